@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from analytics.errors import QuestionError
-from analytics.log import grade_words, pairs, positives, rankings, score_form
+from analytics.log import class_lists, grade_words, pairs, positives, rankings, score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.intervals import interval_columns
 from analytics.log.mapping import Mapping
@@ -41,7 +41,7 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
     for name in right.columns:
         reading.column(name)
     if right.kind == "classes":
-        names = class_columns_of(classes_of(reading, right), reading.names, (right.true, right.predicted or ""))
+        names = _class_scores(reading, right)
         by_value = {reading.column(name).kind for name in (right.true, right.predicted) if name} == {"number", "text"}
         right = replace(
             right, class_scores=right.class_scores or names, unknown=_unknown(reading, right), by_value=by_value
@@ -73,6 +73,12 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
         segments += [column.name for column in columns if column.n_distinct <= MAX_SEGMENT_VALUES]
     mapping = replace(mapping, segments=tuple(segments))
     return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
+
+
+def _class_scores(reading: Reading, right: Right) -> tuple[tuple[str, str], ...]:
+    """Return the classes with the columns of their scores: those that are called alike, else the places of a list."""
+    known, taken = classes_of(reading, right), (right.true, right.predicted or "")
+    return class_columns_of(known, reading.names, taken) or class_lists.bound(reading, right, known)
 
 
 def _steps(column: Column) -> tuple[tuple[str, float], ...]:
@@ -154,13 +160,13 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
         return _of_scores(reading.column(mapping.label), reading)
     true, predicted = reading.column(mapping.label), reading.column(mapping.decision)
     right = Right("classes", true.name, predicted.name, by_value={true.kind, predicted.kind} == {"number", "text"})
-    of_classes = class_columns_of(classes_of(reading, right), reading.names, (true.name, predicted.name))
+    of_classes = _class_scores(reading, right)
     is_own = mapping.score in {column for _, column in of_classes}
     if mapping.score is not None and not is_own and not score_form.is_confidence_name(mapping.score):
         return None
     if min(len(positives.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
         return None
-    if true.n_distinct > MAX_SEGMENT_VALUES or positive_of(positives.known_groups(true)) is not None:
+    if true.n_distinct > MAX_SEGMENT_VALUES or (_is_yes_or_no(true) and not (of_classes and true.kind == "number")):
         return None
     known = {fold(value, right) for value, _ in true.top}
     rows = sum(rows for _, rows in predicted.top)
@@ -171,12 +177,17 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
 def _of_scores(true: Column, reading: Reading) -> Right | None:
     """Return the rule of classes where each class of a label has a column of scores: the likeliest is the predicted one."""
     right = Right("classes", true.name)
-    of_classes = class_columns_of(classes_of(reading, right), reading.names, (true.name,))
+    of_classes = _class_scores(reading, right)
     is_whole = len(of_classes) >= _MIN_CLASSES and true.n_distinct == len(true.top)
     is_number = all(reading.column(column).kind == "number" for _, column in of_classes)
-    if not is_whole or not is_number or positive_of(positives.known_groups(true)) is not None:
+    if not is_whole or not is_number or (_is_yes_or_no(true) and true.kind != "number"):
         return None
     return right
+
+
+def _is_yes_or_no(true: Column) -> bool:
+    """Whether one value of a label is called positive by its words, as 1 is; of numbers with a score for each it says nothing."""
+    return positive_of(positives.known_groups(true)) is not None
 
 
 def _of_pairs(mapping: Mapping, reading: Reading, said: Collection[str]) -> Right | None:

@@ -103,3 +103,13 @@ def test_without_a_confidence_it_is_said_what_is_lacking(tmp_path: Path) -> None
     path.write_text("\n".join(["id,suggested,billed", *lines]))
     result = run(path, "--right", "suggested = billed")
     assert result.exit_code == 2 and "With a model's confidence" in result.output
+
+
+def test_rankings_are_not_told_to_name_a_score_that_would_rank_anew(tmp_path: Path) -> None:
+    path = tmp_path / "ranked.csv"
+    rows = {"qid": [n // 3 for n in range(90)], "score": [n % 7 / 10 for n in range(90)], "relevance": [0, 1, 0] * 30}
+    pl.DataFrame(rows).write_csv(path)
+    result = run(path, "--cost-wrong", 20, "--cost-person", 1)
+    assert result.exit_code == 2 and "one row per query" in result.stderr and "--score" not in result.stderr
+    found = CliRunner().invoke(app, ["calibration", str(path)])
+    assert found.exit_code == 2 and "one row per query" in found.stderr and "as score" not in found.stderr
