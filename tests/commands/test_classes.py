@@ -177,6 +177,12 @@ def test_tables_and_report_of_answers_speak_of_no_class(
         found = CliRunner().invoke(app, [command, str(path), *KINDS[kind], *more])
         assert found.exit_code == 0 or command in ("calibration", "thresholds"), found.stderr
         assert strange_in(found.stdout + found.stderr) == set(), command
+    found = CliRunner().invoke(app, ["review", str(path), *KINDS[kind], "--format", "json"])
+    rows_wrong = json.loads(found.stdout)["rows"]
+    assert {row["error_kind"] for row in rows_wrong} == {"wrong"}
+    assert {*rows_wrong[0]} & {"label", "score"} == ({"score"} if kind == "classes" else set()), (
+        "no column that says nothing, or hides one of the log"
+    )
     found = CliRunner().invoke(
         app, ["report", str(path), *KINDS[kind], "--by", "part", "--by", "part,other", "--out", str(out)]
     )
