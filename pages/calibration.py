@@ -40,6 +40,5 @@ with frame.boundary():
             )
         with pair.cell():
             diagram.draw_numbers(answer, question)
-        breakdown.draw_slices(question, by, binning, groups)
-        breakdown.draw_time(question, groups)
+        breakdown.draw_breakdown(question, by, binning, groups)
         recalibration.draw_recalibration(question, groups)

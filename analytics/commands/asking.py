@@ -17,7 +17,7 @@ from analytics.commands.options import ROLE_OPTIONS, Asked, Source
 from analytics.commands.right import with_right
 from analytics.commands.roles import finite_threshold, require_settled, said_roles, with_weight
 from analytics.errors import AnalysisError, QuestionError
-from analytics.log import class_columns, positives, roles, score_form
+from analytics.log import class_columns, pairs, positives, roles, score_form
 from analytics.log.column import PERCENT, Column
 from analytics.log.conflicts import conflicts, require_values
 from analytics.log.judge import is_one_of
@@ -59,7 +59,8 @@ def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     changed = _with_score_form(changed, reading, source, moved)
     changed = with_right(changed, reading, source)
     if source.names_roles and (found := conflicts(changed, reading)):
-        raise QuestionError(found[0])
+        is_unjudged = changed.score is None and changed.decision is None and changed.right is None
+        raise QuestionError(found[0] + (pairs.hint(reading) if is_unjudged else ""))
     return changed
 
 

@@ -166,6 +166,8 @@ def _open_row(source: BriefSource, answer: Brief) -> dict[str, Any]:
     from analytics.present.readings import open_sentence
 
     start = f"--look {source.name}" if can_ask(source, answer.asking) else _STARTS.get(source.name)
+    if source.name == "thresholds" and answer.asking.question.log.is_right_or_wrong:
+        start = "the command thresholds with --cost-wrong and --cost-person"
     return {"question": source.name, "page": source.page, "sentence": open_sentence(source, answer), "start": start}
 
 

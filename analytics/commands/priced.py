@@ -76,5 +76,5 @@ def metric_asked(log: Log, metric: str | None, policy: Policy | None) -> str:
 
 
 def counted_metric(log: Log, metric: str) -> str:
-    """Return the metric itself, in place of the cost that which leads without it."""
+    """Return the metric itself, and in place of the cost the one that leads without it."""
     return leading_metric(log) if metric == COST else metric

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from analytics.commands.options import ROLE_OPTIONS, Source
 from analytics.commands.right import said_right
 from analytics.errors import QuestionError
 from analytics.log import roles
+from analytics.log.class_lists import MIN_PLACES
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.weight import is_share
@@ -72,8 +74,20 @@ def require_settled(guess: roles.Guess, mapping: Mapping, source: Source) -> Non
         shown = ", ".join(f"{name!r} ({reason})" for name, reason in candidates)
         raise QuestionError(
             f"Expected to know which column holds the {role}, found no sure one. It could be: {shown}. "
-            f"Name it with --{role}, or say --{role} none."
+            f"Name it with --{role}, or say --{role} none.{_of_a_list([name for name, _ in candidates])}"
         )
+
+
+def _of_a_list(names: Sequence[str]) -> str:
+    """Say what would tell whose scores the places of one list are; empty where the columns are no such places.
+
+    >>> _of_a_list(["p[0]", "p[1]", "q"]), _of_a_list(["p[0]", "p[1]", "p[2]"])[:44]
+    ('', ' Scores of classes in a list are known by th')
+    """
+    stems = {name.rpartition("[")[0] for name in names}
+    if len(names) < MIN_PLACES or len(stems) > 1 or "" in stems:
+        return ""
+    return " Scores of classes in a list are known by the classes in their order beside it, or by the predicted class."
 
 
 def _require_told(role: str, values: list[str], mapping: Mapping, source: Source) -> None:

@@ -74,6 +74,11 @@ def write_handover(
     from analytics.present.readings import handover_reading
     from analytics.present.tables.thresholds_handover import handover_json
 
+    if question.log.mapping.kind == "rankings":
+        raise QuestionError(
+            "Expected how sure each ranking is, found scores that order the rows of one query. Hand over by a log of one row per "
+            "query, which says how sure its ranking is and whether its first row is relevant."
+        )
     if not question.log.mapping.has_score:
         raise QuestionError(
             "Expected how sure each answer is, found no such column. With a model's confidence, named with --score, "

@@ -37,7 +37,7 @@ def conflicts(mapping: Mapping, reading: Reading) -> tuple[str, ...]:
 def _about_columns(mapping: Mapping) -> Iterator[str]:
     """Say which columns are missing, or play two roles."""
     if mapping.score is None and mapping.decision is None and mapping.right is None:
-        yield "Expected a score or a decision column, found neither. Choose one of the two."
+        yield "Expected a score, a decision or a rule that says when a row is right, found none. Choose one of them."
     by_column: dict[str, list[str]] = {}
     for role in SINGLE_ROLES:
         if (name := getattr(mapping, role)) is not None:

@@ -45,6 +45,8 @@ class Origin:
         All columns of a table of which only some were read, to choose others from.
     payload : str or None
         The kind, where it was recognised: ``a SageMaker data capture``.
+    likeliest : tuple of (str, str, tuple of (str or None))
+        Lists of scores with a column that says what their highest place is, and its value for each place, None where it never is.
     """
 
     files: tuple[FileRead, ...] = ()
@@ -58,6 +60,7 @@ class Origin:
     payload: str | None = None
     digests: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
+    likeliest: tuple[tuple[str, str, tuple[str | None, ...]], ...] = ()
 
 
 def origin_from_dict(data: dict[str, Any] | None) -> Origin:
@@ -68,8 +71,15 @@ def origin_from_dict(data: dict[str, Any] | None) -> Origin:
         for name in ("differences", "contradictions", "sheets", "paths", "digests", "offered")
     }
     hints = tuple((role, name) for role, name in data.get("hints", ()))
+    likeliest = tuple((stem, column, tuple(order)) for stem, column, order in data.get("likeliest", ()))
     files = tuple(FileRead(**file) for file in data.get("files", ()))
     layout = CsvOptions.from_dict(data["layout"]) if data.get("layout") else None
     return Origin(
-        files=files, sheet=data.get("sheet"), payload=data.get("payload"), layout=layout, hints=hints, **plain
+        files=files,
+        sheet=data.get("sheet"),
+        payload=data.get("payload"),
+        layout=layout,
+        hints=hints,
+        likeliest=likeliest,
+        **plain,
     )

@@ -11,7 +11,6 @@ from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.right import Right, fold
 from analytics.log.role_names import folded_name, is_prediction, strength
 from analytics.log.schema import Reading
-from analytics.log.value_words import positive_of
 
 _SUGGESTED = re.compile(
     r"(.*_)?(suggest(ed|ion)?|propos(ed|al)|auto(mated|matic)?|machine|ai|model|llm|classifier|estimated?|vorschlag|"
@@ -27,9 +26,10 @@ _VERDICT = re.compile(
     r"(.*_)?(pass(ed)?|verdict|correct|right|ok|good|acceptable|accepted|label|grade|rating|score|vote)(_.*)?"
 )
 _JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater|auto|model|ai|gpt|claude)(_.*)?")
+_ONLY_JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater)")
 _PERSON = re.compile(r"(.*_)?(human|person|people|expert|annotator|reviewer|manual|mensch|humano|humain)(_.*)?")
 _GRADE = re.compile(
-    r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
+    r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
     r"success|solved|verdict|note|nota|bewertung|sterne|punkte)(_.*)?"
 )
 """Names of grades."""
@@ -41,7 +41,8 @@ _MIN_ROWS = 2
 _MIN_SHARED = 0.9
 """Share of the listed rows of a predicted column whose value the true one has too. Set by hand."""
 _MIN_ALIKE = 0.5
-"""Where not all classes are listed, how many of them the one column has at least of the other's. Set by hand."""
+"""Where both names speak: how many of its classes the one column has at least of the other's where not all are listed, and the
+share of the predicted rows whose class is true somewhere where all are. Set by hand."""
 
 
 def classes(reading: Reading, taken: Collection[str]) -> Right | None:
@@ -60,7 +61,7 @@ def classes(reading: Reading, taken: Collection[str]) -> Right | None:
     found = [(own, true) for own in predicted for true in others if _share_values(own, true)]
     if len(found) > 1:
         found = [(own, true) for own, true in found if _is_true(true.name)]
-    if len(found) != 1 or positive_of(positives.known_groups(found[0][1])) is not None:
+    if len(found) != 1 or not positives.are_classes(found[0][1], found[0][0]):
         return None
     return Right("classes", found[0][1].name, found[0][0].name)
 
@@ -88,15 +89,14 @@ def judge_and_people(columns: Sequence[Column]) -> dict[str, str]:
     >>> judge_and_people([Column(0, "judge_passed", **two), Column(1, "human_passed", n_missing=8, **two)])
     {'decision': 'judge_passed', 'label': 'human_passed'}
     """
-    verdicts = [
-        column
-        for column in columns
-        if column.n_distinct == 2
-        and _VERDICT.fullmatch(folded_name(column.name))
-        and len(positives.known_groups(column)) == 2
-    ]
+    two = [column for column in columns if column.n_distinct == 2 and len(positives.known_groups(column)) == 2]
+    verdicts = [column for column in two if _VERDICT.fullmatch(folded_name(column.name))]
     people = [column for column in verdicts if _PERSON.fullmatch(folded_name(column.name))]
     judges = [column for column in verdicts if column not in people and _JUDGE.fullmatch(folded_name(column.name))]
+    if len(people) == 1 and not judges:  # a judge's column that says no more than whose it is, in the same words
+        words = {*positives.known_groups(people[0])}
+        judges = [column for column in two if column not in people and _ONLY_JUDGE.fullmatch(folded_name(column.name))]
+        judges = [column for column in judges if {*positives.known_groups(column)} == words]
     if len(people) != 1 or len(judges) != 1 or people[0].n_missing <= judges[0].n_missing:
         return {}
     return {"decision": judges[0].name, "label": people[0].name}
@@ -161,8 +161,10 @@ def _share_values(predicted: Column, true: Column) -> bool:
     known = {fold(value, right) for value, _ in true.top}
     rows = sum(rows for _, rows in predicted.top)
     shared = sum(rows for value, rows in predicted.top if fold(value, right) in known)
-    if len(true.top) == true.n_distinct:
-        return shared >= _MIN_SHARED * rows
+    if len(true.top) == true.n_distinct and shared >= _MIN_SHARED * rows:
+        return True
+    if len(true.top) == true.n_distinct:  # classes that are predicted and never true
+        return shared >= _MIN_ALIKE * rows and _is_true(true.name) and "text" in (predicted.kind, true.kind)
     sizes = sorted((predicted.n_distinct, true.n_distinct))
     return bool(shared) and _is_true(true.name) and sizes[0] >= _MIN_ALIKE * sizes[1]
 

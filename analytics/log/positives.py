@@ -25,6 +25,9 @@ _UNDECIDED = frozenset(
 )
 """Values of a decision that decide nothing."""
 
+_MIN_CLASSES = 3
+"""Values from which on two columns share classes: two are positive and negative."""
+
 _OTHER_CLASS = {"0": "1", "0.0": "1.0", "false": "true"}
 """What the positive class is called where rows of the negative one alone are known."""
 
@@ -77,6 +80,19 @@ def known_groups(column: Column) -> tuple[str, ...]:
     """Return what the values of a decision mean, spellings of one value once, without those that decide nothing."""
     found = groups([value for value, _ in column.top if plain(value) not in UNKNOWN_WORDS | _UNDECIDED])
     return tuple(found)
+
+
+def are_classes(true: Column, predicted: Column) -> bool:
+    """Whether the values of a label are classes, and not one that is positive by its words and what it is not.
+
+    Where three or more of them are predicted too, words say nothing: 0, 1 and 2, or positive, neutral and negative.
+
+    >>> said = Column(0, "y_pred", "BIGINT", "number", top=(("0", 9), ("1", 9), ("2", 9)), n_distinct=3)
+    >>> are_classes(said, said)
+    True
+    """
+    values = known_groups(true)
+    return positive_of(values) is None or len({*values} & {*known_groups(predicted)}) >= _MIN_CLASSES
 
 
 def _adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:

@@ -189,26 +189,40 @@ def class_columns_of(
     """Return the columns of the scores of classes, none where the log has not one for each that is called alike.
 
     A column is called after its class where the class is left once what all of them share is taken away: ``F``, ``p_F``,
-    ``prob(F)``, ``F.score``.
+    ``prob(F)``, ``F.score``. Where none is so, accents and signs make no difference: ``p_cafe_bar`` is that of ``Café & Bar``.
 
     Examples
     --------
     >>> class_columns_of(["cat", "dog"], ["id", "p_cat", "p_dog"], ())
     (('cat', 'p_cat'), ('dog', 'p_dog'))
     """
-    free = {name.strip().casefold(): name for name in names if name not in taken}
-    folded = [value.strip().casefold() for value in classes]
     if len(classes) < 2:
         return ()
-    for name in free:
-        if folded[0] not in name:
-            continue
-        for found in re.finditer(re.escape(folded[0]), name):
-            before, after = name[: found.start()], name[found.end() :]
-            family = [free.get(f"{before}{value}{after}") for value in folded]
-            if all(family) and len({*family}) == len(family):
-                return tuple((value, str(column)) for value, column in zip(classes, family, strict=True))
+    for plain in (_as_written, _as_a_name):
+        free = {plain(name): name for name in names if name not in taken}
+        folded = [plain(value) for value in classes]
+        for name in free:
+            for found in re.finditer(re.escape(folded[0]), name) if folded[0] else ():
+                before, after = name[: found.start()], name[found.end() :]
+                family = [free.get(f"{before}{value}{after}") for value in folded]
+                if all(family) and len({*family}) == len(family):
+                    return tuple((value, str(column)) for value, column in zip(classes, family, strict=True))
     return ()
+
+
+def _as_written(text: str) -> str:
+    """Return a text without capitals and outer blanks."""
+    return text.strip().casefold()
+
+
+def _as_a_name(text: str) -> str:
+    """Return a text as tools make a name of it: plain letters and digits, one ``_`` for all between them.
+
+    >>> _as_a_name("Café & Bar"), _as_a_name("p_cafe_bar")
+    ('cafe_bar', 'p_cafe_bar')
+    """
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return re.sub(r"[\W_]+", "_", "".join(letter for letter in letters if not unicodedata.combining(letter))).strip("_")
 
 
 def fold(text: str, right: Right) -> str:

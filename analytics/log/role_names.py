@@ -68,7 +68,7 @@ _NAMES: dict[str, _Names] = {
             r"y",
             r"obs(erved)?",
             r"feedback",
-            r"thumbs(_up)?",
+            r"thumbs?(_up)?",
             r"correct",
             r"accepted",
             r"charge_?back",

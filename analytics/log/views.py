@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from analytics.errors import QuestionError
-from analytics.log import grade_words, pairs, positives, rankings, score_form
+from analytics.log import class_lists, grade_words, pairs, positives, rankings, score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.intervals import interval_columns
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
 from analytics.log.role_names import is_prediction, strength
 from analytics.log.schema import Reading
-from analytics.log.value_words import UNKNOWN_WORDS, plain, positive_of
+from analytics.log.value_words import UNKNOWN_WORDS, plain
 
 _MIN_CLASSES = 3
 """Values of a label from which on its classes are judged by whether they agree: two are positive and negative."""
@@ -41,7 +41,7 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
     for name in right.columns:
         reading.column(name)
     if right.kind == "classes":
-        names = class_columns_of(classes_of(reading, right), reading.names, (right.true, right.predicted or ""))
+        names = _class_scores(reading, right)
         by_value = {reading.column(name).kind for name in (right.true, right.predicted) if name} == {"number", "text"}
         right = replace(
             right, class_scores=right.class_scores or names, unknown=_unknown(reading, right), by_value=by_value
@@ -73,6 +73,12 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
         segments += [column.name for column in columns if column.n_distinct <= MAX_SEGMENT_VALUES]
     mapping = replace(mapping, segments=tuple(segments))
     return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
+
+
+def _class_scores(reading: Reading, right: Right) -> tuple[tuple[str, str], ...]:
+    """Return the classes with the columns of their scores: those that are called alike, else the places of a list."""
+    known, taken = classes_of(reading, right), (right.true, right.predicted or "")
+    return class_columns_of(known, reading.names, taken) or class_lists.bound(reading, right, known)
 
 
 def _steps(column: Column) -> tuple[tuple[str, float], ...]:
@@ -130,7 +136,8 @@ def guessed(
 ) -> Right | None:
     """Return the rule of rankings by names, or of classes where a label of three or more shares its values with a predicted one.
 
-    A label in which one value is called positive by its words is yes or no.
+    A label in which one value is called positive by its words is yes or no, unless there is a score for each of three classes or
+    the same three are predicted.
 
     Where a score was ``said``, or its column is no confidence and none of one class, it is what is judged.
     """
@@ -154,13 +161,14 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
         return _of_scores(reading.column(mapping.label), reading)
     true, predicted = reading.column(mapping.label), reading.column(mapping.decision)
     right = Right("classes", true.name, predicted.name, by_value={true.kind, predicted.kind} == {"number", "text"})
-    of_classes = class_columns_of(classes_of(reading, right), reading.names, (true.name, predicted.name))
+    of_classes = _class_scores(reading, right)
     is_own = mapping.score in {column for _, column in of_classes}
     if mapping.score is not None and not is_own and not score_form.is_confidence_name(mapping.score):
         return None
     if min(len(positives.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
         return None
-    if true.n_distinct > MAX_SEGMENT_VALUES or positive_of(positives.known_groups(true)) is not None:
+    is_numbered = bool(of_classes) and true.kind == "number"
+    if true.n_distinct > MAX_SEGMENT_VALUES or not (is_own or is_numbered or positives.are_classes(true, predicted)):
         return None
     known = {fold(value, right) for value, _ in true.top}
     rows = sum(rows for _, rows in predicted.top)
@@ -171,12 +179,10 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
 def _of_scores(true: Column, reading: Reading) -> Right | None:
     """Return the rule of classes where each class of a label has a column of scores: the likeliest is the predicted one."""
     right = Right("classes", true.name)
-    of_classes = class_columns_of(classes_of(reading, right), reading.names, (true.name,))
+    of_classes = _class_scores(reading, right)
     is_whole = len(of_classes) >= _MIN_CLASSES and true.n_distinct == len(true.top)
     is_number = all(reading.column(column).kind == "number" for _, column in of_classes)
-    if not is_whole or not is_number or positive_of(positives.known_groups(true)) is not None:
-        return None
-    return right
+    return right if is_whole and is_number else None
 
 
 def _of_pairs(mapping: Mapping, reading: Reading, said: Collection[str]) -> Right | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
+from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import polars as pl
 
 from analytics.errors import QuestionError
@@ -13,6 +15,8 @@ from analytics.log.right import Right, fold
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.relations import MOMENTS, score_table
+from analytics.query.score_table import ScoreTable
 
 _TRUE, _PREDICTED = "true", "predicted"
 
@@ -57,20 +61,47 @@ def _class_names(log: Log, pairs: pl.DataFrame) -> dict[str, str]:
 
 def class_scores(engine: Engine, log: Log, cohort: Cohort, threshold: float, name: str, column: str) -> pl.DataFrame:
     """Count judged rows by the score of one class, and those of the class among them: ``score, n, n_pos``."""
-    right = _rule_of(log)
-    true = log.column(right.true)
-    spellings = [
-        value for value in _spellings(engine, log, cohort, threshold) if fold(value, right) == fold(name, right)
-    ]
-    label = nw.col(true.sql_name).cast(nw.String)
-    rows = engine.kept(log, cohort, threshold).filter(~label.is_null())
-    if right.unknown:
-        rows = rows.filter(~label.is_in(list(right.unknown)))
-    is_class = nw.when(label.is_in(spellings)).then(nw.lit(1)).otherwise(nw.lit(0))
-    prepared = rows.select(score=nw.col(log.column(column).sql_name).cast(nw.Float64), is_class=is_class)
+    rows = _against_rest(engine, log, cohort, threshold, name, _spellings(engine, log, cohort, threshold))
+    prepared = rows.select("label", score=nw.col(log.column(column).sql_name).cast(nw.Float64))
     return engine.collect(
-        prepared.group_by("score").agg(n=nw.len().cast(nw.Int64), n_pos=nw.col("is_class").sum().cast(nw.Int64))
+        prepared.group_by("score").agg(n=nw.len().cast(nw.Int64), n_pos=nw.col("label").sum().cast(nw.Int64))
     )
+
+
+def class_score_tables(
+    engine: Engine, log: Log, cohort: Cohort, threshold: float, steps: int | None = None
+) -> Iterator[tuple[str, ScoreTable]]:
+    """Yield each class that has a score with the score table of its judged rows, in which the class is positive.
+
+    It is by distinct score, or with ``steps`` by that many steps of the scores from 0 to 1, whose sums are exact all the same.
+    Rows that stand for many count as often as their weight says.
+    """
+    spellings, is_weighted = _spellings(engine, log, cohort, threshold), log.mapping.weight is not None
+    key = "score" if steps is None else "score_bin"
+    for name, column in _rule_of(log).class_scores:
+        rows = _against_rest(engine, log, cohort, threshold, name, spellings)
+        value = nw.col(log.column(column).sql_name).cast(nw.Float64)
+        scored = rows.with_columns(score=value).filter(nw.col("score").is_finite())
+        if steps is not None:
+            scored = scored.with_columns(score_bin=(nw.col("score") * steps).floor().cast(nw.Int64))
+        asked = score_table(scored, (), sums=MOMENTS, by_score=steps is None, is_weighted=is_weighted)
+        found = engine.collect(asked).sort(key)
+        edges = found[key].to_numpy() / (steps or 1) if found.height else np.zeros(1)
+        frame = found.drop(key).with_columns(score_bin=pl.int_range(found.height, dtype=pl.Int64))
+        yield name, ScoreTable(frame, edges, 0, (), is_exact=steps is None)
+
+
+def _against_rest(
+    engine: Engine, log: Log, cohort: Cohort, threshold: float, name: str, spellings: Sequence[str]
+) -> nw.LazyFrame[Any]:
+    """Return the rows whose class is known, with ``label`` 1 where it is one of this name and 0 elsewhere."""
+    right = _rule_of(log)
+    own = [value for value in spellings if fold(value, right) == fold(name, right)]
+    true = nw.col(log.column(right.true).sql_name).cast(nw.String)
+    rows = engine.kept(log, cohort, threshold).filter(~true.is_null())
+    if right.unknown:
+        rows = rows.filter(~true.is_in(list(right.unknown)))
+    return rows.with_columns(label=nw.when(true.is_in(own)).then(nw.lit(1)).otherwise(nw.lit(0)))
 
 
 def _spellings(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> Sequence[str]:

@@ -23,7 +23,7 @@ from analytics.errors import AnalysisError
 from analytics.log import logged, payloads, positives, roles
 from analytics.log.reader import READER
 from analytics.log.schema import Log, Reading
-from analytics.reading import build, files, further, grid, parts, profile, protocol, refusals, same_rows
+from analytics.reading import build, files, further, grid, likeliest, parts, profile, protocol, refusals, same_rows
 from analytics.reading import labels as later_labels
 from analytics.reading.checks import registry
 from analytics.reading.label_keys import LabelsFile, labelled_digest
@@ -143,6 +143,7 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
         else export.origin,
     )
     reading = same_rows.of_several(connection, reading, conversions, folder, request.max_bytes, progress.at)
+    reading = likeliest.with_likeliest(connection, reading)
     first = roles.guess(reading).mapping
     if labels:
         progress.begin("Joining labels")

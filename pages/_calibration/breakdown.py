@@ -1,4 +1,4 @@
-"""Calibration broken down: for whom by slice, since when by time."""
+"""Calibration broken down: of which class, for whom by slice, since when by time."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 import streamlit as st
 
 from analytics.answers.calibration.answer import calibration_slices, calibration_time
+from analytics.answers.calibration.classes import class_calibration, has_class_scores
 from analytics.answers.calibration.scan import CalibrationScan, calibration_scan
 from analytics.answers.question import Question
+from analytics.errors import QuestionError
 from analytics.measure.reliability import Binning
 from analytics.present import figures, readings, words
 from analytics.present.marks.calibration import MAX_SCANNED
-from analytics.present.tables.calibration import scan_rows, slice_rows
+from analytics.present.tables.calibration import class_rows, scan_rows, slice_rows
 from pages._frame.cache import kept
 from pages._frame.render import FURTHER, escaped, figure, say_rows_are_counted, sentence, table_downloads
 from pages._frame.tables import number_table
@@ -22,7 +24,47 @@ _NAME_WIDTH = 150
 _EVERY = {"Hour": "1h", "Day": "1d", "Week": "1w", "Month": "1mo"}
 
 
-def draw_slices(question: Question, by: str | None, binning: Binning, groups: int) -> None:
+def draw_breakdown(question: Question, by: str | None, binning: Binning, groups: int) -> None:
+    """Show calibration by class where classes have scores, by slice and over time."""
+    _draw_classes(question, binning, groups)
+    _draw_slices(question, by, binning, groups)
+    _draw_time(question, groups)
+
+
+def _draw_classes(question: Question, binning: Binning, groups: int) -> None:
+    """Show how far the scores of each class are off, in the view of all classes, and the table of all behind one click."""
+    if question.log.mapping.kind != "classes" or not has_class_scores(question):
+        return
+    st.subheader("Of which class?")
+    try:
+        answer = kept(class_calibration, question, binning=binning, groups=groups)
+    except QuestionError as error:
+        st.caption(escaped(str(error)))
+        return
+    figure(
+        figures.class_calibration(answer.table),
+        readings.class_calibration_reading(answer).partition("\n")[0],
+        "calibration_classes",
+        alt="Mean score less observed share of each class, with intervals",
+        table=answer.table,
+    )
+    with st.expander(f"All {answer.table.height:,} classes, each against the rest"):
+        st.caption(escaped(readings.class_calibration_reading(answer).partition("\n")[2]))
+        number_table(
+            class_rows(answer),
+            hide_index=True,
+            placeholder=words.UNDEFINED,
+            alt="Calibration of each class against the rest",
+            column_config={
+                "class": st.column_config.TextColumn("Class", width=_NAME_WIDTH),
+                "n_pos": st.column_config.NumberColumn("Rows of it", format="localized"),
+                **_columns_of(),
+            },
+        )
+        table_downloads(answer.table, "calibration_by_class", key="calibration_by_class", title="Calibration by class")
+
+
+def _draw_slices(question: Question, by: str | None, binning: Binning, groups: int) -> None:
     """Show the diagrams of up to six slices and the ranked table of all; without a column, the segments most off."""
     st.subheader("For whom?")
     if by is None:
@@ -95,7 +137,7 @@ def _columns_of() -> dict[str, Any]:
     }
 
 
-def draw_time(question: Question, groups: int) -> None:
+def _draw_time(question: Question, groups: int) -> None:
     """Show calibration over time, mean score beside observed rate."""
     if question.log.time_low is None:
         return

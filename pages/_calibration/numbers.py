@@ -27,8 +27,9 @@ def has_confidence(question: Question) -> bool:
     if not log.is_right_or_wrong or log.mapping.has_score:
         return True
     if log.mapping.kind != "numbers":
-        headline("Calibration", f"{_NOTHING}{readings.NO_CONFIDENCE}")
-        st.caption("Choose the column of the confidence on the Logs page, if the log has one.")
+        headline("Calibration", f"{_NOTHING}{readings.no_confidence(log.mapping.kind)}")
+        if log.mapping.kind != "rankings":
+            st.caption("Choose the column of the confidence on the Logs page, if the log has one.")
         return False
     answer = kept(_bins, question)
     headline("Calibration", readings.numbers_reading(answer))

@@ -18,6 +18,7 @@ import analytics
 import pages
 from analytics.answers.brief.finding import Asking
 from analytics.answers.calibration.answer import calibration, calibration_slices, calibration_time
+from analytics.answers.calibration.classes import class_calibration
 from analytics.answers.calibration.recalibration import recalibration
 from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.compare.answer import compare
@@ -72,6 +73,7 @@ _KEEPING: dict[Callable[..., Any], _Keeping] = {
     calibration: _Keeping("Comparing scores with labels …"),
     calibration_scan: _Keeping("Looking at every segment column …"),
     calibration_slices: _Keeping("Comparing slices …"),
+    class_calibration: _Keeping("Looking at every class …"),
     calibration_time: _Keeping("Following calibration over time …"),
     recalibration: _Keeping("Fitting maps …"),
     compare: _Keeping("Pairing rows …", MODEST),

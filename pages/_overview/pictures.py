@@ -72,7 +72,7 @@ def draw_scores(answer: Overview, question: Question) -> None:
     """Show the scores by label, with the threshold, which a slider beneath it and a click on a bar move."""
     is_kind = question.log.is_right_or_wrong
     if is_kind and not question.log.mapping.has_score:
-        st.caption(escaped(readings.NO_CONFIDENCE))
+        st.caption(escaped(readings.no_confidence(question.log.mapping.kind)))
         return
     is_moved = not is_kind and question.log.score_kind != "decision" and len(question.log.edges) > 1
 

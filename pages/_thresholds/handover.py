@@ -33,8 +33,9 @@ _DRAWN_ON = "_handover_page"
 def draw_handover(question: Question) -> None:
     """Weigh a wrong answer against a person's work: the sentence, costs and capacity, the curve, the slices, the decision."""
     if not question.log.mapping.has_score:
-        sentence(readings.NO_CONFIDENCE)
-        st.caption("Choose the column of the confidence on the Logs page, if the log has one.")
+        sentence(readings.no_confidence(question.log.mapping.kind))
+        if question.log.mapping.kind != "rankings":
+            st.caption("Choose the column of the confidence on the Logs page, if the log has one.")
         return
     head = st.container()
     left, right = st.columns([1, 2.1], gap="medium")

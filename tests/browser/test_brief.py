@@ -32,7 +32,7 @@ def test_the_findings_of_the_sample_lead_to_their_evidence(server: Server, page:
     expect(page.get_by_text("+26.0 points (25.3–26.7)").first).to_be_visible()
     main = page.locator("[data-testid=stMain]")
     main.get_by_role("link", name="Slices").first.click()
-    expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+    expect(page.get_by_role("heading", name="Slices", exact=True)).to_be_visible()
     settle(page)
     assert asked(page)["by"] == "dep_delay" and asked(page)["model"] == "v4"
     page.go_back()

@@ -76,7 +76,7 @@ def test_from_the_open_app_to_the_published_table_in_a_minute_and_ten_clicks(ser
         clicks += 1
     page.get_by_role("button", name="Confirm and see what fails").click()
     clicks += 1
-    expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+    expect(page.get_by_role("heading", name="Slices", exact=True)).to_be_visible()
     settle(page)
     choose(page, "Slice by", "race")
     clicks += 2
@@ -111,7 +111,7 @@ def test_a_copied_link_reopens_the_view_on_a_fresh_server(server: Server, page: 
     settle(page)
     if confirm.count():
         confirm.click()
-        expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+        expect(page.get_by_role("heading", name="Slices", exact=True)).to_be_visible()
     else:
         page.get_by_role("link", name="Slices").click()
     settle(page)
@@ -230,7 +230,7 @@ def test_a_hostile_log_goes_through_as_text(server: Server, page: Page, tmp_path
     settle(page)
     upload(page, path)
     page.get_by_role("button", name="Confirm and see what fails").click()
-    expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+    expect(page.get_by_role("heading", name="Slices", exact=True)).to_be_visible()
     settle(page)
     choose(page, "Slice by", name)
     expect(page.get_by_text("All slices")).to_be_visible()

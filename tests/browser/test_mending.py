@@ -73,7 +73,7 @@ def test_labels_are_attached_to_a_log_that_is_there(desk: Server, page: Page, tm
     page.get_by_text("Attach labels from another file").click()
     page.locator("[data-testid=stFileUploader] input[type=file]").last.set_input_files(str(labels))
     page.get_by_role("button", name="Confirm and see what fails").click()
-    expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+    expect(page.get_by_role("heading", name="Slices", exact=True)).to_be_visible()
     settle(page)
     new = logs(desk)[0]
     assert {log.log_id for log in logs(desk)} == {old.log_id, new.log_id}

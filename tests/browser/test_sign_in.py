@@ -161,7 +161,7 @@ def test_two_people_sign_in_and_neither_sees_the_logs_of_the_other(
         "input[type=file]"
     ).set_input_files(tmp_path / "of_ann.csv")
     ann.get_by_role("button", name="Confirm and see what fails").click()
-    expect(ann.get_by_role("heading", name="Slices")).to_be_visible()
+    expect(ann.get_by_role("heading", name="Slices", exact=True)).to_be_visible()
     address = ann.url
     assert re.search("log=[0-9a-f]{12}", address)
 

@@ -74,7 +74,7 @@ def test_a_deep_link_as_first_request_asks_nothing_from_outside(tmp_path: Path, 
     page.on("request", lambda request: asked.append(request.url))
     try:
         page.goto(f"{server.url}/slices")
-        expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+        expect(page.get_by_role("heading", name="Slices", exact=True)).to_be_visible()
         settle(page)
         assert asked and [url for url in asked if not url.startswith(own)] == []
         icons = page.locator("link[rel~=icon]").evaluate_all("links => links.map(link => link.href)")

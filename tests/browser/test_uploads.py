@@ -69,7 +69,7 @@ def test_an_archive_is_confirmed_like_a_file(server: Server, page: Page, tmp_pat
     path.write_bytes(zipped({"2024/may.csv": MAY.replace("0.2", "0.25"), "2024/june.csv": JUNE}))
     give(page, server, path)
     page.get_by_role("button", name="Confirm and see what fails").click()
-    expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+    expect(page.get_by_role("heading", name="Slices", exact=True)).to_be_visible()
     settle(page)
     expect(page.get_by_text("100 rows · 100 labelled").first).to_be_visible()
 
@@ -86,7 +86,7 @@ def test_a_confirmed_mapping_is_remembered_for_the_next_export(server: Server, p
     threshold.locator("input").press("Enter")
     settle(page)
     page.get_by_role("button", name="Confirm and see what fails").click()
-    expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+    expect(page.get_by_role("heading", name="Slices", exact=True)).to_be_visible()
     settle(page)
     give(page, server, tmp_path / "week2.csv")
     expect(page.get_by_text("The mapping is the one that was last used for these columns")).to_be_visible()

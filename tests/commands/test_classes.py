@@ -177,6 +177,12 @@ def test_tables_and_report_of_answers_speak_of_no_class(
         found = CliRunner().invoke(app, [command, str(path), *KINDS[kind], *more])
         assert found.exit_code == 0 or command in ("calibration", "thresholds"), found.stderr
         assert strange_in(found.stdout + found.stderr) == set(), command
+    found = CliRunner().invoke(app, ["review", str(path), *KINDS[kind], "--format", "json"])
+    rows_wrong = json.loads(found.stdout)["rows"]
+    assert {row["error_kind"] for row in rows_wrong} == {"wrong"}
+    assert {*rows_wrong[0]} & {"label", "score"} == ({"score"} if kind == "classes" else set()), (
+        "no column that says nothing, or hides one of the log"
+    )
     found = CliRunner().invoke(
         app, ["report", str(path), *KINDS[kind], "--by", "part", "--by", "part,other", "--out", str(out)]
     )
@@ -184,3 +190,24 @@ def test_tables_and_report_of_answers_speak_of_no_class(
     text = out.read_text("utf-8")
     assert "A row is right if" in text
     assert strange_in(text) == set()
+
+
+def test_calibration_goes_class_by_class(ask: Ask, hpc: Path) -> None:
+    rows = pl.read_csv(hpc)
+    found = ask("calibration", hpc, "--classes")["rows"]
+    assert {row["class"] for row in found} == {"F", "L", "M", "VF"}
+    for row in found:
+        is_class = (rows["obs"] == row["class"]).to_numpy()
+        assert row["difference"] == pytest.approx((rows[row["class"]].to_numpy() - is_class).mean())
+    refused = CliRunner().invoke(app, ["calibration", str(hpc), "--classes", "--by", "Resample"])
+    assert refused.exit_code == 2 and "--by" in refused.stderr
+
+
+def test_the_report_has_the_calibration_of_each_class(
+    hpc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+    made = CliRunner().invoke(app, ["report", str(hpc), "--out", str(tmp_path / "pack.html")])
+    assert made.exit_code == 0, made.stderr
+    text = (tmp_path / "pack.html").read_text(encoding="utf-8")
+    assert "Scores of each class against the rest" in text and "Scores of class M are too low by 1.8 points" in text

@@ -130,7 +130,9 @@ def test_one_side_is_refused(tmp_path: Path) -> None:
     scored(20).filter(model="old").write_csv(path)
     assert "Expected two sides, found one" in refused(path)
     assert "found that of one" in refused(path, "--live-score", "score")
-    assert "Expected numbers as grades" in refused(path, "--live-grade", "region", "--candidate-grade", "model")
+    assert "Expected grades in 'region', found text" in refused(
+        path, "--live-grade", "region", "--candidate-grade", "model"
+    )
 
 
 def test_further_deciders_stand_in_one_table_on_the_same_rows(tmp_path: Path) -> None:

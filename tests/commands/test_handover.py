@@ -103,3 +103,44 @@ def test_without_a_confidence_it_is_said_what_is_lacking(tmp_path: Path) -> None
     path.write_text("\n".join(["id,suggested,billed", *lines]))
     result = run(path, "--right", "suggested = billed")
     assert result.exit_code == 2 and "With a model's confidence" in result.output
+
+
+def test_rankings_are_not_told_to_name_a_score_that_would_rank_anew(tmp_path: Path) -> None:
+    path = tmp_path / "ranked.csv"
+    rows = {"qid": [n // 3 for n in range(90)], "score": [n % 7 / 10 for n in range(90)], "relevance": [0, 1, 0] * 30}
+    pl.DataFrame(rows).write_csv(path)
+    result = run(path, "--cost-wrong", 20, "--cost-person", 1)
+    assert result.exit_code == 2 and "one row per query" in result.stderr and "--score" not in result.stderr
+    found = CliRunner().invoke(app, ["calibration", str(path)])
+    assert found.exit_code == 2 and "one row per query" in found.stderr and "as score" not in found.stderr
+
+
+def test_the_brief_of_weighted_answers_says_what_calibration_says_and_how_costs_are_given(tmp_path: Path) -> None:
+    rng, n = np.random.default_rng(1), 900
+    heavy = rng.random(n) < 0.3
+    right = rng.random(n) < np.where(heavy, 0.95, 0.5)
+    frame = {
+        "predicted": ["a", "b", "c"] * 300,
+        "sure": rng.choice([0.6, 0.62, 0.64], n),
+        "times": np.where(heavy, 20, 1),
+    }
+    true = [
+        value if fits else "abca"["abc".index(value) + 1] for value, fits in zip(frame["predicted"], right, strict=True)
+    ]
+    path = tmp_path / "log.csv"
+    pl.DataFrame({**frame, "actual": true}).write_csv(path)
+    options = (str(path), "--right", "predicted = actual", "--score", "sure", "--weight", "times", "--format", "json")
+    brief, calibrated = (
+        json.loads(CliRunner().invoke(app, [name, *options]).stdout) for name in ("brief", "calibration")
+    )
+    sentence = next(row["certainty"] for row in brief["findings"] if row["question"] == "calibration")
+    assert f"{calibrated['rows'][0]['ece'] * 100:.1f} points" in sentence
+    starts = {row["question"]: row["start"] for row in brief["open"]}
+    assert "--cost-wrong and --cost-person" in starts["thresholds"]
+
+
+def test_what_could_be_a_grade_is_said_where_another_role_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    pl.DataFrame({"task_id": [1, 2, 3, 4] * 9, "reward": [0.0, 1.0, 1.0, 0.0] * 9}).write_csv(path)
+    refused = run(path, "--unit", "task_id")
+    assert refused.exit_code == 2 and "'reward' could hold grades: --grade reward --pass 1." in refused.stderr

@@ -30,7 +30,7 @@ def test_a_sound_mapping_has_no_conflict(reading: Reading) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"score": None}, "score or a decision"),
+        ({"score": None}, "a score, a decision or a rule"),
         ({"score": "label"}, "'label' as score and label"),
         ({"time": "score", "amount": "score"}, "'score' as score and time and amount"),
         ({"positive": ()}, "'1' (4)"),

@@ -37,6 +37,14 @@ def test_two_columns_of_one_vocabulary_are_classes(read: Read) -> None:
     assert found.mapping.right == Right("classes", "final_code", "suggested_code")
 
 
+def test_a_class_that_is_predicted_and_never_true_is_a_class(read: Read) -> None:
+    frame = pl.DataFrame(
+        {"code_suggested": ["I10", "J45", "M54", "Z00"] * 50, "code_billed": ["I10", "J45", "Z00", "Z00"] * 50}
+    )
+    right = roles.guess(read(frame).reading).mapping.right
+    assert right == Right("classes", "code_billed", "code_suggested")
+
+
 def test_other_spellings_of_classes_are_classes(read: Read) -> None:
     true, said = _classes(["Ärger", "Straße", "Über uns"])
     frame = pl.DataFrame({"kategorie": true, "vorhersage": [value.upper() for value in said]})
@@ -57,10 +65,11 @@ def test_numbers_with_zeros_in_front_are_compared_by_value_where_one_column_has_
     assert rows_of(tmp_path, log)["label"].to_list() == [1, 1, 0, 0] * 20
 
 
-def test_scores_of_three_classes_without_a_prediction_are_classes(read: Read) -> None:
+@pytest.mark.parametrize("names", [("cat", "dog", "fox"), ("0", "1", "2"), ("positive", "neutral", "negative")])
+def test_scores_of_three_classes_without_a_prediction_are_classes(read: Read, names: tuple[str, str, str]) -> None:
     scores = RNG.dirichlet([1, 1, 1], N)
-    true = np.array(["cat", "dog", "fox"])[scores.argmax(1)]
-    frame = pl.DataFrame({"label": true, **{f"p_{name}": scores[:, k] for k, name in enumerate(("cat", "dog", "fox"))}})
+    true = np.array(names)[scores.argmax(1)]
+    frame = pl.DataFrame({"label": true, **{f"p_{name}": scores[:, k] for k, name in enumerate(names)}})
     right = roles.guess(read(frame).reading).mapping.right
     assert right is not None and (right.kind, right.predicted) == ("classes", None)
 
@@ -77,6 +86,15 @@ def test_a_judge_and_people_are_what_was_said_and_what_is_true(read: Read) -> No
     frame = pl.DataFrame({"judge_passed": RNG.integers(0, 2, N), "human_passed": people, "difficulty": RNG.random(N)})
     mapping = roles.guess(read(frame).reading).mapping
     assert (mapping.decision, mapping.label, mapping.score) == ("judge_passed", "human_passed", None)
+
+
+@pytest.mark.parametrize(("other", "decision"), [(["pass", "fail"], "llm_judge"), (["gpt-4", "claude"], None)])
+def test_a_column_called_judge_is_one_where_it_has_the_words_of_people(
+    read: Read, other: list[str], decision: str | None
+) -> None:
+    people = ["pass" if place % 7 else "fail" if place % 5 == 0 else None for place in range(N)]
+    mapping = roles.guess(read(pl.DataFrame({"llm_judge": other * (N // 2), "human_verdict": people})).reading).mapping
+    assert (mapping.decision, mapping.label) == (decision, "human_verdict")
 
 
 @pytest.mark.parametrize(

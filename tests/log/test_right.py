@@ -152,11 +152,13 @@ def test_words_for_not_known_yet_are_no_class_unless_they_are_predicted(tmp_path
         (["a", "b", "c"], ["a", "b", "b"], False),
         (["a", "b", "c"], ["c", "b", "a"], True),
         (["yes", "no", "pending"], ["yes", "no", "refer"], False),
-        (["good", "bad", "ugly"], ["ugly", "bad", "good"], False),
+        (["fraud", "legit", "disputed"], ["fraud", "legit", "watched"], False),
+        (["positive", "neutral", "negative"], ["negative", "neutral", "positive"], True),
+        ([0, 1, 2], [1, 0, 2], True),
     ],
 )
 def test_classes_are_guessed_where_both_columns_share_three(
-    tmp_path: Path, read: Read, true: list[str], predicted: list[str], is_guessed: bool
+    tmp_path: Path, read: Read, true: list[str] | list[int], predicted: list[str] | list[int], is_guessed: bool
 ) -> None:
     found = read(pl.DataFrame({"label": true * 9, "predicted_class": predicted * 9, "id": range(27)}))
     assert (found.mapping.kind == "classes") is is_guessed
@@ -181,6 +183,8 @@ def test_a_mapping_without_a_rule_keeps_its_digest() -> None:
         (["yes", "no", "maybe"], ["P (label=yes)", "P (label=no)", "P (label=maybe)"], 3),
         (["1", "2"], ["prob_1", "prob_2", "x"], ["prob_1", "prob_2"]),
         (["a", "b"], ["p_a", "q_b"], []),
+        (["Café & Bar", "Öl"], ["prob_cafe_bar", "prob_ol"], ["prob_cafe_bar", "prob_ol"]),
+        (["-1", "1"], ["p_1", "q"], []),
     ],
 )
 def test_columns_of_classes_are_called_after_them(classes: list[str], names: list[str], found: list[str] | int) -> None:

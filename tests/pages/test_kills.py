@@ -50,4 +50,5 @@ def test_no_kill_of_the_server_loses_what_it_called_saved(desk: Desk) -> None:
         assert saved <= len(mine) <= saved + 1, (number, saved, len(mine))
         sys.stderr.write(f"kill {number + 1}: {saved} saved, {len(mine)} there, {n_all} in all\n")
     assert n_all > 0
-    assert not Workspace(desk.workspace.home).damaged.exists()
+    damaged = Workspace(desk.workspace.home).damaged
+    assert not damaged.exists(), [(path.name, path.read_bytes()[:400]) for path in damaged.iterdir()]

@@ -135,3 +135,30 @@ def test_a_class_that_the_log_does_not_have_is_left_out(
 ) -> None:
     app = opened(by_kind["classes"], "overview", serve, **{"class": "zebra"})
     assert not app.exception and not app.error and app.selectbox(key="class").value is None
+
+
+def test_calibration_goes_class_by_class_where_classes_have_scores(
+    tmp_path: Path, serve: Callable[[Path], None]
+) -> None:
+    rng, n = np.random.default_rng(2), 1_500
+    p = rng.dirichlet([4, 3, 2], n)
+    names = ("cat", "dog", "<b>eel")
+    frame = pl.DataFrame(
+        {
+            "final": [rng.choice(names, p=row) for row in p],
+            "said": [names[place] for place in p.argmax(axis=1)],
+            **{f"p_{name}": p[:, place] ** 2 for place, name in enumerate(names)},
+        }
+    )
+    frame.write_csv(tmp_path / "log.csv")
+    desk = Desk(Workspace(tmp_path / "home"), tmp_path)
+    read = desk.stage(tmp_path / "log.csv")
+    desk.build(read, views.right_or_wrong(read.mapping, read.reading, Right("classes", "final", "said")))
+    app = opened(tmp_path / "home", "calibration", serve)
+    assert not app.exception and not app.error
+    assert "Of which class?" in [each.value for each in app.subheader]
+    protos = [proto for node in app._tree if isinstance(proto := getattr(node, "proto", None), Message)]
+    said = [text for proto in protos for text in texts_of(proto)]
+    assert any(re.match(r"Scores of class \S+ are too low by", text) for text in said)
+    alone = opened(tmp_path / "home", "calibration", serve, **{"class": "dog"})
+    assert "Of which class?" not in [each.value for each in alone.subheader]

@@ -18,6 +18,7 @@ from analytics.answers.brief.finding import (
 )
 from analytics.answers.calibration.answer import judged_bins
 from analytics.answers.labels import label_days
+from analytics.answers.question import score_table
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
 from analytics.log.receipt import CheckResult
@@ -34,7 +35,6 @@ from analytics.measure.thresholds.costs import CELLS
 from analytics.measure.thresholds.operating import Point
 from analytics.query.cohort import Clause
 from analytics.query.engine import Engine
-from analytics.query.relations import MOMENTS
 
 _LEVEL = 0.95
 """Share of calibrated models that chance is given for. Convention of the house."""
@@ -58,7 +58,7 @@ def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     question = asking.question
     if not question.log.is_probability:
         return ()
-    scores = engine.score_table(question.log, question.cohort, question.threshold, sums=MOMENTS)
+    scores = score_table(engine, question, (), ("brier",), is_weighted=True)
     bins = judged_bins(scores)
     if bins.judged.sum() < MIN_SUPPORT:
         return ()

@@ -232,6 +232,12 @@ def scored(
     engine: Engine, question: Question, by: Sequence[str] = (), every: str | None = None, *, is_weighted: bool = True
 ) -> ScoreTable:
     """Return the score table behind calibration."""
+    if question.log.mapping.kind == "rankings":
+        raise QuestionError(
+            "Expected how sure each ranking is, found scores that order the rows of one query: calibration asks whether 0.8 is "
+            "right in 80 % of cases. Ask it of a log of one row per query, which says how sure its ranking is and whether its "
+            "first row is relevant."
+        )
     if question.log.is_right_or_wrong and not question.log.mapping.has_score:
         raise QuestionError(
             "Expected a confidence in each answer, found none: calibration asks whether 0.8 is right in 80 % of cases. "

@@ -23,6 +23,7 @@ Errors = Literal["fp", "fn", "both", "all"]
 _OUTCOMES: dict[str, tuple[str, ...]] = {"fp": ("fp",), "fn": ("fn",), "both": ("fp", "fn"), "all": ()}
 _RANKS = get_args(Rank)
 _KEPT = ("row_id", "score", "label", "decision", "amount", "moment")
+_OF_ANSWERS = {"fp": "wrong", "fn": "wrong", "tp": "right", "tn": "right"}
 _N_TWINS = 3
 """Correctly decided rows beside a case: as many as stand side by side on a screen."""
 
@@ -259,7 +260,13 @@ def slice_values(log: Log, values: Mapping[str, Any], names: Sequence[str]) -> d
 
 
 def review_rows(log: Log, found: Queue) -> list[dict[str, Any]]:
-    """Return the rows of a queue by the names that people see: the columns of the file, then what they are judged by."""
-    own = ("score", "label", "error_kind", "cost")
+    """Return the rows of a queue by the names that people see: the columns of the file, then what they are judged by.
+
+    Where rows are right or wrong there are no false positives, and a score is there only where it is a confidence.
+    """
+    own = ["score", "label", "error_kind", "cost"]
     rows = found.rows.to_dicts()
+    if log.is_right_or_wrong:
+        own = [name for name in own if name in ("error_kind", "cost") or (name == "score" and log.mapping.has_score)]
+        rows = [{**row, "error_kind": _OF_ANSWERS.get(row["error_kind"], row["error_kind"])} for row in rows]
     return [{**{c.name: row[c.sql_name] for c in log.columns}, **{name: row[name] for name in own}} for row in rows]

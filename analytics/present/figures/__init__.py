@@ -2,6 +2,7 @@
 
 from analytics.present.figures.base import Heading, taken_heading
 from analytics.present.figures.calibration import reliability_diagram
+from analytics.present.figures.calibration_classes import class_calibration
 from analytics.present.figures.calibration_multiples import calibration_multiples, recalibration_diagram
 from analytics.present.figures.calibration_numbers import number_diagram
 from analytics.present.figures.calibration_time import calibration_trend
@@ -33,6 +34,7 @@ __all__ = [
     "calibration_multiples",
     "calibration_trend",
     "changed_bars",
+    "class_calibration",
     "class_matrix",
     "confusion_matrix",
     "cost_figure",

@@ -1,4 +1,4 @@
-"""What calibration is marked with, whatever shows it: the side of the diagonal, and how many segments are listed."""
+"""What calibration is marked with, whatever shows it: the side of the diagonal, how many segments and classes are shown."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 MAX_SCANNED = 20
 """Segments that a table of the scan lists at most: about a screen; the rest is counted."""
+MAX_CLASSES = 12
+"""Classes that are drawn, those with most rows: half a page; the table has all."""
 
 
 def side_of(row: dict[str, Any]) -> str:

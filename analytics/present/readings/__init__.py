@@ -15,6 +15,7 @@ from analytics.present.readings.calibration import (
     calibration_trend_reading,
     reliability_reading,
 )
+from analytics.present.readings.calibration_classes import class_calibration_reading
 from analytics.present.readings.calibration_numbers import numbers_reading
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
@@ -94,16 +95,15 @@ from analytics.present.readings.thresholds import (
 from analytics.present.readings.thresholds_by_slice import band_reading, slice_policy_reading
 from analytics.present.readings.thresholds_decisions import decisions_reading
 from analytics.present.readings.thresholds_handover import (
-    NO_CONFIDENCE,
     break_even_reading,
     handover_move_reading,
     handover_reading,
     handover_slices_reading,
+    no_confidence,
 )
 from analytics.present.readings.watch import stream_words, watch_figure_reading, watch_reading
 
 __all__ = [
-    "NO_CONFIDENCE",
     "account_reading",
     "advice",
     "again_reading",
@@ -120,6 +120,7 @@ __all__ = [
     "change_reading",
     "changes_reading",
     "chosen_reading",
+    "class_calibration_reading",
     "classes_reading",
     "compare_reading",
     "confusion_reading",
@@ -160,6 +161,7 @@ __all__ = [
     "metric_table_reading",
     "move_reading",
     "never_reading",
+    "no_confidence",
     "noise_reading",
     "noun_of",
     "numbers_reading",

@@ -11,16 +11,30 @@ from analytics.present.weights import sample_part
 if TYPE_CHECKING:
     from analytics.answers.thresholds.handover import Handover
     from analytics.answers.thresholds.handover_slices import HandoverSlices
+    from analytics.log.right import Kind
     from analytics.measure.intervals import Interval
     from analytics.measure.thresholds.operating import Point
 
-NO_CONFIDENCE = (
+_NO_CONFIDENCE = (
     "Nothing says how sure each answer is, so none can be handed over by that. With a model's confidence in one more column: "
     "calibration and handing over."
+)
+_OF_RANKINGS = (
+    "Scores order the rows of one query and do not say how sure a ranking is, so none can be handed over by them. With a log of "
+    "one row per query, which says how sure its ranking is and whether its first row is relevant: calibration and handing over."
 )
 _ELSEWHERE = "judged on rows that did not choose it"
 _MAX_NAMED = 3
 """Slices that a sentence names."""
+
+
+def no_confidence(kind: Kind) -> str:
+    """Say why no answer can be handed over in a log of this kind that has no confidence, and what it would take.
+
+    >>> no_confidence("classes")[:40], no_confidence("rankings")[:39]
+    ('Nothing says how sure each answer is, so', 'Scores order the rows of one query and ')
+    """
+    return _OF_RANKINGS if kind == "rankings" else _NO_CONFIDENCE
 
 
 def handover_reading(answer: Handover) -> str:

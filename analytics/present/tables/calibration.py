@@ -12,6 +12,7 @@ from analytics.present.tables.slices import json_value
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.answer import Calibration, CalibrationSlices
+    from analytics.answers.calibration.classes import ClassCalibration
 
 NUMBERS = (
     ("n", "Judged rows", "Rows with a label and a score."),
@@ -160,6 +161,19 @@ def scan_rows(scan: pl.DataFrame) -> pl.DataFrame:
     """Return the slices of all segment columns as people read them."""
     shown = scan.with_columns(pl.col("value").fill_null(words.MISSING), _in_points("to_the_rest"))
     return _in_words(shown).select(_SCANNED)
+
+
+def class_rows(answer: ClassCalibration) -> pl.DataFrame:
+    """Return the table of classes as people read it, worst first."""
+    labels = pl.Series("class", [words.value_label(value) for value in answer.table["class"]], dtype=pl.String)
+    interval = _intervals(answer.table.select(pl.col("difference_low", "difference_high") * 100), 1)
+    shown = _in_words(answer.table.with_columns(interval=interval))
+    return pl.DataFrame([labels, *shown.select("n_pos", *_SHOWN[1:]).get_columns()])
+
+
+def class_json_rows(answer: ClassCalibration) -> list[dict[str, Any]]:
+    """Return one dictionary per class for JSON, unrounded."""
+    return [{name: json_value(value) for name, value in row.items()} for row in answer.table.iter_rows(named=True)]
 
 
 def map_rows(table: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from analytics.log.receipt import CheckResult, Severity
 from analytics.log.schema import Log
 from analytics.reading.checks import (
     changes,
+    class_scores,
     columns,
     contradictions,
     decisions,
@@ -44,6 +45,7 @@ _FAMILIES: tuple[tuple[Check, ...], ...] = (
     separation.CHECKS,
     decisions.CHECKS,
     rankings.CHECKS,
+    class_scores.CHECKS,
     labels.CHECKS,
     columns.CHECKS,
     contradictions.CHECKS,

@@ -192,8 +192,10 @@ def _score_outside_range(log: Log, found: _Ranges) -> Iterator[Said]:
 
 
 def _highest(log: Log) -> str | None:
-    """Return the highest score as text."""
-    column = log.reading.column(log.mapping.score or "")
+    """Return the highest score as text; where each class has its own, the last edge of the confidences."""
+    if log.mapping.score is None:
+        return f"{log.edges[-1]:g}"
+    column = log.reading.column(log.mapping.score)
     return column.within[1] if column.within and log.mapping.score_missing else column.high
 
 

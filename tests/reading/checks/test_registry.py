@@ -59,10 +59,16 @@ def with_rankings(desk: Desk) -> Sequence[CheckResult]:
     return desk.log(f"qid,rank,relevance,kind\n{rows},4,0,1\n").findings
 
 
+def with_a_list(desk: Desk) -> Sequence[CheckResult]:
+    rows = [(name, said, "[0.2, 0.5, 0.3]") for name, said in zip("abc" * 9, "bca" * 9, strict=True)]
+    return desk.log(desk.csv(["label", "predicted_class", "p"], rows)).findings
+
+
 PLANTED: dict[str, Callable[[Desk], Sequence[CheckResult]]] = {
     "nothing-relevant": with_rankings,
     "no-query": with_rankings,
     "differs-within-query": with_rankings,
+    "class-scores-order": with_a_list,
     "no-score-or-decision": of_no_log,
     "footer": lambda desk: desk.log(TABLE + "\nTotal rows: 4,,\n").findings,
     "columns-differ": with_two_files,

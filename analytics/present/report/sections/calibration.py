@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.answers.calibration.answer import calibration
+from analytics.answers.calibration.classes import class_calibration, has_class_scores
 from analytics.answers.calibration.scan import calibration_scan
+from analytics.errors import QuestionError
 from analytics.present import palette, readings, words
 from analytics.present.report.chart_drawing import chart_drawing
 from analytics.present.report.examined import examined_words
@@ -17,18 +19,35 @@ from analytics.present.tables.calibration import number_rows
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.answer import Calibration
+    from analytics.answers.calibration.classes import ClassCalibration
+    from analytics.answers.question import Question
     from analytics.answers.report.asking import ReportAsking
     from analytics.query.engine import Engine
 
 
-def ask(engine: Engine, asking: ReportAsking) -> tuple[Calibration, pl.DataFrame]:
-    """Ask what scores mean, over all rows and by segment column."""
-    return calibration(engine, asking.question), calibration_scan(engine, asking.question, among=asking.examined).table
+_Answer = tuple["Calibration", pl.DataFrame, "ClassCalibration | None"]
 
 
-def build(answer: tuple[Calibration, pl.DataFrame], asking: ReportAsking) -> tuple[Section, ...]:
+def ask(engine: Engine, asking: ReportAsking) -> _Answer:
+    """Ask what scores mean, over all rows, by segment column, and of each class where classes have scores."""
+    question = asking.question
+    scan = calibration_scan(engine, question, among=asking.examined).table
+    return calibration(engine, question), scan, _of_classes(engine, question)
+
+
+def _of_classes(engine: Engine, question: Question) -> ClassCalibration | None:
+    """Ask what the scores of each class mean, None where they are no probabilities or there are none."""
+    if question.log.mapping.kind != "classes" or not has_class_scores(question):
+        return None
+    try:
+        return class_calibration(engine, question)
+    except QuestionError:
+        return None
+
+
+def build(answer: _Answer, asking: ReportAsking) -> tuple[Section, ...]:
     """Return the section of calibration."""
-    found, scan = answer
+    found, scan, of_classes = answer
     lead, more = split_lead(readings.calibration_reading(found, scan))
     bins = found.bins.filter(pl.col("n") > 0)
     chart = _chart(bins, found)
@@ -41,12 +60,29 @@ def build(answer: tuple[Calibration, pl.DataFrame], asking: ReportAsking) -> tup
         numbers = number_rows(found)
         rows = [[str(cell) for cell in row] for row in numbers.iter_rows()]
         blocks.append(text_sheet("calibration", "Numbers of calibration", numbers.columns, rows, shape="wide"))
+    if of_classes is not None:
+        blocks.append(_classes(of_classes))
     method = (
         "Bins of equal mass; Wilson's interval of each observed rate. “If calibrated” is what a calibrated model of this size "
         "would show, in 95 % of cases."
     )
     method = " ".join(filter(None, [method, examined_words(asking)]))
     return (Section("calibration", "What a score means", lead, tuple(blocks), method, begins_page=True),)
+
+
+def _classes(answer: ClassCalibration) -> Sheet:
+    """Return what the scores of each class are beside how often it is the class, worst first."""
+    columns = (
+        Column("class", "Class"),
+        Column("n_pos", "Rows of it", "count"),
+        Column("mean_score", "Mean score", "share"),
+        Column("observed", "Observed share", "share", has_ends=True),
+        Column("difference", "Too high by, points", "points", has_ends=True),
+        Column("ece", "ECE", "number"),
+        Column("ece_chance_high", "ECE, chance", "number"),
+    )
+    note = readings.class_calibration_reading(answer).replace("\n", " ")
+    return sheet_of("calibration classes", "Scores of each class against the rest", answer.table, columns, note)
 
 
 def _bins(bins: pl.DataFrame) -> Sheet:

@@ -54,6 +54,8 @@ def _candidate(asking: ReportAsking) -> str:
 
 
 def _line(asking: ReportAsking) -> str:
+    if asking.question.log.mapping.kind == "rankings":
+        return "a log of one row per query that says how sure its ranking is"
     if asking.question.log.is_right_or_wrong:
         return "" if asking.question.log.mapping.has_score else "a column that says how sure each answer is"
     return _scores(asking)
