@@ -120,9 +120,9 @@ class SavedFiles:
     def set_aside(self, path: Path) -> None:
         """Move a damaged file, and what belongs to it, to where it harms nothing; `notices` tells of it."""
         with contextlib.suppress(OSError):
-            self.damaged.mkdir(mode=0o700, exist_ok=True)
             for part in {path, path.with_suffix(".json"), path.with_suffix(".duckdb")}:
-                if part.exists():
+                if part.exists():  # what was removed meanwhile is not damaged
+                    self.damaged.mkdir(mode=0o700, exist_ok=True)
                     part.replace(self.damaged / part.name)
 
 

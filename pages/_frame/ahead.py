@@ -204,7 +204,12 @@ def wait_for(key: str, run: Run, *, stopped: str, again: str) -> bool:
 
 
 def look_ahead(tasks: Sequence[tuple[str, Run]]) -> None:
-    """Compute what is likely asked next once the page has stood still for a while, in place of what was thought likely before."""
+    """Compute what is likely asked next once the page has stood still for a while, in place of what was thought likely before.
+
+    Nothing is computed for a page that no browser shows: it would go on behind whatever comes next.
+    """
     context = get_script_run_ctx()
-    if context is not None and runtime.exists():
+    if context is None or not runtime.exists():
+        return
+    if runtime.get_instance().is_active_session(context.session_id) is True:
         _works().look(context.session_id, _Next(time.monotonic() + _REST, session.person(), list(tasks)))

@@ -375,3 +375,8 @@ def test_a_receipt_says_the_size_of_its_database(desk: Desk) -> None:
     database = desk.workspace.path(log.key)
     text, size = database.with_suffix(".json").read_text().splitlines()
     assert int(size) == database.stat().st_size and Log.from_json(text) == log
+
+
+def test_what_was_removed_meanwhile_is_not_called_damaged(desk: Desk) -> None:
+    desk.workspace.set_aside(desk.workspace.path("gone"))
+    assert not desk.workspace.damaged.exists() and not desk.workspace.notices()
