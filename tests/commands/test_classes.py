@@ -190,3 +190,14 @@ def test_tables_and_report_of_answers_speak_of_no_class(
     text = out.read_text("utf-8")
     assert "A row is right if" in text
     assert strange_in(text) == set()
+
+
+def test_rows_without_an_answer_are_said_beside_those_without_a_label(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+    path = tmp_path / "log.csv"
+    rows = {"said": ["a", "b", None, None, "c"] * 8, "true": ["a", "c", "b", None, None] * 8, "place": range(40)}
+    pl.DataFrame(rows).write_csv(path)
+    found = CliRunner().invoke(app, ["overview", str(path), "--right", "said = true"])
+    assert "8 rows (20.0\u202f%) have no label; 16 rows (40.0\u202f%) have no prediction." in found.stderr
