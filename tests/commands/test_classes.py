@@ -211,3 +211,14 @@ def test_the_report_has_the_calibration_of_each_class(
     assert made.exit_code == 0, made.stderr
     text = (tmp_path / "pack.html").read_text(encoding="utf-8")
     assert "Scores of each class against the rest" in text and "Scores of class M are too low by 1.8 points" in text
+
+
+def test_rows_without_an_answer_are_said_beside_those_without_a_label(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+    path = tmp_path / "log.csv"
+    rows = {"said": ["a", "b", None, None, "c"] * 8, "true": ["a", "c", "b", None, None] * 8, "place": range(40)}
+    pl.DataFrame(rows).write_csv(path)
+    found = CliRunner().invoke(app, ["overview", str(path), "--right", "said = true"])
+    assert "8 rows (20.0\u202f%) have no label; 16 rows (40.0\u202f%) have no prediction." in found.stderr

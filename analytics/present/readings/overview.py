@@ -126,7 +126,9 @@ def _answers_reading(overview: Overview, question: Question) -> str:
     judged = judged_words(question.log)
     lead = f"{words.share(overview.value('error_rate')[0])} of {judged} {wrong_words(question.log)}."
     course = moved_part(overview)
-    said = " ".join(filter(None, [lead, course, _weighted_part(overview, question), _unjudged_part(overview)]))
+    said = " ".join(
+        filter(None, [lead, course, _weighted_part(overview, question), _unjudged_part(overview, question)])
+    )
     means = [
         f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}{_of_level(name, question)}."
         for name in _MEANS
@@ -194,11 +196,12 @@ def _rates_part(overview: Overview) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _unjudged_part(overview: Overview) -> str:
-    """Say how many rows, themselves and not what they stand for, have no label or no score, and whether labels are late."""
+def _unjudged_part(overview: Overview, answers: Question | None = None) -> str:
+    """Say how many rows, not those they stand for, lack a label, a score or a prediction (``answers``); if labels are late."""
     counts = overview.rows or overview.counts
     n, parts = counts["n"], []
-    if unlabelled := counts["n_unlabelled"]:
+    unanswered = counts["n_unscored"] if answers is not None and not answers.log.mapping.has_score else 0
+    if unlabelled := counts["n_unlabelled"] - unanswered:
         verb = "has" if unlabelled == 1 else "have"
         arrival = overview.arrival
         yet = " yet" if arrival is not None and arrival.may_come else ""
@@ -209,7 +212,8 @@ def _unjudged_part(overview: Overview) -> str:
             parts[-1] += f", and of the oldest fifth {words.share(arrival.oldest)} will hardly get one"
     if unscored := counts["n_unscored"]:
         verb = "has" if unscored == 1 else "have"
-        parts.append(f"{words.plural(unscored, 'row')} ({words.share(unscored / n)}) {verb} no score")
+        what = "prediction" if unanswered else "score"
+        parts.append(f"{words.plural(unscored, 'row')} ({words.share(unscored / n)}) {verb} no {what}")
     return f"{'; '.join(parts)}. They are not judged." if parts else ""
 
 

@@ -120,7 +120,8 @@ def find_layout(head: Sequence[Record], dialect: Dialect, options: CsvOptions) -
     n_names = 0
     full = _below_remarks([head[place] for place in places if place >= start and not is_rule(head[place])], width)
     while n_names < min(_MAX_HEADER_LINES, len(full)) and _is_next(full, n_names):
-        rest = profiles(_rows_of(_body(full, n_names)), width)
+        is_again = not n_names or any(record.cells == full[0].cells for record in full[1:])
+        rest = profiles(_rows_of(_body(full, n_names, is_again=is_again)), width)
         first = full[0].cells if n_names else None
         if not is_header(full[n_names].cells or [], rest, first=first, must=options.has_header is True and not n_names):
             break
@@ -148,9 +149,13 @@ def _is_remark(cells: Sequence[str]) -> bool:
     return not any(cell.strip() for cell in cells[2:])
 
 
-def _body(full: Sequence[Record], place: int) -> Sequence[Record]:
-    """Return the rows to hold a header line against: those below it, without its copies and, of many, the first few."""
-    rest = [record for record in full[place + 1 :] if record.cells != full[place].cells] or full[place + 1 :]
+def _body(full: Sequence[Record], place: int, *, is_again: bool = True) -> Sequence[Record]:
+    """Return the rows to hold a header line against: those below it, without its copies and, of many, the first few.
+
+    Where the header does not stand there again, copies of a further line are rows: ``cat,cat`` below ``predicted,actual``.
+    """
+    below = full[place + 1 :]
+    rest = [record for record in below if not is_again or record.cells != full[place].cells] or below
     return rest[_MAX_HEADER_LINES:] if len(rest) > 2 * _MAX_HEADER_LINES else rest
 
 

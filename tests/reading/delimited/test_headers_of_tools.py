@@ -37,3 +37,8 @@ def test_a_table_in_markdown(desk: Desk) -> None:
     reading = desk.read("\n".join("| " + " | ".join(line.split(",")) + " |" for line in lines) + "\n")
     assert [name.strip() for name in reading.names if name.strip() and not name.startswith("column")] == [*NAMES]
     assert reading.rows_kept == len(ROWS)
+
+
+def test_rows_of_two_classes_that_always_go_together_are_no_further_header(desk: Desk) -> None:
+    found = desk.read("predicted,actual\n" + "cat,cat\ndog,fox\nfox,\n" * 30)
+    assert (found.names, found.rows_kept) == (("predicted", "actual"), 90)
