@@ -32,8 +32,8 @@ def class_calibration_table(
     Returns
     -------
     polars.DataFrame
-        ``class`` and the columns of `calibration_table`, p-values adjusted over both tests of all classes. Those come first
-        whose level is clearly off, and of them those off by most. `class_wise_ece` sums them up.
+        ``class`` and the columns of `calibration_table` but log_loss, p-values adjusted over both tests of all classes.
+        Those come first whose level is clearly off, and of them those off by most. `class_wise_ece` sums them up.
 
     References
     ----------
@@ -51,7 +51,7 @@ def class_calibration_table(
     """
     found = [
         calibration_table(frame, edges, groups=groups, binning=binning, replicates=replicates, cells=cells).select(
-            pl.lit(name).alias("class"), pl.all()
+            pl.lit(name).alias("class"), pl.exclude("log_loss")
         )
         for name, frame, edges in parts
     ]
