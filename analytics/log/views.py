@@ -13,7 +13,7 @@ from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
 from analytics.log.role_names import is_prediction, strength
 from analytics.log.schema import Reading
-from analytics.log.value_words import UNKNOWN_WORDS, plain
+from analytics.log.value_words import UNKNOWN_WORDS, plain, positive_of
 
 _MIN_CLASSES = 3
 """Values of a label from which on its classes are judged by whether they agree: two are positive and negative."""
@@ -136,8 +136,8 @@ def guessed(
 ) -> Right | None:
     """Return the rule of rankings by names, or of classes where a label of three or more shares its values with a predicted one.
 
-    A label in which one value is called positive by its words is yes or no, unless there is a score for each of three classes or
-    the same three are predicted.
+    A label in which one value is called positive by its words is yes or no where that class has a score, and where none of three
+    classes is predicted too.
 
     Where a score was ``said``, or its column is no confidence and none of one class, it is what is judged.
     """
@@ -167,6 +167,8 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
         return None
     if min(len(positives.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
         return None
+    if of_classes and _has_positive_word(true):
+        return None
     is_numbered = bool(of_classes) and true.kind == "number"
     if true.n_distinct > MAX_SEGMENT_VALUES or not (is_own or is_numbered or positives.are_classes(true, predicted)):
         return None
@@ -182,7 +184,12 @@ def _of_scores(true: Column, reading: Reading) -> Right | None:
     of_classes = _class_scores(reading, right)
     is_whole = len(of_classes) >= _MIN_CLASSES and true.n_distinct == len(true.top)
     is_number = all(reading.column(column).kind == "number" for _, column in of_classes)
-    return right if is_whole and is_number else None
+    return right if is_whole and is_number and not _has_positive_word(true) else None
+
+
+def _has_positive_word(true: Column) -> bool:
+    """Whether a label of words names a positive one: with a score for it, that class is judged against the others."""
+    return true.kind != "number" and positive_of(positives.known_groups(true)) is not None
 
 
 def _of_pairs(mapping: Mapping, reading: Reading, said: Collection[str]) -> Right | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
@@ -99,8 +100,9 @@ class _Ended(Exception):
 
 
 def _forward(stream: IO[str], lines: queue.Queue[str | None]) -> None:
-    for line in stream:
-        lines.put(line)
+    with contextlib.suppress(ValueError):  # closed meanwhile: the process was ended
+        for line in stream:
+            lines.put(line)
     lines.put(None)
 
 

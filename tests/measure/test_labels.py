@@ -189,13 +189,9 @@ def test_days_are_trusted_until_labels_to_come_can_move_them() -> None:
     to_come = np.zeros((5, 2))
     to_come[3:, 0] = [0.5, 20.0]
     assert trusted_days(judged("error_rate"), there, to_come, 1).tolist() == [True, True, True, True, False]
-    assert trusted_days(judged("error_rate"), there, to_come, 1, point=0.001).tolist() == [
-        True,
-        True,
-        True,
-        False,
-        False,
-    ]
+    to_come[3, 0] = 2.0
+    assert trusted_days(judged("error_rate"), there, to_come, 1).tolist() == [True, True, True, False, False]
+    assert trusted_days(judged("cost"), there, to_come, 1).tolist() == [True, True, True, False, False]
 
 
 def test_a_feed_that_stops_is_found_with_its_day_and_a_holiday_is_none() -> None:

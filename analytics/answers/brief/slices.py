@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -37,6 +38,8 @@ _MAX_TRIED = 10
 """Slices that are clear by rows and of which it is asked whether they are by units, the worst first: one query each. By hand."""
 _OTHER_SIDE = {"recall": "fnr", "specificity": "fpr"}
 """Metrics that are told by the share that is wrong."""
+_OTHER_KIND = {"recall": "fpr", "specificity": "fnr"}
+"""The other kind of error beside a metric of one: named where no slice has more of the first."""
 _BESIDE = 0.25
 """Of one kind of error: as much of the other kind, more or less often there, and the error rate tells it where both count
 alike. A judgement."""
@@ -45,8 +48,19 @@ alike. A judgement."""
 def worst_slices(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the worst slice and the worst field that arrives empty, of those that are clearly worse than their rest.
 
-    Of each column only the slice counts with which its page leads: both must name the same one.
+    Of each column only the slice counts with which its page leads: both must name the same one. Where misses lead and no slice
+    has more of them, one with more false alarms is named, and the other way round.
     """
+    found = _worst(engine, asking)
+    other = _OTHER_KIND.get(asking.leading_metric or "")
+    if found or other is None:
+        return found
+    beside = _worst(engine, replace(asking, metric=other))
+    return tuple(replace(each, asked=(*each.asked, ("metric", other)) if each.asked else ()) for each in beside)
+
+
+def _worst(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
+    """Return the worst slice and the worst field that arrives empty by one metric."""
     question, metric = asking.question, asking.leading_metric
     told = _Telling(engine, question)
     values = _by_cost(told) if metric is None else _by_metric(told, metric)

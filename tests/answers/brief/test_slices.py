@@ -70,6 +70,25 @@ def test_a_slice_that_misses_everything_leads_in_the_brief_and_on_slices(
     assert "100.0\u202f%" in finding_sentence(first, question.log) or prevalence >= 0.15
 
 
+@pytest.mark.parametrize("prevalence", [0.03, 0.93])
+def test_more_of_the_other_kind_of_error_is_named_where_the_kind_that_leads_is_alike(
+    desk: Desk, prevalence: float
+) -> None:
+    rng = np.random.default_rng(5)
+    label, region = rng.random(N) < prevalence, rng.choice(5, N)
+    is_rare = label if prevalence < 0.5 else ~label
+    wrong = np.where(is_rare, rng.random(N) < 0.4, rng.random(N) < np.where(region == 3, 0.1, 0.02))
+    score = np.where(label ^ wrong, 0.9, 0.1)
+    frame = pl.DataFrame({"score": score, "label": label.astype(int), "region": REGIONS[region]})
+    log = desk.log(frame, score="score", label="label", segments=("region",))
+    with closing(Engine(desk.workspace)) as engine:
+        found = SOURCES["slices"].find(engine, Asking(Question(log, Cohort(), 0.5)))
+    assert len(found) == 1 and isinstance(found[0].parts, SliceParts)
+    other = "fpr" if prevalence < 0.5 else "fnr"
+    assert (found[0].parts.value, found[0].parts.metric) == ("west", other)
+    assert ("metric", other) in found[0].asked and found[0].size is not None and found[0].size.is_clear
+
+
 @pytest.mark.parametrize(
     "metric", ["recall", "fnr", "precision", "f1", "mcc", "fpr", "error_rate", "accuracy", "auroc"]
 )
