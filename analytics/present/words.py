@@ -162,8 +162,8 @@ def metric_difference(name: str, difference: Value, low: Value = None, high: Val
 def metric_phrase(name: str) -> str:
     """Name a metric inside a sentence.
 
-    >>> [metric_phrase(name) for name in ("error_rate", "recall", "auroc", "brier", "f1")]
-    ['the error rate', 'recall', 'AUROC', 'the Brier score', 'the F1 score']
+    >>> [metric_phrase(name) for name in ("error_rate", "recall", "auroc", "f1", "cost")]
+    ['the error rate', 'recall', 'AUROC', 'the F1 score', 'the cost per row']
     """
     label = METRICS[name].label
     is_proper = label[1:2].isupper() or label[1:2].isdigit() or METRICS[name].has_proper_name

@@ -28,7 +28,7 @@ from analytics.query.outcomes import outcome_table, worth_of
 
 _IS_PREDICTION = 0.9
 """A column that removes more than this share of the uncertainty about the decision is the decision, as in
-`answers.discovery.search`: its slices are made of one kind of error."""
+`answers.discovery.told`: its slices are made of one kind of error."""
 _MAX_FLAGS = 60
 """Columns without slices of which it is asked whether they arrive empty, those with most missing values: one short query each."""
 _SAME_ROWS = 0.8

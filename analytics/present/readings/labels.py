@@ -42,7 +42,7 @@ def labels_reading(answer: LabelsAnswer) -> str:
 
 
 def _first(answer: LabelsAnswer) -> str:
-    phrase = _phrase(answer.metric)
+    phrase = words.metric_phrase(answer.metric)
     if not answer.buckets["n_labelled"].sum():
         return f"No row has a label yet: nothing can be said of {phrase}."
     if answer.stopped is not None:
@@ -54,14 +54,9 @@ def _first(answer: LabelsAnswer) -> str:
     return _trust_part(answer)
 
 
-def _phrase(metric: str) -> str:
-    """Name the metric inside a sentence."""
-    return "the cost per row" if metric == COST else words.metric_phrase(metric)
-
-
 def _trust_part(answer: LabelsAnswer) -> str:
     """Say the day up to which the metric may be trusted, and what is the matter with the rows after it."""
-    phrase = _phrase(answer.metric)
+    phrase = words.metric_phrase(answer.metric)
     if answer.trust is None:
         return f"No day is old enough to trust {phrase}."
     day = _day(answer.trust, answer)
