@@ -31,6 +31,7 @@ from analytics.query.where import parse_where
 from analytics.reading import logged
 
 _SIDES = "Sides"
+_COUNTED = "In what came in, in all inputs together and over time"
 _NOT_IN_TEXT = (
     "columns",
     "inputs",
@@ -124,7 +125,7 @@ def _two_questions(
     if both.production_threshold is not None:
         after = replace(after, threshold=finite_threshold(both.production_threshold))
     for log in {question.log.key: question.log for question in (before, after)}.values():
-        say_rows_are_counted(log)
+        say_rows_are_counted(log, _COUNTED)
     return engine, _with_filters(before, both.reference), _with_filters(after, both.production)
 
 
@@ -138,7 +139,7 @@ def _guessed_sides(engine: Engine, question: Question) -> tuple[Question, Questi
         )
     before, after = side_names(found)
     typer.echo(f"Guessed by the names of values: the reference is where {before}, production where {after}.", err=True)
-    say_rows_are_counted(question.log)
+    say_rows_are_counted(question.log, _COUNTED)
     return found
 
 

@@ -143,6 +143,8 @@ def sliced_table(
     split: float | None = None,
     with_moments: bool = True,
     with_amount: bool = False,
+    is_weighted: bool = False,
+    group: nw.Expr | None = None,
 ) -> nw.LazyFrame[Any]:
     """Aggregate the rows of one side by slice, by whether their labels are complete, and by score.
 
@@ -159,21 +161,25 @@ def sliced_table(
         As in `relations.score_table`.
     with_moments, with_amount : bool
         Whether sums of scores, or of amounts, are wanted.
+    is_weighted : bool
+        Let each row count ``weight`` times.
+    group : Expr, optional
+        The random group that a row is dealt into with those that belong to it: a last slice.
 
     Returns
     -------
     LazyFrame
-        As `relations.score_table`; the last slice column is 1 where labels are complete.
+        As `relations.score_table`; the slice column after those of ``dimensions`` is 1 where labels are complete.
     """
     score = nw.col("score")
     columns = {f"dimension_{place}": dimension.expression(log, side) for place, dimension in enumerate(dimensions)}
     columns["is_mature"] = nw.lit(1) if mature_before is None else integer(~(nw.col("moment") >= mature_before))
     if threshold is not None:
         columns["score_bin"] = nw.when(score >= threshold).then(nw.lit(1)).when(score < threshold).then(nw.lit(0))
-    prepared = frame.with_columns(**columns)
-    names = [*list(columns)[: len(dimensions)], "is_mature"]
+    prepared = frame.with_columns(**columns, **({} if group is None else {"group_of": group}))
+    names = [*list(columns)[: len(dimensions)], "is_mature", *(() if group is None else ("group_of",))]
     sums = [*(MOMENTS if with_moments else ()), *(AMOUNTS if with_amount else ())]
-    return score_table(prepared, names, sums=sums, split=split)
+    return score_table(prepared, names, sums=sums, split=split, is_weighted=is_weighted)
 
 
 def _missing_table(frame: nw.LazyFrame[Any], columns: Sequence[str], threshold: float) -> nw.LazyFrame[Any]:
