@@ -197,7 +197,19 @@ def _missing_table(frame: nw.LazyFrame[Any], columns: Sequence[str], threshold: 
     )
 
 
-def sampled(frame: nw.LazyFrame[Any], columns: Sequence[str], one_in: int) -> nw.LazyFrame[Any]:
-    """Return every row whose scattered number says so, about one in ``one_in``, in the order of the file."""
+def sampled(
+    frame: nw.LazyFrame[Any],
+    columns: Sequence[str],
+    one_in: int,
+    *,
+    is_weighted: bool = False,
+    group: nw.Expr | None = None,
+) -> nw.LazyFrame[Any]:
+    """Return every row whose scattered number says so, about one in ``one_in``, in the order of the file.
+
+    Where they are asked for, ``weight`` and ``group`` say how many rows it stands for and into which random group it is dealt.
+    """
     kept = frame if one_in <= 1 else frame.filter(scattered(nw.col("row_id")) % one_in == 0)
-    return kept.sort("row_id").select("row_id", "score", "label", "moment", *columns)
+    further: list[nw.Expr] = [nw.col("weight")] if is_weighted else []
+    further += [] if group is None else [group.alias("group")]
+    return kept.sort("row_id").select("row_id", "score", "label", "moment", *further, *columns)

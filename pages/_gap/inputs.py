@@ -10,7 +10,7 @@ from analytics.answers.gap.answer import Gap
 from analytics.answers.gap.inputs import Inputs
 from analytics.present import palette, readings
 from analytics.present.tables.gap import BARS, input_rows
-from pages._frame.render import FURTHER, say_rows_are_counted, sentence, table_downloads
+from pages._frame.render import FURTHER, sentence, table_downloads
 
 _BARS_HELP = (
     "Share of rows in ten ranges, or by the most frequent values and all others; the last bar is what is missing. Heights "
@@ -29,7 +29,6 @@ def draw_inputs(gap: Gap, inputs: Inputs) -> None:
         sentence("The two sides have no input column in common.")
         return
     sentence(readings.inputs_reading(inputs))
-    say_rows_are_counted(gap.sides.production.log, "In what came in, in all inputs together and over time")
     table = input_rows(gap, inputs)
     number = st.column_config.NumberColumn
     most = max([0.05, *table["distance"].drop_nulls().to_list()])

@@ -11,10 +11,10 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
+from analytics.answers.gap.as_sampled import as_sampled
 from analytics.answers.gap.sides import Sides
 from analytics.errors import QuestionError
 from analytics.log.bins import Bins
-from analytics.log.schema import Log
 from analytics.measure.gap.candidates import Slicing
 from analytics.measure.gap.cells import GROUP, SideCells, side_cells
 from analytics.measure.gap.constants import RARE_SHARE
@@ -22,7 +22,7 @@ from analytics.measure.gap.dealt import Dealing
 from analytics.measure.gap.metric import GapMetric
 from analytics.measure.gap.pairs import Cells
 from analytics.measure.gap.split import Counts
-from analytics.query.clusters import N_GROUPS, group_of
+from analytics.query.clusters import N_GROUPS
 from analytics.query.engine import Engine
 from analytics.query.gap import ENDINGS, Dimension, sliced_table
 from analytics.query.kept import are_few
@@ -85,9 +85,9 @@ def two_bin_cells(
     for side, question in enumerate(sides.questions):
         log, cohort, threshold = question.log, question.cohort, question.threshold
         has_amount = with_amount and log.mapping.amount is not None
-        options: dict[str, Any] = {"with_moments": with_moments, "with_amount": has_amount, **_as_sampled(log)}
+        options: dict[str, Any] = {"with_moments": with_moments, "with_amount": has_amount, **as_sampled(log)}
         asked = partial(sliced_table, engine.kept(log, cohort, threshold), log, side, [dimension], **options)
-        if not _as_sampled(log) and log.grid.split(threshold) is None and are_few(log, dimension.n_slices(side)):
+        if not as_sampled(log) and log.grid.split(threshold) is None and are_few(log, dimension.n_slices(side)):
             key = ("sliced", side, repr(dimension), *options.values())
             frame = _in_two(engine.collect_at_any(log, cohort, key, asked), log.grid.at(threshold))
         else:
@@ -98,14 +98,6 @@ def two_bin_cells(
     dealt = _dealt(sides)
     found = [side_cells(frame, identities, 2, 1, edges, dealt) for frame in frames]
     return _cells(identities, [dimension], found)
-
-
-def _as_sampled(log: Log) -> dict[str, Any]:
-    """Return how rows count that stand for many or belong together, nothing where each stands alone for itself."""
-    is_weighted = log.mapping.weight is not None
-    if log.mapping.unit is None and not is_weighted:
-        return {}
-    return {"is_weighted": is_weighted, "group": group_of(log)}
 
 
 def _dealt(sides: Sides) -> Dealing:
@@ -144,7 +136,7 @@ def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], 
         )
         has_amount = with_amount and log.mapping.amount is not None
         options: dict[str, Any] = {"mature_before": mature, "split": split, "with_amount": has_amount}
-        asked = partial(sliced_table, rows, log, side, dimensions, **options, **_as_sampled(log))
+        asked = partial(sliced_table, rows, log, side, dimensions, **options, **as_sampled(log))
         key = ("sliced", side, repr(dimensions), mature, has_amount)
         frame = (
             engine.collect(asked()) if split is not None else engine.collect_at_any(log, question.cohort, key, asked)

@@ -61,15 +61,24 @@ def reach_of(sides: tuple[SideCells, SideCells], level: float) -> float:
 
 
 def shares_effect(side: SideCells) -> float:
-    """Return how many times the variance of independent rows that of the shares of cells is, on average; 1 where rows are alone.
+    """Return how many times the variance of independent rows that of the shares of cells is; 1 where rows are alone."""
+    if side.dealt is None:
+        return 1.0
+    return grouped_effect(side.dealt.by_cell().sum(0))
+
+
+def grouped_effect(n: FloatArray) -> float:
+    """Return how many times the variance of independent rows that of shares is, on average.
+
+    Parameters
+    ----------
+    n : numpy.ndarray of shape (groups, shares)
+        What each group counts.
 
     References
     ----------
     Rao and Scott (1981), J. Am. Stat. Assoc. 76:221-230: a chi-squared statistic is divided by it.
     """
-    if side.dealt is None:
-        return 1.0
-    n = side.dealt.by_cell().sum(0)
     total = n.sum()
     share = ratio(n.sum(0), total)
     variance = _grouped_variance(n - share * n.sum(-1, keepdims=True)) / total**2

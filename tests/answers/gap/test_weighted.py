@@ -11,7 +11,9 @@ import pytest
 
 from analytics.answers.gap.answer import Gap, gap
 from analytics.answers.gap.inputs import inputs
+from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides
+from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
 from analytics.log.workspace import Workspace
 from analytics.present.readings import gap_reading
@@ -136,3 +138,32 @@ def test_units_that_both_sides_share_are_drawn_together(engine: Engine, own_desk
         found.append(gap_of(engine, own_desk, pl.concat(both), unit="unit").waterfall.change)
     shared, apart = (float(each.high - each.low) for each in found)
     assert shared < 0.5 * apart
+
+
+def test_what_came_in_together_and_over_time_is_weighted(engine: Engine, own_desk: Desk) -> None:
+    day = pl.datetime(2024, 1, 1) + pl.duration(days=pl.col("day") + pl.when(side="live").then(10).otherwise(0))
+    frame = rows_of(seed=7).with_columns(day=pl.int_range(pl.len()) % 10)
+    frame = frame.with_columns(at=day, weight=pl.col("weight").cast(pl.Float64)).drop("day")
+    found = gap_of(engine, own_desk, frame, weight="weight", unit="unit", time="at")
+    pair = found.sides
+    came_in = inputs(engine, pair)
+    shares = frame.group_by("side", "region").agg(w=pl.col("weight").sum())
+    shares = shares.with_columns(share=pl.col("w") / pl.col("w").sum().over("side"))
+    change = came_in.changes["region"]
+    by_name = dict(zip(change.bars, change.shares_production, strict=True))
+    for name, share in shares.filter(side="live").select("region", "share").iter_rows():
+        assert by_name[name] == pytest.approx(share)
+    joint = jointly(found, came_in)
+    assert joint is not None
+    assert float(joint.expected.value - joint.effect.value) == pytest.approx(found.waterfall.reference)
+    time = gap_time(engine, found)
+    assert time is not None
+    wrong = (pl.col("score") >= 0.5).cast(pl.Int64) != pl.col("label")
+    rows = frame.with_columns(wrong=wrong.cast(pl.Float64), bucket=pl.col("at").dt.truncate(time.every))
+    for bucket, side, n, value, low, high in time.table.iter_rows():
+        own = rows.filter(bucket=bucket, side={"reference": "test", "production": "live"}[side])
+        rate = own.select((pl.col("weight") * pl.col("wrong")).sum() / pl.col("weight").sum()).item()
+        off = own.group_by("unit").agg((pl.col("weight") * (pl.col("wrong") - rate)).sum())["weight"]
+        error = float((off**2).sum()) ** 0.5 / own["weight"].sum()
+        assert (n, value) == (own.height, pytest.approx(rate))
+        assert (high - low) / 2 == pytest.approx(1.97 * error, rel=0.02)
