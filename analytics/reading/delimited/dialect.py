@@ -49,6 +49,10 @@ a near miss."""
 _MIN_WHOLE = 3
 """Lines, the header among them, that one firm delimiter has to cut into one width before a blank or a colon that does not is
 out of the question. By hand."""
+_DECIMAL = re.compile(r"[-+]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+ ?[%€]?")
+_MIN_DECIMAL = 2
+"""Delimiters of the first line from which on decimal commas are told from commas between fields: ``1,2;3,4`` alone may be
+either. A judgement."""
 _WORD, _TEXT, _EMPTY, _BROKEN = 0.6, 0.3, 0.5, 0.05
 """What a cell adds to its column's worth, where numbers and codes of one shape add 1: a word, a text, nothing, and a
 quote that cuts through it. Set by hand: what a line cut wrongly may also hold says least."""
@@ -77,9 +81,10 @@ def guess_dialect(head: Sequence[str], options: CsvOptions) -> Guess:
             score, share = _regularity(texts, dialect)
             found.append((Guess(dialect, score * _PRIORS.get(delimiter, 1.0)), share))
     is_whole = len(texts) >= _MIN_WHOLE and any(share == 1 and _is_firm(guess) for guess, share in found)
+    whole = [guess.dialect.delimiter for guess, share in found if share == 1 and _is_firm(guess)]
     best: Guess | None = None
     for guess, share in found:
-        if is_whole and share < 1 and not _is_firm(guess):
+        if is_whole and ((share < 1 and not _is_firm(guess)) or _is_inside(guess.dialect.delimiter, whole, texts)):
             continue
         if best is None or guess.score > best.score + 1e-9:
             best = guess
@@ -116,6 +121,22 @@ def _is_quote(texts: Sequence[str], quote: str, delimiter: str) -> bool:
 def _is_firm(guess: Guess) -> bool:
     """Whether a delimiter is one that texts hold less often than lists do: a comma cuts a list, a blank cuts words."""
     return _PRIORS.get(guess.dialect.delimiter[:1], 1.0) == 1.0
+
+
+def _is_inside(delimiter: str, whole: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether a character stands inside of values, of decimal numbers or lists, as a delimiter that cuts all lines tells.
+
+    It does where the first line, which may be names, lacks it and has the other, and a comma where each value with one is a
+    decimal number.
+    """
+    for other in whole:
+        if delimiter not in texts[0] and other in texts[0]:
+            return True
+        if delimiter == "," != other and texts[0].count(other) >= _MIN_DECIMAL:
+            cells = [cell for text in texts[1:] for cell in text.split(other) if "," in cell]
+            if cells and all(_DECIMAL.fullmatch(cell.strip('" ')) for cell in cells):
+                return True
+    return False
 
 
 def _regularity(texts: Sequence[str], dialect: Dialect) -> tuple[float, float]:
