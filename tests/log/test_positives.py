@@ -68,3 +68,23 @@ def test_the_command_asks_and_takes_the_answer(tmp_path: Path, monkeypatch: pyte
     )
     answered = CliRunner().invoke(app, ["overview", str(path), "--positive", "2", "--format", "json"])
     assert '"n_pos": 66' in answered.stdout
+
+
+@pytest.mark.parametrize(
+    ("values", "positive", "negative"),
+    [
+        (("TN", "FN", "TP", "FP"), ("FN", "TP"), ("TN", "FP")),
+        (("False Positive", "True_Positive"), ("True_Positive",), ("False Positive",)),
+        (("0", "1", "9"), ("1",), ("0",)),
+        (("N", "Y", "99", "-9"), ("Y",), ("N",)),
+        (("8", "9"), ("9",), ("8",)),
+        (("+", "-"), ("+",), ("-",)),
+        (("+", "-", "?"), ("+",), ("-",)),
+        (("\N{BALLOT X}", "\N{CHECK MARK}"), ("\N{CHECK MARK}",), ("\N{BALLOT X}",)),
+    ],
+)
+def test_cells_of_a_confusion_signs_and_nines(
+    values: tuple[str, ...], positive: tuple[str, ...], negative: tuple[str, ...]
+) -> None:
+    """An alert that was a false positive is a negative; a nine beside 0 and 1 is no answer."""
+    assert split_values(column("outcome", *values)) == (positive, negative)
