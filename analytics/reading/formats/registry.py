@@ -76,7 +76,8 @@ FORMATS = {
             shown="text with delimiters",
             endings=(".csv", ".tsv", ".tab", ".psv"),
             way="text",
-            limits="any delimiter, quote and encoding; lines of at most 64 MB, 1,500 columns, or those of more that matter",
+            limits="any delimiter, quote and encoding, or columns filled up with blanks; "
+            "lines of at most 64 MB, 1,500 columns, or those of more that matter",
         ),
         _Format(
             name="json",

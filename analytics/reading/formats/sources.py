@@ -9,7 +9,19 @@ from pathlib import Path
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
-from analytics.reading.formats import arff, dump, jsonlike, kinds, markup, pairs, records, sheets, text
+from analytics.reading.formats import (
+    arff,
+    dump,
+    fixed,
+    jsonlike,
+    kinds,
+    markup,
+    pairs,
+    quoted_lines,
+    records,
+    sheets,
+    text,
+)
 from analytics.reading.formats import packed as packed_files
 from analytics.reading.formats.registry import FORMATS, PACKINGS, readable
 
@@ -249,6 +261,12 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progr
         plain = scratch / "log_lines.ndjson"
         before = jsonlike.without_prefixes(path, plain)
         return Source(plain, "ndjson", (*repairs, *filter(None, [before])), has_noise=True)
+    if layout is None and not csv.is_about_text:
+        plain = scratch / "lines.csv"
+        if quoted_lines.is_quoted(start):
+            return Source(plain, "csv", (*repairs, quoted_lines.lay_out(path, plain)))
+        if fixed.is_listing(_read_head(path).decode("utf-8", errors="ignore")):
+            return Source(plain, "csv", (*repairs, fixed.lay_out(path, plain, progress)))
     return Source(path, layout or "csv", repairs)
 
 
