@@ -11,9 +11,11 @@ from analytics.log.schema import Reading
 from analytics.log.value_words import (
     ADVERSE_DECISIONS,
     ADVERSE_LABELS,
+    BLANK,
     UNKNOWN_WORDS,
     folded,
     groups,
+    is_mark,
     is_plain_pair,
     known,
     plain,
@@ -130,13 +132,23 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def untold_values(column: Column) -> tuple[str, ...]:
     """Return the values of a label or a decision of which no word says which is positive; none where one does.
 
-    One class alone asks for nothing, and several are told apart in another way.
+    One class alone asks for nothing, and several are told apart in another way. Beside a mark, such as *X*, nothing may mean no,
+    or that it is not known yet: that is asked too.
     """
     values = [value for value, _ in column.top]
+    if mark := marked(column):
+        return (mark, BLANK)
     spellings = groups(values if is_plain_pair(values) else [v for v in known(values) if plain(v) not in _UNDECIDED])
     if len(spellings) != 2 or positive_of([*spellings], column.name) is not None:
         return ()
     return tuple(found[0] for found in spellings.values())
+
+
+def marked(column: Column) -> str | None:
+    """Return the mark of a column that holds it or nothing; None for any other column."""
+    values = {value for value, _ in column.top if value.strip()}
+    is_blank = column.n_missing > 0 or any(not value.strip() for value, _ in column.top)
+    return next(iter(values)) if len(values) == 1 and is_blank and all(map(is_mark, values)) else None
 
 
 def untold(mapping: Mapping, reading: Reading) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -125,6 +125,12 @@ _CELLS = {
 }
 """Cells of a confusion matrix, as the truth that each of them holds: who looks at alerts writes them."""
 
+_MARKS = frozenset({"x", "*", "\u2713", "\u2714", "\u2611", "\u2705"})
+"""What people and programs set where something holds, with nothing where it does not: *X* in lists of SAP."""
+
+BLANK = ""
+"""The value of a label that stands for a cell without one, where a person says what that means."""
+
 _NINES = re.compile(r"-?9+")
 """Beside 0 and 1, and beside yes and no, nines stand for an answer that is not there, as forms and registers code it."""
 
@@ -157,6 +163,15 @@ def folded(value: str) -> str:
     """
     text = plain(value)
     return _TRUTH.get(text, text)
+
+
+def is_mark(value: str) -> bool:
+    """Whether a value is set where something holds, so that nothing may mean that it does not.
+
+    >>> is_mark("X"), is_mark("yes")
+    (True, False)
+    """
+    return plain(value) in _MARKS
 
 
 def known(values: Sequence[str]) -> list[str]:

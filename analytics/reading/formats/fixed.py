@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ _CHARS_BETWEEN = 1 << 20
 """Characters read between two words on progress. A judgement."""
 
 _RULE = re.compile(r"[\s|+]*(?:[-=_]{2,}[\s|+]*)+")
+_IN_NUMBER = re.compile(r"(?<=\d)[,.](?=\d)")
 _DIGIT = re.compile(r"\d")
 _GROUP = re.compile(r"[-=]{2,}")
 _FRAME = "|+"
@@ -45,9 +47,12 @@ class _Columns:
 
     spans: list[_Span]
     gaps: npt.NDArray[np.bool_]
+    bars: tuple[int, ...] = ()
 
     def row(self, line: str) -> list[str]:
         """Return the cells of a line; a line that does not fit in is one cell."""
+        if self.bars and _bars_of(line) != self.bars:
+            return [line.strip()]
         letters = _letters(line)[: len(self.gaps)]
         if (letters & self.gaps[: len(letters)]).any():
             return [line.strip()]
@@ -69,6 +74,8 @@ def is_listing(start: str) -> bool:
     ):
         return False
     rows = [line for line in lines if not _RULE.fullmatch(line)]
+    if _bars(rows):
+        return True
     wide = sum("  " in line.strip() for line in rows)
     if wide < _MIN_WIDE * len(rows) or any("\t" in line for line in rows) or _is_delimited(rows):
         return False
@@ -116,11 +123,12 @@ def _lines(path: Path, progress: Callable[[float], None]) -> Iterator[str]:
 
 
 def _is_delimited(rows: Sequence[str]) -> bool:
-    """Whether a delimiter stands as often in the first line as in most others, other than as the frame of a listing."""
+    """Whether a delimiter stands equally often in most lines, other than in numbers or as the frame of a listing."""
     for delimiter in ",;|":
-        counts = [row.count(delimiter) for row in rows]
-        is_frame = delimiter == "|" and counts[-1] == 2 and not rows[-1].strip().startswith("|")
-        if counts[0] and not is_frame and 2 * counts.count(counts[0]) > len(rows):
+        counts = Counter(_IN_NUMBER.sub("", row).count(delimiter) for row in rows)
+        often, n_rows = counts.most_common(1)[0]
+        is_frame = delimiter == "|" and often == len(_FRAME) and not rows[-1].strip().startswith("|")
+        if often and not is_frame and 2 * n_rows > len(rows):
             return True
     return False
 
@@ -151,6 +159,9 @@ def _columns_of(lines: Iterator[str] | Sequence[str]) -> _Columns | None:
     few = seen[:width] <= _MAX_OTHER * count
     if rule:
         return _by_rule(rule, width)
+    if bars := _bars(first):
+        spans = [(start + 1, end) for start, end in itertools.pairwise(bars)]
+        return _Columns(spans, np.zeros(width, dtype=np.bool_), bars)
     names = _names(first, few)
     gaps = few.copy()
     letters = _letters(names)[:width]
@@ -166,6 +177,22 @@ def _columns_of(lines: Iterator[str] | Sequence[str]) -> _Columns | None:
     for start, end in framed:
         kept[start:end] = False
     return _Columns([span for span in spans if span not in framed], kept)
+
+
+def _bars_of(line: str) -> tuple[int, ...]:
+    """Return where a line has bars."""
+    return tuple(place for place, letter in enumerate(line) if letter == "|")
+
+
+def _bars(rows: Sequence[str]) -> tuple[int, ...]:
+    """Return the places of bars that frame the cells of most lines closely, as in lists of SAP; none where others part them.
+
+    Where a blank stands beside each bar, these together are the delimiter.
+    """
+    bars, count = Counter(map(_bars_of, rows)).most_common(1)[0]
+    framed = [row for row in rows if _bars_of(row) == bars and row.startswith("|") and row.endswith("|")]
+    is_close = any(not row[place + 1].isspace() for row in framed for place in bars[:-1])
+    return bars if len(bars) > _MIN_COLUMNS and is_close and count == len(framed) > len(rows) / 2 else ()
 
 
 def _by_rule(rule: str, width: int) -> _Columns:
