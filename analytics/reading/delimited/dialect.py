@@ -38,6 +38,8 @@ _BARS = ("|", "+")
 """What alone in a cell is the frame of a drawn table, which another delimiter cut wrongly."""
 _OBJECT = re.compile(r"\s*(\{.*\}|\[.*\])\s*", re.DOTALL)
 """An object or a list, as JSON or Python write it: one value, however it looks inside."""
+_FORMULA = re.compile(r'\s*="[^"]*"\s*')
+"""A text that a spreadsheet is not to read as a number: one value too."""
 _LINES = 300
 """First lines that delimiters are compared on: bounds the time, each is cut once per delimiter and quote. A
 judgement."""
@@ -170,8 +172,8 @@ def _column_worth(cells: Sequence[str], quote: str) -> float:
         if cell in _BARS:
             worth += _EMPTY
             continue
-        if _OBJECT.fullmatch(cell):
-            shapes["{}"] += 1
+        if _OBJECT.fullmatch(cell) or _FORMULA.fullmatch(cell):
+            shapes[cell.lstrip()[0]] += 1
             continue
         if quote and quote in cell and (cell.startswith(quote) or cell.endswith(quote) or "," + quote in cell):
             worth += _BROKEN

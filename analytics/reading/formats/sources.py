@@ -263,8 +263,9 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progr
         return Source(plain, "ndjson", (*repairs, *filter(None, [before])), has_noise=True)
     if layout is None and not csv.is_about_text:
         plain = scratch / "lines.csv"
-        if quoted_lines.is_quoted(start):
-            return Source(plain, "csv", (*repairs, quoted_lines.lay_out(path, plain)))
+        has_formulas = quoted_lines.has_formulas(start)
+        if has_formulas or quoted_lines.is_quoted(start):
+            return Source(plain, "csv", (*repairs, quoted_lines.lay_out(path, plain, are_formulas=has_formulas)))
         if fixed.is_listing(_read_head(path).decode("utf-8", errors="ignore")):
             return Source(plain, "csv", (*repairs, fixed.lay_out(path, plain, progress)))
     return Source(path, layout or "csv", repairs)

@@ -92,3 +92,26 @@ def test_lines_in_quotes_as_a_whole(desk: Desk, tail: str) -> None:
 
 def test_texts_in_quotes_stay_texts(desk: Desk) -> None:
     assert [*desk.read('"note"\n"yes, but"\n"no"\n"well, well"\n').names] == ["note"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("cell", ['="{}"', '"=""{}"""', "'{}"])
+def test_texts_that_are_kept_from_spreadsheets(desk: Desk, cell: str, delimiter: str) -> None:
+    """Programs write ``="0.5"``, people type an apostrophe: the numbers behind them are numbers."""
+    rows = [delimiter.join(cell.format(value) for value in (f"00{row}", f"0.{row:02}", row % 2)) for row in range(60)]
+    reading = desk.read(delimiter.join(["id", "score", "label"]) + "\n" + "\n".join(rows) + "\n")
+    assert ([*reading.names], reading.rows_kept) == (["id", "score", "label"], 60)
+    assert dict(reading.column("label").top) == {"0": 30, "1": 30}
+    assert (reading.column("score").high, reading.column("id").kind, reading.column("id").n_distinct) == (
+        "0.59",
+        "text",
+        60,
+    )
+    assert any("taken off" in said or "formulas" in said for said in reading.repairs)
+
+
+def test_an_apostrophe_that_few_values_have_stays(desk: Desk) -> None:
+    reading = desk.read(
+        "note,score\n" + "\n".join(f"{mark}t{row},0.{row:02}" for row in range(20) for mark in ("'", "")) + "\n"
+    )
+    assert reading.column("note").n_distinct == 40
