@@ -19,7 +19,7 @@ QUIET = ("--no-search", "--format", "json")
 
 
 def asked(*parts: object) -> tuple[Any, str]:
-    found = CliRunner().invoke(app, ["compare", *map(str, parts), *QUIET])
+    found = CliRunner().invoke(app, ["compare", *QUIET, *map(str, parts)])
     assert found.exit_code == 0, found.stderr
     return json.loads(found.stdout), found.stderr
 
@@ -168,6 +168,26 @@ def test_further_deciders_stand_in_one_table_on_the_same_rows(tmp_path: Path) ->
     row = rows["rules"]
     assert row["difference"] == pytest.approx(gap) and row["difference_low"] < gap < row["difference_high"]
     assert "Of 4 deciders people errs least: 0.0" in said and "rules errs more" in said
+
+
+def test_graded_answers_are_alike_where_they_are_right_alike_and_no_slices_of_the_input(tmp_path: Path) -> None:
+    rng, n = np.random.default_rng(8), 900
+    frame = pl.DataFrame({name: rng.integers(0, 2, n) for name in ("v3_ok", "v4_ok", "other", "topic")})
+    sides = ("v3_ok", "v4_ok", "v3_ok", "v4_ok")
+    noisy = [pl.Series(np.where(rng.random(n) < 0.9, frame[name], 1 - frame[name])) for name in sides]
+    names = ("v3_judged", "v4_judged", "first_judge", "second_judge")
+    frame.with_columns(**dict(zip(names, noisy, strict=True))).write_csv(tmp_path / "wide.csv")
+    columns = ("--live-grade", "v3_ok", "--candidate-grade", "v4_ok", "--also", "other")
+    judges = ("--live-judge", "first_judge", "--candidate-judge", "second_judge")
+    segments = ("--segments", "topic,other,v3_judged,v4_judged,first_judge,second_judge")
+    found, said = asked(tmp_path / "wide.csv", *columns, *judges, *segments, "--search")
+    live, candidate, other = (frame[name].to_numpy() for name in ("v3_ok", "v4_ok", "other"))
+    assert [row["agrees"] for row in found["deciders"]] == pytest.approx(
+        [1.0, (live == candidate).mean(), (live == other).mean()]
+    )
+    assert {row["flagged"] for row in found["deciders"]} == {None} and "is right or wrong on the same " in said
+    searched = " ".join(each["slice"] for each in found["slices"])
+    assert not [name for name in ("other", *names) if name in searched], searched
 
 
 def test_a_further_version_meets_by_the_id(tmp_path: Path) -> None:
