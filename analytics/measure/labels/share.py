@@ -15,6 +15,10 @@ _HALVINGS = 30
 _LEAST_KNOWN = 0.02
 """Share of the labels of a class that has to be there in a group: of fewer nothing can be said. By hand."""
 
+_HALF = 0.5
+"""Of a row, by which a class of which no label is there yet may still have some that wait: else it
+would be sure to have none."""
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -151,5 +155,7 @@ def variance_of(cells: Cells, found: Expected, gradient: FloatArray) -> FloatArr
 
 def uncounted(cells: Cells, found: Expected) -> FloatArray:
     """Return the variance of the number of rows that wait, shape (groups, 2, days, bins), where labelled ones tell it."""
-    drawn = cells.waiting[:, None] * found.of_waiting / np.maximum(cells.come, _LEAST_KNOWN)
+    drawn = (cells.waiting[:, None] * found.of_waiting + _HALF * (1 - cells.come)) / np.maximum(
+        cells.come, _LEAST_KNOWN
+    )
     return np.asarray(drawn, dtype=float)

@@ -20,8 +20,9 @@ _MOSTLY_THERE = 0.8
 """Share of the labels that are there, below which rows are few if only those with a label are logged. By hand."""
 _BEFORE = 7
 """Days that say how many rows a day has of which hardly any label is there: one week. By hand."""
-_FEW_WAITING = 0.05
-"""Share of the absent rows up to which rows without a label may stand in a log that holds only labelled ones: strays. By hand."""
+_FEW_WAITING = 0.5
+"""Share of the rows that should wait up to which some may: a label that came since the last whole day is not known yet, its row
+waits. Where all rows are logged it is near 1. By hand."""
 
 
 def unlogged_rows(known: FloatArray, come: FloatArray) -> FloatArray:
@@ -60,6 +61,7 @@ def with_unlogged(arrivals: Arrivals) -> Arrivals:
     waiting = arrivals.waiting[is_young].sum()
     if absent.sum() < _LEAST_UNLOGGED or waiting > _FEW_WAITING * absent.sum() or not _is_thinned(arrivals, share):
         return arrivals
+    absent = np.maximum(absent - arrivals.waiting, 0.0)
     day, place = np.nonzero(absent)
     return replace(
         arrivals,
