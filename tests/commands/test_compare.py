@@ -68,6 +68,31 @@ def test_preferences_have_a_win_rate_with_its_standard_error(tmp_path: Path) -> 
     assert said.startswith("Better: the candidate wins 60.0")
 
 
+def test_preferences_for_several_candidates_are_told_one_by_one(tmp_path: Path) -> None:
+    rng, path = np.random.default_rng(2), tmp_path / "board.json"
+    names = ["ada", "bo", "cy"]
+    frame = pl.DataFrame(
+        {
+            "instruction": [f"q{place}" for place in range(120)] * 3,
+            "generator_1": ["base"] * 360,
+            "generator_2": np.repeat(names, 120),
+            "preference": 1.0 + (rng.random(360) < np.repeat([0.3, 0.8, 0.5], 120)),
+        }
+    )
+    frame.write_json(path)
+    found, said = asked(path, "--preference", "preference")
+    assert found["verdict"] == "unknown"
+    assert said.startswith("One win rate of 3 values of generator_2 is that of none of them: ask for each with --by ")
+    found, said = asked(path, "--preference", "preference", "--by", "generator_2")
+    assert [row["slice"] for row in found["by"]] == ["bo", "cy", "ada"]
+    for row in found["by"]:
+        own = frame.filter(generator_2=row["slice"])["preference"] - 1
+        assert (row["win_rate"], row["standard_error"]) == pytest.approx((own.mean(), own.std() / 120**0.5))
+    assert said.startswith("Of 3 values of generator_2 bo wins most often: ")
+    found, said = asked(path, "--preference", "preference", "--where", "generator_2=bo")
+    assert found["verdict"] == "better" and said.startswith("Better: ")
+
+
 def decided(n: int = 2_000) -> pl.DataFrame:
     """Two decisions on the same rows and their truth: each is right in 85 %."""
     rng = np.random.default_rng(3)
