@@ -141,6 +141,8 @@ def _never_part(answer: LabelsAnswer) -> str:
     """Say how many rows never get a label."""
     if answer.never < _HARDLY:
         return ""
+    if answer.has_times and answer.ripe_age is None:
+        return f"Of the oldest rows {words.share(answer.never)} have no label yet."
     return f"{words.share(answer.never)} of the rows never get a label, however old they are: nothing here speaks for them."
 
 
@@ -151,7 +153,7 @@ def _lacking_part(answer: LabelsAnswer) -> str:
             "The log does not say when labels came. A column with that time, chosen as label time in the mapping, would tell "
             "what all labels will say."
         )
-    if answer.ripe_age is None:
+    if answer.ripe_age is None and answer.since is not None and answer.since.to_come >= 1:
         return "The log is too short to see the last labels come: what all of them will say cannot be estimated yet."
     return ""
 
