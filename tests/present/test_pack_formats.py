@@ -37,6 +37,7 @@ from tests.present.made import hostile_answer, make_overview, make_question
 
 AT = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 LONG = "=HYPERLINK(0)" + "y" * 40_000
+LINK = "=cmd|' /C calc'!A0"
 SCRIPT = "</title></script><script>alert(1)</script> [x](javascript:alert(1)) https://evil.example \u202eeman"
 
 
@@ -81,7 +82,7 @@ def hostile_added() -> Added:
 @pytest.fixture(scope="module")
 def pack() -> Pack:
     question = make_question(SCRIPT)
-    answers = (hostile_answer(), hostile_answer(("../../etc", LONG)))
+    answers = (hostile_answer(), hostile_answer(("../../etc", LONG)), hostile_answer((LINK,)))
     asking = ReportAsking(question, "error_rate", tuple(answer.by for answer in answers))
     value = "<img src=x onerror=alert(2)>"
     parts = SliceParts("=cmd|' /C calc'!A0", value, "error_rate", 0.4, 0.2, 500, 0.1, 7)
@@ -134,14 +135,20 @@ def test_a_workbook_holds_no_formula_and_no_link(files: dict[str, bytes]) -> Non
     assert not any('TargetMode="External"' in text for text in parts.values())
     assert "=1+1" in parts["xl/sharedStrings.xml"] and "\u202e" not in "".join(parts.values())
     assert all('state="frozen"' in text for name, text in sheets.items() if not name.endswith("/sheet1.xml"))
-    assert any(name.startswith("xl/charts/chart") for name in names)
+    charts = "".join(text for name, text in parts.items() if name.startswith("xl/charts/chart"))
+    own = {found.replace("'", "") for found in re.findall(r"<c:f>(.*?)!\$[A-Z]+\$\d+(?::\$[A-Z]+\$\d+)?</c:f>", charts)}
+    assert own and own <= set(re.findall(r'<sheet name="([^"]*)"', parts["xl/workbook.xml"]))
+    assert charts.count("<c:f>") == len(re.findall(r"<c:f>[\w' -]+!\$[^<]*</c:f>", charts)) and "calc'! A0" in charts
 
 
 def test_slides_hold_text_native_charts_and_the_method_and_no_link(files: dict[str, bytes]) -> None:
     with ZipFile(BytesIO(files["pptx"])) as deck:
         parts = {name: deck.read(name).decode() for name in deck.namelist() if name.endswith((".xml", ".rels"))}
         assert {info.date_time for info in deck.infolist()} == {(2024, 5, 6, 7, 8, 9 - 9 % 2)}
+        inner = [ZipFile(BytesIO(deck.read(name))) for name in deck.namelist() if name.endswith(".xlsx")]
     assert not any("hlinkClick" in text or 'TargetMode="External"' in text for text in parts.values())
+    sheets = [book.read(name).decode() for book in inner for name in book.namelist() if "worksheets/" in name]
+    assert inner and not any("<f>" in text or "<hyperlink" in text or "TargetMode" in text for text in sheets)
     made = list(Presentation(BytesIO(files["pptx"])).slides)
     shapes = [shape for slide in made for shape in slide.shapes]
     assert any(shape.has_chart for shape in shapes) and any(shape.has_table for shape in shapes)
