@@ -10,8 +10,8 @@ from analytics.measure.intervals import FloatArray
 
 ALPHA = 0.2
 """False alarms that a stable stream raises a year at most: one in five years (issue of the gates). Simulated, of 10,000 stable
-years with a pattern by weekday 4 to 5 in 100 alarm, 6 of a share of 2 % of 40 rows a week, 13 where weeks have twice and 16 where they
-have twenty times the variance of chance."""
+years with a pattern by weekday 4 to 5 in 100 alarm, 6 of a share of 2 % of 40 rows a week, 13 where weeks have twice
+and 16 where they have twenty times the variance of chance."""
 _RESTART = 4
 """Looks after which a further run of bounds begins, so that a change late in life is found as soon as an early one."""
 _RUNS = 6
