@@ -134,7 +134,7 @@ def anytime_bounds(
     half, evidence = np.full(shape, np.inf), np.full(shape, -np.inf)
     error = np.broadcast_to(np.asarray(baseline_error, dtype=float), shape[:-1])
     for first in range(0, shape[-1], _RESTART):
-        mean, least, factor = _usual(*(each[..., :first] for each in (seen, n, variance)), error, beyond)
+        mean, least, factor = _usual(seen[..., :first], n[..., :first], variance[..., :first], error, beyond)
         total, rows, spread = (each[..., first:].cumsum(axis=-1) for each in (seen, n, variance))
         with np.errstate(divide="ignore", invalid="ignore"):
             own_shift = total / rows - mean[..., None]
