@@ -171,7 +171,8 @@ def test_inputs_are_looked_at_before_their_labels_are_there(desk: Desk) -> None:
     # The rows of the error rate are ten days that have their labels.
     assert found[0].parts[0].n == 600
     own = {gate.subject: gate for gate in drafted_gates(*asked(desk, broken)).gates}
-    assert "plan" not in own and not any(gate.is_idle for gate in own.values())
+    # A third of the newest month, a tenth of the rest, and what a draft leaves open.
+    assert 0.4 < own["plan"].high < 0.5 and not any(gate.is_idle for gate in own.values())
 
 
 def test_against_a_reference_and_last_time(desk: Desk) -> None:
