@@ -17,7 +17,7 @@ import pytest
 from pptx import Presentation
 
 from analytics.answers.brief.answer import composed
-from analytics.answers.brief.finding import Finding, Size, SliceParts
+from analytics.answers.brief.finding import Finding, LineParts, Size, SliceParts, ThresholdParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.view import View
@@ -26,10 +26,14 @@ from analytics.log.kept.discovery import FoundSlice
 from analytics.log.kept.report_added import Added, added_from
 from analytics.log.kept.thresholds import Decision
 from analytics.log.receipt import CheckResult
+from analytics.log.right import Right
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.policy import Policy
+from analytics.present.report.actions import action_of
 from analytics.present.report.formats import slides
 from analytics.present.report.formats.registry import PACK_FORMATS
 from analytics.present.report.manifest import light, manifest_from, token_of
-from analytics.present.report.parts import Pack, Section
+from analytics.present.report.parts import FirstPage, Pack, Section
 from analytics.present.report.sections import whose
 from analytics.present.report.sections.pack import Beside, outline_of, pack_of
 from analytics.query.cohort import Clause
@@ -240,6 +244,36 @@ def test_a_struck_finding_is_gone_and_two_that_ask_for_the_same_are_one(pack: Pa
     assert "is missed, against" in both.findings[0].certainty
     struck = View(struck=(both.findings[0].key,))
     assert [each.owner for each in pack_of(asking, answers, brief, Beside(view=struck)).first.findings] == ["model"]
+
+
+def test_an_action_follows_from_what_is_known_besides() -> None:
+    question = make_question()
+    line = Finding("line", "thresholds", LineParts(0.5, False, False, 0.98, 0.97, 0.99, 800, 40, 60_000), place="first")
+    move = ThresholdParts(0.5, 0.08, (0.02, 0.37), (0.4, 0.07), (2.0, 189.0))
+    moved = Finding("thresholds", "thresholds", move, Size(900.0, 800.0, 1_000.0))
+    answers = {"overview": make_overview(40, 20, 10, 30)}
+
+    def first(findings: list[Finding], policy: Policy | None) -> FirstPage:
+        asking = ReportAsking(question, "error_rate", policy=policy)
+        brief = composed(asking.brief, list(SOURCES.values()), findings)
+        return pack_of(asking, answers, brief, Beside(created_at=AT)).first
+
+    assert first([line], None).findings[0].action.startswith("Say on Thresholds what a miss costs")
+    priced = Policy(Costs(fp=5.0, fn=1.0))
+    assert first([line], priced).findings[0].action.startswith("Keep the threshold: at these costs")
+    [both] = first([line, moved], priced).findings
+    assert both.action.startswith("Move the threshold to 0.08") and "saved" in both.size
+    assert "flags hardly anyone" in both.sentence
+
+    # Which class will turn out to be true nobody knows beforehand.
+    right = Right("classes", "truth", "said")
+    log = replace(question.log, mapping=replace(question.log.mapping, right=right))
+    for column, is_known in (("said", True), ("truth", False)):
+        parts = SliceParts(column, "M", "error_rate", 0.8, 0.2, 400, 0.1, 9)
+        found = Finding("slices", "slices", parts, Size(9.0, 8.0, 10.0))
+        asking = ReportAsking(replace(question, log=log), "error_rate")
+        action, owner = action_of(found, composed(asking.brief, [SOURCES["slices"]], [found]))
+        assert ("until then a person decides" in action) is is_known and owner == "model"
 
 
 def test_an_outline_keeps_its_order_and_leaves_out_what_is_no_section() -> None:
