@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,9 +65,13 @@ class Joint:
         return self.effective_rows >= LEAST_EFFECTIVE_ROWS and self.alone <= MAX_ALONE
 
 
-def _density_weights(
+Likeness = tuple[FloatArray, FloatArray]
+"""The probability that a row is production's, of the rows of the reference and of production."""
+
+
+def density_weights(
     reference: pl.DataFrame, production: pl.DataFrame, stand_for: tuple[FloatArray, FloatArray], *, seed: int = SEED
-) -> tuple[FloatArray, FloatArray]:
+) -> Likeness | None:
     """Estimate for each row how much likelier production holds it than the reference, by a cross-fitted classifier.
 
     Parameters
@@ -80,14 +85,16 @@ def _density_weights(
 
     Returns
     -------
-    tuple of numpy.ndarray
+    tuple of numpy.ndarray, or None
         The probability of being production's, of the rows of the reference and of production, each from a model that has not
-        seen the row, as if both sides had as many rows.
+        seen the row, as if both sides had as many rows; None where a side has too few.
 
     References
     ----------
     Sugiyama, Suzuki and Kanamori (2012), Density Ratio Estimation in Machine Learning, chapter 4.
     """
+    if min(reference.height, production.height) < MIN_JOINT_ROWS:
+        return None
     from sklearn.ensemble import (
         HistGradientBoostingClassifier,  # scikit-learn takes seconds to import: not at every start
     )
@@ -135,8 +142,8 @@ def thinned(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def joint_effect(
-    reference: pl.DataFrame,
-    production: pl.DataFrame,
+    names: Sequence[str],
+    likely: Likeness,
     top: FloatArray,
     bottom: FloatArray,
     stand_for: tuple[FloatArray, FloatArray],
@@ -145,13 +152,13 @@ def joint_effect(
     draws: int = DRAWS,
     seed: int = SEED,
     level: float = 0.95,
-) -> Joint | None:
-    """Estimate what production's inputs alone do to a metric; None where a side has too few rows.
+) -> Joint:
+    """Estimate what production's inputs alone do to a metric.
 
     Parameters
     ----------
-    reference, production : polars.DataFrame
-        The inputs of a sample of rows of either side.
+    names, likely : sequence of str and Likeness
+        The inputs, and how much likelier they are production's, as `density_weights` finds it for a sample of either side.
     top, bottom : numpy.ndarray of shape (rows of the reference,)
         What each row adds to numerator and denominator of the metric; NaN where the row is not judged.
     stand_for : pair of numpy.ndarray
@@ -161,9 +168,7 @@ def joint_effect(
     draws, seed, level
         Of the Poisson bootstrap of the reference's rows; the weights are taken as given.
     """
-    if min(reference.height, production.height) < MIN_JOINT_ROWS:
-        return None
-    of_reference, of_production = _density_weights(reference, production, stand_for, seed=seed)
+    of_reference, of_production = likely
     judged = ~np.isnan(top)
     weight = (of_reference / (1 - of_reference).clip(LEAST_ODDS))[judged]
     top, bottom = (part[judged] * stand_for[0][judged] for part in (top, bottom))
@@ -192,7 +197,7 @@ def joint_effect(
         int(judged.sum()),
         float(ratio((stand_for[1] * is_alone).sum(), stand_for[1].sum())),
         _separation(of_reference, of_production, stand_for),
-        tuple(reference.columns),
+        tuple(names),
     )
 
 
