@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from analytics.answers.slices import ranked_columns
 from analytics.answers.slices import slices as slices_answer
 from analytics.commands.asking import ask, columns_of
-from analytics.commands.options import METRIC_HELP, Asked, Output, Source
+from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text
 from analytics.commands.priced import Priced, metric_asked, policy_of
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
@@ -23,19 +24,28 @@ def slices(
     asked: Asked,
     costs: Priced,
     output: Output,
-    by: Annotated[str, typer.Option(help="One or two segment columns, separated by a comma.")],
+    by: Annotated[
+        Text, typer.Option(help="One or two segment columns, separated by a comma; without it all are ranked.")
+    ] = None,
     metric: Annotated[str | None, typer.Option(help=METRIC_HELP)] = None,
     min_support: Annotated[int, typer.Option(min=0, help="Judged rows below which a slice is marked.")] = MIN_SUPPORT,
 ) -> None:
-    """Metrics by slice, against the complement."""
+    """Metrics by slice, against the complement; without ``--by`` which column separates the errors most."""
     from analytics.present.marks.slices import p_column
-    from analytics.present.readings import chosen_reading, noun_of, slices_reading
+    from analytics.present.readings import chosen_reading, noun_of, ranking_reading, slices_reading
     from analytics.present.tables.slices import slice_json_rows
 
     engine, question = ask(source, asked, by)
-    columns = columns_of(by, question.log)
     policy = policy_of(costs, question.log)
     metric = metric_asked(question.log, metric, policy)
+    if by is None:
+        ranked = ranked_columns(engine, question, metric, policy)
+        is_by_rule = question.log.is_right_or_wrong
+        typer.echo(ranking_reading(ranked, min_support, metric, is_right_or_wrong=is_by_rule), err=True)
+        rows = [{**row, "metric": metric} for row in ranked.to_dicts()]
+        write(rows, output, {"roles": roles_of(source, question.log)})
+        return
+    columns = columns_of(by, question.log)
     metrics = None if output.format == "table" else used_in("slices", question.log.mapping.kind)
     answer = slices_answer(
         engine, question, columns, metric=metric, metrics=metrics, min_support=min_support, policy=policy

@@ -114,6 +114,16 @@ def test_compas_overview(compas: Path) -> None:
     assert row["brier"] is row["log_loss"] is row["ece"] is None  # deciles rank, but are no probabilities
 
 
+def test_without_a_column_all_are_ranked_by_what_their_worse_slices_hold(compas: Path) -> None:
+    ranked = ask("slices", compas, *COMPAS)
+    shares = [row["share_separated"] for row in ranked]
+    assert len(ranked) > 3 and shares == sorted(shares, reverse=True) and shares[0] > 0
+    first = ranked[0]
+    assert first["metric"] == "error_rate"
+    by_column = by_slice(ask("slices", compas, *COMPAS, "--by", first["column"]))
+    assert by_column[first["worst"]]["error_rate"] == pytest.approx(first["worst_rate"])
+
+
 def test_compas_slices_add_up_to_the_overview(compas: Path) -> None:
     whole = ask("overview", compas, *COMPAS)
     for by in ("race", "sex,age_cat", "priors_count"):
