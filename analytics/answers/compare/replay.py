@@ -18,6 +18,7 @@ from analytics.query.compare.replay import (
     first_changes,
     is_changed,
     replay_frame,
+    replayed_field,
     score_changes,
     value_changes,
 )
@@ -197,13 +198,7 @@ def _fields(offline: Log, again: Log, keys: set[str]) -> tuple[list[Field], tupl
     """Return the fields of both sides, and those of one alone."""
     roles = {getattr(log.mapping, role) for log in (offline, again) for role in _ROLES} | keys
     own, other = ({column.name: column for column in log.columns} for log in (offline, again))
-    both = [name for name in own if name in other and name not in roles]
-    fields = []
-    for name in both:
-        kinds = {own[name].kind, other[name].kind}
-        is_same = own[name].type == other[name].type
-        unread = (own[name].n_unparsable, other[name].n_unparsable)
-        fields.append(Field(name, own[name].sql_name, other[name].sql_name, kinds == {"number"}, is_same, unread))
+    fields = [replayed_field(own[name], other[name]) for name in own if name in other and name not in roles]
     only = [
         tuple(name for name in one if name not in two and name not in roles)
         for one, two in ((own, other), (other, own))
