@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from analytics.commands.options import ROLE_OPTIONS, Asked, Source, Text, Texts,
 from analytics.commands.roles import finite_threshold
 from analytics.errors import QuestionError
 from analytics.log.other_answer import with_decider
+from analytics.log.role_names import folded_name
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort
@@ -25,6 +27,8 @@ from analytics.reading.inbox import is_there
 _SIDES = "Sides"
 _SIDED = ("score", "decision", "label", "grade", "right")
 """Options that either side may have for itself where both answers stand in one row."""
+_PREFERENCE = re.compile(r"(.*_)?(preferences?|preferred|winner|better)(_(answer|model|response|output))?")
+"""How columns are called that say which of two answers was better, in sets that are published."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +146,7 @@ def _two_questions(
         raise QuestionError(
             "Expected two sides, found one. Name a second log, filter both sides, as in "
             '--live "model=v3" --candidate "model=v4", or name the column of either, as in --live-score v3 --candidate-score v4.'
+            + _preferred(workspace, source)
         )
     if bool(both.own("live")) is not bool(both.own("candidate")):
         raise QuestionError(
@@ -159,6 +164,15 @@ def _two_questions(
     if both.candidate_threshold is not None:
         candidate = replace(candidate, threshold=finite_threshold(both.candidate_threshold))
     return engine, _with_filters(live, both.live), _with_filters(candidate, both.candidate)
+
+
+def _preferred(workspace: Workspace, source: Source) -> str:
+    """Say how to ask for preferences, where a column is called so; empty where none is."""
+    if not is_there(Path(source.log)):
+        return ""
+    names = read_path(workspace, source).reading.names
+    found = next((name for name in names if _PREFERENCE.fullmatch(folded_name(name))), None)
+    return "" if found is None else f" {found!r} could say which answer was better: --preference {found}."
 
 
 def _require_numbers(log: Log) -> None:

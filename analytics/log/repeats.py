@@ -8,7 +8,7 @@ from analytics.log.role_names import folded_name
 from analytics.log.schema import Log
 
 _THING = (
-    "task|question|prompt|query|input|instruction|example|item|problem|case|scenario|request|test|sample|record|"
+    "task|question|prompt|query|input|instruction|example|item|problem|case|scenario|request|test|sample|record|doc|"
     "frage|aufgabe"
 )
 _INPUT = (

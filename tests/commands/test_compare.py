@@ -82,6 +82,7 @@ def test_preferences_for_several_candidates_are_told_one_by_one(tmp_path: Path) 
     frame.write_json(path)
     found, said = asked(path, "--preference", "preference")
     assert found["verdict"] == "unknown"
+    assert refused(path).endswith("'preference' could say which answer was better: --preference preference.\n")
     assert said.startswith("One win rate of 3 values of generator_2 is that of none of them: ask for each with --by ")
     found, said = asked(path, "--preference", "preference", "--by", "generator_2")
     assert [row["slice"] for row in found["by"]] == ["bo", "cy", "ada"]

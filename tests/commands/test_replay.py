@@ -157,8 +157,30 @@ def test_two_faults_of_one_field_and_a_field_that_explains_little(tmp_path: Path
     assert unjudged.exit_code == 0, unjudged.stderr
     assert (
         "; on 2.5" in unjudged.stderr.split("\n")[0]
-        and "no field is: look at the model" in unjudged.stderr.split("\n")[0]
+        and "no field that goes with it is: look at the model" in unjudged.stderr.split("\n")[0]
     )
+
+
+@pytest.mark.parametrize("scored", [9, 5])
+def test_a_field_that_is_rounded_on_every_row_is_the_reason(tmp_path: Path, scored: int) -> None:
+    rng = np.random.default_rng(7)
+    frame = pl.DataFrame({"id": np.arange(1_500), "income": rng.uniform(0, 900, 1_500), "ran_at": np.arange(1_500)})
+    is_short = pl.col("id") % (50 if scored == 5 else 1_000) == 0
+    frame = frame.with_columns(income=pl.when(is_short).then(pl.col("income").round(1)).otherwise("income"))
+    for name, income in (("evaluation", frame["income"]), ("replay", frame["income"].round(1))):
+        score = (1 / (1 + (2 - income / 300).exp())).round(scored)
+        frame.with_columns(income, score=score, ran_at=pl.col("ran_at") + 7 * len(name)).write_csv(
+            tmp_path / f"{name}.csv"
+        )
+    paths = [str(tmp_path / f"{name}.csv") for name in ("evaluation", "replay")]
+    found = CliRunner().invoke(app, ["replay", *paths, "--id", "id", "--label", "none", "--format", "json"])
+    assert found.exit_code == 0, found.stderr
+    answer = json.loads(found.stdout)
+    fields = {row["field"]: row for row in answer["fields"]}
+    assert (fields["income"]["how"], fields["income"]["is_reason"]) == ("rounded", True)
+    assert answer["unexplained"] < 0.05 * answer["changed"]
+    if scored == 5:  # many scores stay, with a time of the run that is another as well
+        assert not fields["ran_at"]["is_reason"] and answer["changed"] < 0.9 * answer["n"]
 
 
 def test_a_replay_of_the_same_file_and_one_of_scores_of_one_decimal(tmp_path: Path) -> None:

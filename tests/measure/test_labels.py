@@ -296,5 +296,11 @@ def test_a_log_with_all_its_rows_lacks_none() -> None:
     ended = replace(made, n_days=int(made.arrived.max()) + 1)  # predictions ended, all labels came
     table, last = batched(30)
     monthly = arrivals_of(table, "1d", START + timedelta(days=last), 2, 1)
-    for arrivals in (made.arrivals(), ended.arrivals(), monthly):
+    is_waiting = pl.col("label").is_null() & (pl.col("n") > 0)
+    some = (
+        made.table().with_columns(n=pl.when(is_waiting).then(pl.col("n") // 4).otherwise("n")).filter(pl.col("n") > 0)
+    )
+    few = arrivals_of(some, "1d", START + timedelta(days=made.n_days - 1), 2, 1)
+    assert 0 < few.waiting.sum() < 0.5 * made.arrivals().waiting.sum()
+    for arrivals in (made.arrivals(), ended.arrivals(), monthly, few):
         assert with_unlogged(arrivals) is arrivals

@@ -18,6 +18,7 @@ from analytics.query.compare.replay import (
     first_changes,
     is_changed,
     replay_frame,
+    replayed_field,
     score_changes,
     value_changes,
 )
@@ -35,6 +36,8 @@ _VALUES = 3
 _COINCIDENCE = 0.5
 """Of the rate at which a field differs where scores do: from which it differs as well where they do not, so that it is not the
 reason. By hand: a time of the request, an id of the run."""
+_FEW_SAME = 10
+"""Rows with an equal score below which they tell nothing of a field. By hand."""
 _DIGITS_KEPT = 2
 """Decimals from which scores that some rows agree to are rounded: to one, many agree by chance, so that all must."""
 _ROLES = ("score", "decision", "label", "time", "row_id", "label_time", "weight", "model_version")
@@ -195,13 +198,7 @@ def _fields(offline: Log, again: Log, keys: set[str]) -> tuple[list[Field], tupl
     """Return the fields of both sides, and those of one alone."""
     roles = {getattr(log.mapping, role) for log in (offline, again) for role in _ROLES} | keys
     own, other = ({column.name: column for column in log.columns} for log in (offline, again))
-    both = [name for name in own if name in other and name not in roles]
-    fields = []
-    for name in both:
-        kinds = {own[name].kind, other[name].kind}
-        is_same = own[name].type == other[name].type
-        unread = (own[name].n_unparsable, other[name].n_unparsable)
-        fields.append(Field(name, own[name].sql_name, other[name].sql_name, kinds == {"number"}, is_same, unread))
+    fields = [replayed_field(own[name], other[name]) for name in own if name in other and name not in roles]
     only = [
         tuple(name for name in one if name not in two and name not in roles)
         for one, two in ((own, other), (other, own))
@@ -223,10 +220,17 @@ def _digits(scores: dict[str, int]) -> int | None:
 
 
 def _is_reason(row: dict[str, Any], n_changed: int, n_same: int) -> bool:
-    """Whether a field differs more often where the score does."""
+    """Whether a field differs more often where the score does, or is the same more often where the score is.
+
+    The second is how a field shows that differs on nearly every row, as one that is rounded.
+    """
     if not n_changed or not row["of_changed"]:
         return False
-    return bool(not n_same or row["of_same"] / n_same < _COINCIDENCE * row["of_changed"] / n_changed)
+    if n_same < _FEW_SAME:
+        return True
+    of_same, of_changed = row["of_same"] / n_same, row["of_changed"] / n_changed
+    is_kept = n_same - row["of_same"] >= _FEW_SAME and 1 - of_changed < _COINCIDENCE * (1 - of_same)
+    return bool(is_kept or of_same < _COINCIDENCE * of_changed)
 
 
 def _told(

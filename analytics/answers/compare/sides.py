@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log import logged, score_form
+from analytics.log.repeats import same_input
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
@@ -92,9 +93,11 @@ def pairing_of(live: Question, candidate: Question, on: Sequence[str] = (), *, b
         return Pairing(live, candidate, tuple((logs[0].column(name).name, logs[1].column(name).name) for name in names))
     if logs[0].mapping.row_id is None or logs[1].mapping.row_id is None:
         side = "live side" if logs[0].mapping.row_id is None else "candidate"
+        same = same_input(logs[0])
+        such = f", such as --on {same}" if same in logs[1].reading.names else ""
         raise QuestionError(
             f"Expected a column that says which rows answer the same input, found no id on the {side}. Name it with --id, or "
-            "columns that both sides have with --on."
+            f"columns that both sides have with --on{such}."
         )
     return Pairing(live, candidate, ((logs[0].mapping.row_id, logs[1].mapping.row_id),))
 

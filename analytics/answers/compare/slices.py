@@ -20,13 +20,16 @@ from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
 from analytics.query.compare.rows import flipped_rows
-from analytics.query.compare.slices import loss_cube, slice_differences
+from analytics.query.compare.slices import apart_shares, loss_cube, slice_differences
 from analytics.query.compare.values import loss
 from analytics.query.discovery.properties import Property, in_codes, properties, shown_value
 from analytics.query.engine import Engine
 
 _SEED = 0
 """Of the two halves: always the same, so that a link shows what it showed."""
+_OF_ANSWER = 0.05
+"""Share of the pairs on which a column is another on either side, from which it speaks of the answers and not of the input: where
+the live one was called good the candidate is worse by chance alone. By hand."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,10 @@ def losing(
     metric = _searched_metric(pairing, metric, costs)
     log = pairing.live.log
     aside = {column for side in pairing.sides for column in side.cohort.columns()} | _judged_by(pairing) | {*said}
-    offered = tuple(name for name in log.mapping.segments if name not in aside)
-    if not offered:
+    offered = [name for name in log.mapping.segments if name not in aside]
+    shares = apart_shares(engine, pairing, offered) if offered else {}
+    aside |= {name for name, share in shares.items() if share > _OF_ANSWER}
+    if not {*offered} - aside:
         raise QuestionError("Expected columns to search by, found no segment column. Choose some in the mapping.")
     searched = [found for found in properties(log) if found.source not in aside]
     table = loss_cube(engine, pairing, metric, searched, aside, _SEED, costs)

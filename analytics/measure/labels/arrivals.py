@@ -42,6 +42,8 @@ class Arrivals:
     rest : int or None
         The class whose labels have no time although those of the other one do, as of complaints: whatever is not of the other
         class is of it in the end. Its rows are waiting until then.
+    n_unlabelled : float
+        Rows that have no label in the log; others wait too, if their label came since the last whole day.
     n_unlogged : float
         Rows of those that wait that are not in the log, because it holds only labelled ones: as many as the curves say.
     """
@@ -57,6 +59,7 @@ class Arrivals:
     bin: Whole
     n: FloatArray
     rest: int | None = None
+    n_unlabelled: float = 0.0
     n_unlogged: float = 0.0
 
     @property
@@ -170,4 +173,5 @@ def arrivals_of(table: pl.DataFrame, every: str, now: datetime, n_bins: int, fir
         cells["bin"].to_numpy(),
         table["n"].cast(pl.Float64).to_numpy(),
         rest,
+        float(table["n"].filter(pl.Series(kinds == WAITING)).sum()),
     ).known_at(int((now - start) / unit))

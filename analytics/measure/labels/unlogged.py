@@ -20,9 +20,8 @@ _MOSTLY_THERE = 0.8
 """Share of the labels that are there, below which rows are few if only those with a label are logged. By hand."""
 _BEFORE = 7
 """Days that say how many rows a day has of which hardly any label is there: one week. By hand."""
-_FEW_WAITING = 0.5
-"""Share of the rows that should wait up to which some may: a label that came since the last whole day is not known yet, its row
-waits. Where all rows are logged it is near 1. By hand."""
+_FEW_UNLABELLED = 0.05
+"""Share of the rows that should wait up to which rows without a label are strays in a log of labelled ones. By hand."""
 
 
 def unlogged_rows(known: FloatArray, come: FloatArray) -> FloatArray:
@@ -50,18 +49,18 @@ def tells(come: FloatArray) -> _Flags:
 def with_unlogged(arrivals: Arrivals) -> Arrivals:
     """Return arrivals with the rows that are not logged because no label came for them, the same where all rows are logged.
 
-    A log holds only labelled rows where on the days that are not ripe hardly any row waits, many should by the curves of the
-    classes, and the newest days have fewer rows than those before: nearer to the share whose label has come than to all.
+    A log holds only labelled rows where hardly any row is without a label, many should be by the curves of the classes, and the
+    newest days have fewer rows than those before: nearer to the share whose label has come than to all.
     """
     curves = CurveSums(arrivals).curves()
     if arrivals.rest is not None or curves.ripe is None:
         return arrivals
     share, is_young = _shares(arrivals, curves), arrivals.limit < curves.ripe
     absent = _absent(arrivals, share, is_young)
-    waiting = arrivals.waiting[is_young].sum()
-    if absent.sum() < _LEAST_UNLOGGED or waiting > _FEW_WAITING * absent.sum() or not _is_thinned(arrivals, share):
+    is_logged = arrivals.n_unlabelled > _FEW_UNLABELLED * absent.sum()
+    absent = np.maximum(absent - arrivals.waiting, 0.0)  # labels that came since the last whole day are waited for
+    if is_logged or absent.sum() < _LEAST_UNLOGGED or not _is_thinned(arrivals, share):
         return arrivals
-    absent = np.maximum(absent - arrivals.waiting, 0.0)
     day, place = np.nonzero(absent)
     return replace(
         arrivals,

@@ -47,7 +47,7 @@ def account_reading(books: Account) -> str:
 
 def pairing_part(books: Account) -> str:
     """Say how the rows met."""
-    few = min(books.rows_live, books.rows_candidate)
+    few = min(books.rows_live - books.repeats_live, books.rows_candidate - books.repeats_candidate)
     lead = "" if books.both >= _HIGH_ENOUGH * few else f"Only {words.count(books.both)} rows found a partner. "
     return lead + account_reading(books)
 

@@ -29,8 +29,8 @@ def again_reading(answer: Replay, live: Live | None = None) -> str:
         lead = f"{lead}; where it does not, {change_words(reasons[0])}, on {words.share(reasons[0].rows / answer.n)}."
     elif reasons:
         lead = (
-            f"{lead}; on {words.share(answer.unexplained / answer.n)} the score is another and no field is: look at the model's "
-            "version and its code."
+            f"{lead}; on {words.share(answer.unexplained / answer.n)} the score is another and no field that goes with it is: "
+            "look at the model's version and its code."
         )
     elif answer.changed:
         lead = (
@@ -148,7 +148,8 @@ def _unexplained_part(answer: Replay, reasons: list[FieldChange]) -> str:
     if not reasons or not 0 < answer.unexplained <= answer.changed / 2:
         return ""  # more is said first
     share = words.share(answer.unexplained / answer.n)
-    return f"On {share} of the rows the score is another and no field is: look at the model's version and its code."
+    no_field = "no field that goes with it is"
+    return f"On {share} of the rows the score is another and {no_field}: look at the model's version and its code."
 
 
 def _only_part(answer: Replay) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from analytics.log.column import Column
 from analytics.query.compare.pairs import Pairing, pair_frame
 from analytics.query.engine import Engine
 from analytics.query.relations import integer
@@ -60,6 +61,13 @@ class Field:
         """Whether both sides differ; both missing is the same."""
         own, other = self.values()
         return (own.is_null() != other.is_null()) | (own != other).fill_null(value=False)
+
+
+def replayed_field(own: Column, other: Column) -> Field:
+    """Return the field that a column of either side is."""
+    unread = (own.n_unparsable, other.n_unparsable)
+    is_number = {own.kind, other.kind} == {"number"}
+    return Field(own.name, own.sql_name, other.sql_name, is_number, own.type == other.type, unread)
 
 
 def replay_frame(engine: Engine, pairing: Pairing, fields: Sequence[Field]) -> nw.LazyFrame[Any]:

@@ -7,13 +7,42 @@ from collections.abc import Collection, Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from analytics.log.column import Column
 from analytics.query.compare.pairs import Pairing, is_judged, pair_frame
+from analytics.query.compare.replay import Field, replayed_field
 from analytics.query.compare.values import loss
 from analytics.query.discovery.objectives import RowCosts, by_row, by_unit, unit_key
 from analytics.query.discovery.properties import Property, expression
 from analytics.query.engine import Engine
-from analytics.query.relations import cube_table
+from analytics.query.relations import cube_table, integer
 from analytics.query.slicing import as_people_see, stored_slice
+
+_NEAR = 0.05
+"""Of the range of a number, up to which the values of both sides are one: a distance that was measured again. A judgement."""
+
+
+def apart_shares(engine: Engine, pairing: Pairing, names: Collection[str]) -> dict[str, float]:
+    """Return of columns that both sides have the share of the judged pairs on which they differ; of times none."""
+    sides = [side.log for side in pairing.sides]
+    own, other = ({column.name: column for column in log.columns} for log in sides)
+    asked = [name for name in names if name in other and "time" not in (own[name].kind, other[name].kind)]
+    if pairing.is_by_row or not asked:
+        return {}
+    fields = [replayed_field(own[name], other[name]) for name in asked]
+    counted = {name: integer(_is_apart(field, own[name])).sum() for name, field in zip(asked, fields, strict=True)}
+    rows = pair_frame(engine, pairing, asked).filter(is_judged())
+    named = {f"apart_{place}": each for place, each in enumerate(counted.values())}
+    row = engine.collect(rows.select(n=nw.len(), **named)).row(0)
+    return {name: int(n or 0) / row[0] for name, n in zip(asked, row[1:], strict=True)} if row[0] else {}
+
+
+def _is_apart(field: Field, column: Column) -> nw.Expr:
+    """Return whether both sides have another value; numbers a value that is not near."""
+    own, other = field.values()
+    if not field.is_number or column.low is None or column.high is None:
+        return field.is_other
+    reach = _NEAR * abs(float(column.high) - float(column.low))
+    return (own.is_null() != other.is_null()) | ((own - other).abs() > reach).fill_null(value=False)
 
 
 def slice_differences(

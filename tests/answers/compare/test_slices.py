@@ -13,6 +13,7 @@ from analytics.answers.compare.slices import by_column, flipped, losing
 from analytics.answers.question import Question
 from analytics.log.right import Right
 from analytics.query.cohort import Clause, Cohort
+from analytics.query.compare.slices import apart_shares
 from analytics.query.engine import Engine
 from tests.ingested import Desk
 
@@ -31,7 +32,9 @@ def answered() -> pl.DataFrame:
             "question": [f"q{place}" for place in range(N)],
             "topic": topic,
             "grade": (rng.random(N) < right) * 1,
+            "weight_kg": np.linspace(40, 90, N) + rng.random(N),  # measured again
         }
+        parts["judged"] = np.where(rng.random(N) < 0.9, parts["grade"], 1 - parts["grade"])
         took = {
             "latency_ms": rng.lognormal(5 + (name == "new") * 0.2, 0.5, N).round(1),
             "refused": rng.random(N) < 0.05,
@@ -49,7 +52,7 @@ def test_slices_rows_and_what_answers_took(desk: Desk) -> None:
         label="grade",
         right=Right("grades", "grade", mark=1),
         row_id=None,
-        segments=("topic",),
+        segments=("topic", "judged", "weight_kg"),
     )
     engine = Engine(desk.workspace)
     sides = (Question(log, Cohort((Clause("model", "in", (name,)),)), log.mapping.threshold) for name in ("old", "new"))
@@ -69,6 +72,8 @@ def test_slices_rows_and_what_answers_took(desk: Desk) -> None:
         if row["direction"] == "loses" and row["is_confirmed"]
     ]
     assert [[(part.property.name, part.value) for part in each] for each in worse] == [[("topic", "law")]]
+    shares = apart_shares(engine, answer.pairing, ["topic", "judged", "weight_kg"])
+    assert shares == {"topic": 0, "judged": (pairs["judged"] != pairs["judged_new"]).mean(), "weight_kg": 0}
 
     rows = flipped(engine, answer.pairing, answer.metric, 5)
     assert rows["difference"].to_list() == [1.0] * 5
