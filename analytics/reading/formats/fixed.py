@@ -33,6 +33,8 @@ _CHARS_BETWEEN = 1 << 20
 _RULE = re.compile(r"[\s|+]*(?:[-=_]{2,}[\s|+]*)+")
 _IN_NUMBER = re.compile(r"(?<=\d)[,.](?=\d)")
 _DIGIT = re.compile(r"\d")
+_COUNT = re.compile(r"\s*\(?\s*\d[\d.,]* (?:rows?|records?|zeilen?|filas?|lignes?)\b", re.IGNORECASE)
+"""The number of rows that databases print below them."""
 _GROUP = re.compile(r"[-=]{2,}")
 _FRAME = "|+"
 """What stands at the edges of a listing in a frame."""
@@ -51,7 +53,7 @@ class _Columns:
 
     def row(self, line: str) -> list[str]:
         """Return the cells of a line; a line that does not fit in is one cell."""
-        if self.bars and _bars_of(line) != self.bars:
+        if _COUNT.match(line) or (self.bars and _bars_of(line) != self.bars):
             return [line.strip()]
         letters = _letters(line)[: len(self.gaps)]
         if (letters & self.gaps[: len(letters)]).any():
@@ -158,7 +160,9 @@ def _columns_of(lines: Iterator[str] | Sequence[str]) -> _Columns | None:
     width = int(np.flatnonzero(seen).max(initial=-1)) + 1
     few = seen[:width] <= _MAX_OTHER * count
     if rule:
-        return _by_rule(rule, width)
+        columns = _by_rule(rule, width)
+        if sum(len(columns.row(line)) > 1 for line in first) >= (1 - _MAX_OTHER) * len(first) - _MIN_LINES:
+            return columns
     if bars := _bars(first):
         spans = [(start + 1, end) for start, end in itertools.pairwise(bars)]
         return _Columns(spans, np.zeros(width, dtype=np.bool_), bars)
@@ -196,13 +200,11 @@ def _bars(rows: Sequence[str]) -> tuple[int, ...]:
 
 
 def _by_rule(rule: str, width: int) -> _Columns:
-    """Return the columns that a line of dashes below the names shows: each reaches to where the next one begins."""
-    groups = [found.span() for found in _GROUP.finditer(rule)]
+    """Return the columns that a line of dashes below the names shows: each reaches to the blank before the next one."""
+    starts = [found.start() for found in _GROUP.finditer(rule)]
     gaps = np.zeros(max(width, len(rule)), dtype=np.bool_)
-    for (_, end), (start, _) in itertools.pairwise(groups):
-        gaps[end:start] = True
-    ends = [start for start, _ in groups[1:]] + [max(width, groups[-1][1])]
-    return _Columns([(start, end) for (start, _), end in zip(groups, ends, strict=True)], gaps)
+    gaps[[start - 1 for start in starts[1:]]] = True
+    return _Columns([*zip(starts, [*(start - 1 for start in starts[1:]), len(gaps)], strict=True)], gaps)
 
 
 def _names(first: Sequence[str], few: npt.NDArray[np.bool_]) -> str:

@@ -50,10 +50,11 @@ def test_a_listing_is_read_cell_by_cell(desk: Desk, gap: str, seed: int) -> None
     assert dict(reading.column("region").top)["far west"] == sum(row[2] == "far west" for row in rows)
 
 
-def test_dashes_below_the_names_say_where_columns_stand(desk: Desk) -> None:
+@pytest.mark.parametrize("below", ["40 rows selected.", "(40 rows affected)", "  40 record(s) selected."])
+def test_dashes_below_the_names_say_where_columns_stand(desk: Desk, below: str) -> None:
     rows = cells(40)
     lines = listing(rows, NAMES, " ", rule=True)
-    reading = desk.read(desk.file("\n".join([*lines, "", "40 rows selected."]) + "\n", "log.lst"))
+    reading = desk.read(desk.file("\n".join([*lines, "", below]) + "\n", "log.lst"))
     assert [*reading.names] == NAMES and reading.rows_kept == 40
     assert reading.column("label").n_missing == sum(not row[4] for row in rows)
 
