@@ -30,10 +30,9 @@ _MIN_COLUMNS = 2
 _CHARS_BETWEEN = 1 << 20
 """Characters read between two words on progress. A judgement."""
 
-_RULE = re.compile(r"[\s|+]*(?:[-=_]{2,}[\s|+]*)+")
 _IN_NUMBER = re.compile(r"(?<=\d)[,.](?=\d)")
 _DIGIT = re.compile(r"\d")
-_COUNT = re.compile(r"\s*\(?\s*\d[\d.,]* (?:rows?|records?|zeilen?|filas?|lignes?)\b", re.IGNORECASE)
+_COUNT = re.compile(r"\(?\d[\d.,]* (?:rows?|records?|zeilen?|filas?|lignes?)\b", re.IGNORECASE)
 """The number of rows that databases print below them."""
 _GROUP = re.compile(r"[-=]{2,}")
 _FRAME = "|+"
@@ -53,7 +52,7 @@ class _Columns:
 
     def row(self, line: str) -> list[str]:
         """Return the cells of a line; a line that does not fit in is one cell."""
-        if _COUNT.match(line) or (self.bars and _bars_of(line) != self.bars):
+        if _COUNT.match(line.strip()) or (self.bars and _bars_of(line) != self.bars):
             return [line.strip()]
         letters = _letters(line)[: len(self.gaps)]
         if (letters & self.gaps[: len(letters)]).any():
@@ -75,7 +74,7 @@ def is_listing(start: str) -> bool:
         or any(len(line) > _MAX_WIDTH for line in lines)
     ):
         return False
-    rows = [line for line in lines if not _RULE.fullmatch(line)]
+    rows = [line for line in lines if not _is_rule(line)]
     if _bars(rows):
         return True
     wide = sum("  " in line.strip() for line in rows)
@@ -106,7 +105,7 @@ def lay_out(path: Path, target: Path, progress: Callable[[float], None]) -> str:
         for line in _lines(path, lambda share: progress((1 + share) / 2)):
             if columns is None:
                 writer.writerow([line])
-            elif not _RULE.fullmatch(line):
+            elif not _is_rule(line):
                 writer.writerow(columns.row(line))
     return "Columns stand below each other, filled up with blanks: each was cut at its place."
 
@@ -122,6 +121,11 @@ def _lines(path: Path, progress: Callable[[float], None]) -> Iterator[str]:
             if done - told >= _CHARS_BETWEEN:
                 told = done
                 progress(min(done / size, 1.0))
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line is drawn: dashes, and blanks or the frame between them."""
+    return ("--" in line or "==" in line or "__" in line) and not line.strip("-=_|+ \t")
 
 
 def _is_delimited(rows: Sequence[str]) -> bool:
@@ -146,7 +150,7 @@ def _columns_of(lines: Iterator[str] | Sequence[str]) -> _Columns | None:
     seen = np.zeros(_MAX_WIDTH + 1, dtype=np.int64)
     count, first, rule = 0, list[str](), ""
     for line in lines:
-        if _RULE.fullmatch(line):
+        if _is_rule(line):
             if count <= _MIN_LINES and len(_GROUP.findall(line)) >= _MIN_COLUMNS:
                 rule = rule or line
             continue

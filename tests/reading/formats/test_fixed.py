@@ -116,3 +116,9 @@ def test_an_apostrophe_that_few_values_have_stays(desk: Desk) -> None:
         "note,score\n" + "\n".join(f"{mark}t{row},0.{row:02}" for row in range(20) for mark in ("'", "")) + "\n"
     )
     assert reading.column("note").n_distinct == 40
+
+
+@pytest.mark.parametrize("line", ["-" * 3_000 + "x", "| " * 2_000 + "x", "--  " * 900 + "x", "-=" * 1_500 + "|x"])
+def test_lines_that_are_nearly_drawn_stall_nothing(line: str) -> None:
+    rows = [f"a{row:02}  0.{row:02}   {row % 2}" for row in range(40)]
+    assert is_listing("\n".join([line, "id   score  label", *rows]))
