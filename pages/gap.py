@@ -22,7 +22,7 @@ with frame.boundary():
     if not dear.await_parts(reference, production, metric, costs, by):
         st.stop()
     gap = kept(dear.split, reference, production, metric, costs, by)
-    both = kept(dear.came_in, reference, production)
+    both = dear.came_in(reference, production)
     joint, time = kept(dear.further, reference, production, metric, costs, by)
     with head.container():
         sentence(readings.gap_reading(gap))

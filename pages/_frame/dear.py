@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,11 +13,11 @@ from analytics.answers.gap.answer import Gap
 from analytics.answers.gap.answer import gap as gap_answer
 from analytics.answers.gap.inputs import Inputs
 from analytics.answers.gap.inputs import inputs as inputs_answer
-from analytics.answers.gap.joint import jointly
+from analytics.answers.gap.joint import joint_columns, jointly, likeness
 from analytics.answers.gap.sides import sides
 from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
-from analytics.measure.gap.density import Joint
+from analytics.measure.gap.density import Joint, Likeness
 from analytics.measure.gap.time import GapTime
 from analytics.measure.slices_cost import COST
 from analytics.measure.thresholds.costs import Costs
@@ -36,7 +37,7 @@ USUAL_SUPPORT = 100 * MIN_SHARE
 
 
 @keeping(max_entries=FEW)
-def came_in(engine: Engine, reference: Question, production: Question) -> Inputs:
+def _came_in(engine: Engine, reference: Question, production: Question) -> Inputs:
     """Return what came in on both sides."""
     return inputs_answer(engine, sides(engine, reference, production))
 
@@ -46,7 +47,7 @@ def split(
     engine: Engine, reference: Question, production: Question, metric: str, costs: Costs, by: tuple[str, ...]
 ) -> Gap:
     """Return the change between two sides in parts."""
-    inputs = kept(came_in, reference, production)
+    inputs = came_in(reference, production)
     return gap_answer(engine, sides(engine, reference, production), inputs, metric, costs=costs, by=by or None)
 
 
@@ -56,7 +57,28 @@ def further(
 ) -> tuple[Joint | None, GapTime | None]:
     """Return what all inputs do together, and the metric over time."""
     found = kept(split, reference, production, metric, costs, by)
-    return jointly(found, kept(came_in, reference, production)), gap_time(engine, found)
+    likely = kept(_likely, *_at_any(reference, production), joint_columns(found))
+    return jointly(found, came_in(reference, production), likely), gap_time(engine, found)
+
+
+@keeping(max_entries=FEW)
+def _likely(engine: Engine, reference: Question, production: Question, names: tuple[str, ...]) -> Likeness | None:
+    """Return how much likelier rows are production's by their inputs."""
+    return likeness(came_in(reference, production), names)
+
+
+def came_in(reference: Question, production: Question) -> Inputs:
+    """Return what came in on both sides: the same whatever the threshold is."""
+    return kept(_came_in, *_at_any(reference, production))
+
+
+def _at_any(reference: Question, production: Question) -> tuple[Question, Question]:
+    """Return two sides that no threshold tells apart from others; as they are where outcomes or thresholds make the sides."""
+    is_by_rows = (reference.log.key, reference.cohort) != (production.log.key, production.cohort)
+    if not is_by_rows or reference.cohort.outcomes or production.cohort.outcomes:
+        return reference, production
+    one, other = (replace(side, threshold=side.log.mapping.threshold) for side in (reference, production))
+    return one, other
 
 
 _Parted = tuple[Question, Question, str, Costs, tuple[str, ...]]
@@ -67,7 +89,7 @@ def _run_parts(asked: _Parted) -> ahead.Run:
 
     def run(move: ahead.Move) -> None:
         move("Comparing what came in", 0.1)
-        kept(came_in, *asked[:2])
+        came_in(*asked[:2])
         move("Splitting the change into parts", 0.3)
         kept(split, *asked)
         move("Weighing all inputs together", 0.7)
@@ -78,7 +100,7 @@ def _run_parts(asked: _Parted) -> ahead.Run:
 
 def await_parts(*asked: *_Parted) -> bool:
     """Wait until the change between two sides is split into parts; False where a person stopped it."""
-    if is_kept(further, *asked) and is_kept(split, *asked) and is_kept(came_in, *asked[:2]):
+    if is_kept(further, *asked) and is_kept(split, *asked) and is_kept(_came_in, *_at_any(*asked[:2])):
         return True
     stopped = "Splitting the change was stopped."
     return ahead.wait_for(key_of(further, *asked), _run_parts(asked), stopped=stopped, again="Split it")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _YES = {"1.0", "positive", "pos", "p"}
 """Beside words of assent: they say nothing of what is positive."""
-_NO_NOUN = {"label", "target", "y", "true", "outcome", "class", "flag", "truth", "positive", "actual", "gt"}
+_NO_NOUN = {"label", "target", "y", "true", "outcome", "class", "flag", "truth", "positive", "actual", "gt", "value"}
 _NO_WORDS = re.compile(r"[^\w\s.\-/']")
 """What stands in no name that is made of words."""
 _MAX_NOUN = 30

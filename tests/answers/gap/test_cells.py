@@ -10,7 +10,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.answers.gap.answer import gap
 from analytics.answers.gap.cells import scored_cells, two_bin_cells
+from analytics.answers.gap.inputs import inputs
+from analytics.answers.gap.joint import joint_columns, jointly, likeness
 from analytics.answers.gap.sides import Sides
 from analytics.answers.gap.sides import sides as sides_answer
 from analytics.answers.question import Question
@@ -102,3 +105,22 @@ def test_rare_values_are_taken_together_whatever_they_read_like(engine: Engine, 
         (None, "missing"),
     }
     assert len(set(other.nesting.pattern)) == 2
+
+
+def test_what_no_threshold_changes_is_weighed_once_for_all(engine: Engine, sides: Sides) -> None:
+    """What came in, and how likely production's it is, are the same at any threshold: they may be kept."""
+    found = []
+    for threshold in (0.5, 0.2):
+        reference, production = (replace(one, threshold=threshold) for one in sides.questions)
+        own = replace(sides, reference=reference, production=production)
+        came_in = inputs(engine, own)
+        parts = gap(engine, own, came_in, "error_rate", by=["unit"])
+        found.append((came_in, parts, likeness(came_in, ("unit",))))
+    (first, parts, likely), (then, _, anew) = found
+    assert joint_columns(parts) == ("unit",)
+    assert all(one.equals(other) for one, other in zip(first.rows, then.rows, strict=True))
+    assert likely is not None and anew is not None
+    assert all(np.array_equal(one, other) for one, other in zip(likely, anew, strict=True))
+    with patch("analytics.answers.gap.joint.density_weights", side_effect=AssertionError("weighed anew")):
+        kept = jointly(parts, first, likely)
+    assert kept == jointly(parts, first)
