@@ -66,6 +66,7 @@ UNKNOWN_WORDS = frozenset(
         "-",
         "--",
         "---",
+        ".",
         "unknown",
         "pending",
         "not known yet",

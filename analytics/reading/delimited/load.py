@@ -31,6 +31,7 @@ _TYPES = (
     ("DATE", re.compile(r"\d{4}-\d\d-\d\d")),
 )
 _WITH_COMMA = re.compile(r"-?[\d.]*,\d+")
+_GROUPED = re.compile(r"-?(?:\d{1,3}|[1-9]\d{0,2}(?:\.\d{3})+)")
 _N_PLACES, _PLACE_BYTES = 16, 1 << 14
 """Places of a file, evenly spread, whose lines say which types to try, and bytes read at each: 256 KB in all. A
 judgement."""
@@ -172,8 +173,14 @@ def _candidate(values: Collection[str]) -> str:
     """
     for type_, pattern in _TYPES:
         if values and all(pattern.fullmatch(value) for value in values):
-            return "VARCHAR" if type_ == "DOUBLE" and _may_be_names(values) else type_
+            is_open = type_ == "DOUBLE" and (_may_be_names(values) or _may_be_grouped(values))
+            return "VARCHAR" if is_open else type_
     return "VARCHAR"
+
+
+def _may_be_grouped(values: Collection[str]) -> bool:
+    """Whether numbers may be whole ones in groups of thousands, 3.610 beside 980."""
+    return len({"." in value for value in values}) > 1 and all(map(_GROUPED.fullmatch, values))
 
 
 def _may_be_names(values: Collection[str]) -> bool:

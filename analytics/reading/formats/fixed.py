@@ -30,9 +30,10 @@ _MIN_COLUMNS = 2
 _CHARS_BETWEEN = 1 << 20
 """Characters read between two words on progress. A judgement."""
 
-_RULE = re.compile(r"[\s|+]*(?:[-=_]{2,}[\s|+]*)+")
 _IN_NUMBER = re.compile(r"(?<=\d)[,.](?=\d)")
 _DIGIT = re.compile(r"\d")
+_COUNT = re.compile(r"\(?\d[\d.,]* (?:rows?|records?|zeilen?|filas?|lignes?)\b", re.IGNORECASE)
+"""The number of rows that databases print below them."""
 _GROUP = re.compile(r"[-=]{2,}")
 _FRAME = "|+"
 """What stands at the edges of a listing in a frame."""
@@ -51,7 +52,7 @@ class _Columns:
 
     def row(self, line: str) -> list[str]:
         """Return the cells of a line; a line that does not fit in is one cell."""
-        if self.bars and _bars_of(line) != self.bars:
+        if _COUNT.match(line.strip()) or (self.bars and _bars_of(line) != self.bars):
             return [line.strip()]
         letters = _letters(line)[: len(self.gaps)]
         if (letters & self.gaps[: len(letters)]).any():
@@ -73,7 +74,7 @@ def is_listing(start: str) -> bool:
         or any(len(line) > _MAX_WIDTH for line in lines)
     ):
         return False
-    rows = [line for line in lines if not _RULE.fullmatch(line)]
+    rows = [line for line in lines if not _is_rule(line)]
     if _bars(rows):
         return True
     wide = sum("  " in line.strip() for line in rows)
@@ -104,7 +105,7 @@ def lay_out(path: Path, target: Path, progress: Callable[[float], None]) -> str:
         for line in _lines(path, lambda share: progress((1 + share) / 2)):
             if columns is None:
                 writer.writerow([line])
-            elif not _RULE.fullmatch(line):
+            elif not _is_rule(line):
                 writer.writerow(columns.row(line))
     return "Columns stand below each other, filled up with blanks: each was cut at its place."
 
@@ -120,6 +121,11 @@ def _lines(path: Path, progress: Callable[[float], None]) -> Iterator[str]:
             if done - told >= _CHARS_BETWEEN:
                 told = done
                 progress(min(done / size, 1.0))
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line is drawn: dashes, and blanks or the frame between them."""
+    return ("--" in line or "==" in line or "__" in line) and not line.strip("-=_|+ \t")
 
 
 def _is_delimited(rows: Sequence[str]) -> bool:
@@ -144,7 +150,7 @@ def _columns_of(lines: Iterator[str] | Sequence[str]) -> _Columns | None:
     seen = np.zeros(_MAX_WIDTH + 1, dtype=np.int64)
     count, first, rule = 0, list[str](), ""
     for line in lines:
-        if _RULE.fullmatch(line):
+        if _is_rule(line):
             if count <= _MIN_LINES and len(_GROUP.findall(line)) >= _MIN_COLUMNS:
                 rule = rule or line
             continue
@@ -158,7 +164,9 @@ def _columns_of(lines: Iterator[str] | Sequence[str]) -> _Columns | None:
     width = int(np.flatnonzero(seen).max(initial=-1)) + 1
     few = seen[:width] <= _MAX_OTHER * count
     if rule:
-        return _by_rule(rule, width)
+        columns = _by_rule(rule, width)
+        if sum(len(columns.row(line)) > 1 for line in first) >= (1 - _MAX_OTHER) * len(first) - _MIN_LINES:
+            return columns
     if bars := _bars(first):
         spans = [(start + 1, end) for start, end in itertools.pairwise(bars)]
         return _Columns(spans, np.zeros(width, dtype=np.bool_), bars)
@@ -196,13 +204,11 @@ def _bars(rows: Sequence[str]) -> tuple[int, ...]:
 
 
 def _by_rule(rule: str, width: int) -> _Columns:
-    """Return the columns that a line of dashes below the names shows: each reaches to where the next one begins."""
-    groups = [found.span() for found in _GROUP.finditer(rule)]
+    """Return the columns that a line of dashes below the names shows: each reaches to the blank before the next one."""
+    starts = [found.start() for found in _GROUP.finditer(rule)]
     gaps = np.zeros(max(width, len(rule)), dtype=np.bool_)
-    for (_, end), (start, _) in itertools.pairwise(groups):
-        gaps[end:start] = True
-    ends = [start for start, _ in groups[1:]] + [max(width, groups[-1][1])]
-    return _Columns([(start, end) for (start, _), end in zip(groups, ends, strict=True)], gaps)
+    gaps[[start - 1 for start in starts[1:]]] = True
+    return _Columns([*zip(starts, [*(start - 1 for start in starts[1:]), len(gaps)], strict=True)], gaps)
 
 
 def _names(first: Sequence[str], few: npt.NDArray[np.bool_]) -> str:

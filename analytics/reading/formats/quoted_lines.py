@@ -10,7 +10,7 @@ _MAX_LINE_CHARS = 64 << 20
 _N_LINES, _MIN_LINES = 50, 3
 """First lines that are looked at, and the least that tell. A judgement."""
 _DELIMITERS = ",;\t|"
-_QUOTED = re.compile(r'"((?:[^"]|"")*)"[,;\t]*[ \t]*')
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"[,;\t ]*')
 _FORMULA = re.compile(r'(?:(?<=[,;\t|])|^)="([^"]*)"(?=[,;\t|]|$)')
 _INSIDE = re.compile(r'"(?:[^"]|"")*"')
 

@@ -20,7 +20,7 @@ MAX_SHARE_UNPARSABLE = 0.05
 """Share of a column's values that may become missing for its type's sake; with more of them it stays text. A
 judgement."""
 _MISSING_TOKENS = (
-    *("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "missing", "<na>"),
+    *("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "missing", "<na>"),
     *(r"\n", "undefined", "(null)", "<null>", "[null]", "(none)", "<none>", "(blank)", "(empty)", "#null!"),
 )
 _TOKENS = ", ".join(f"'{token}'" for token in _MISSING_TOKENS)

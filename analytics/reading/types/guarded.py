@@ -13,7 +13,7 @@ _FIRST = 1_000
 _MIN_SHARE = 0.9
 """Share of a column's values that have to be guarded from which on the guard is none of the values. A judgement."""
 
-_GUARDS = ('^\\s*="([^"]*)"\\s*$', "^'([^']*)$")
+_GUARDS = ('^\\s*="([^"]*)"\\s*$', "^'([+-]?[0-9][0-9.,]*%?)$")
 """A formula that gives a text, as programs write for spreadsheets, and the apostrophe that people type before a number."""
 
 

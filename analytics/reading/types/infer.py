@@ -246,6 +246,9 @@ def convert(
             del read[name]
         else:
             noted.pop(name, None)
+    grouped = [name for name, found in read.items() if found.type == "DOUBLE" and is_text]
+    grouped = [name for name in grouped if notations.is_in_dotted_groups(connection, name)]
+    noted |= {name: replace(read.pop(name), notation=written.COMMA) for name in grouped}
     if any(found.notation == written.COMMA for found in noted.values()):  # then a point parts thousands
         points = [name for name, found in read.items() if found.type == "DOUBLE"]
         dotted = [name for name in points if notations.in_dotted_groups(connection, name)]

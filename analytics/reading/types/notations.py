@@ -236,6 +236,20 @@ def in_dotted_groups(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return row is not None and bool(row[0])
 
 
+def is_in_dotted_groups(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether the numbers of a column are whole ones in groups of thousands for sure: 3.610 beside 980, and no 0.980.
+
+    Who writes three digits after each point writes 980.000, and who leaves zeros out writes 3.61.
+    """
+    row = connection.execute(
+        f"SELECT bool_and(CASE WHEN contains(v, '.') THEN regexp_full_match(v, '[+-]?[1-9][0-9]{{0,2}}([.][0-9]{{3}})+') "
+        f"ELSE regexp_full_match(v, '[+-]?[0-9]{{1,3}}') END), bool_or(v LIKE '%.%0'), "
+        f"bool_or(NOT contains(v, '.') AND v <> '0') "
+        f"FROM (SELECT trim({name}) AS v FROM raw WHERE {is_value(name)})"
+    ).fetchone()
+    return row is not None and all(row)
+
+
 def counted_times(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, Unit]:
     """Return the columns of whole numbers that count from 1970 or spell a date: all values within a human span."""
     found: dict[str, Unit] = {}

@@ -50,10 +50,11 @@ def test_a_listing_is_read_cell_by_cell(desk: Desk, gap: str, seed: int) -> None
     assert dict(reading.column("region").top)["far west"] == sum(row[2] == "far west" for row in rows)
 
 
-def test_dashes_below_the_names_say_where_columns_stand(desk: Desk) -> None:
+@pytest.mark.parametrize("below", ["40 rows selected.", "(40 rows affected)", "  40 record(s) selected."])
+def test_dashes_below_the_names_say_where_columns_stand(desk: Desk, below: str) -> None:
     rows = cells(40)
     lines = listing(rows, NAMES, " ", rule=True)
-    reading = desk.read(desk.file("\n".join([*lines, "", "40 rows selected."]) + "\n", "log.lst"))
+    reading = desk.read(desk.file("\n".join([*lines, "", below]) + "\n", "log.lst"))
     assert [*reading.names] == NAMES and reading.rows_kept == 40
     assert reading.column("label").n_missing == sum(not row[4] for row in rows)
 
@@ -115,3 +116,9 @@ def test_an_apostrophe_that_few_values_have_stays(desk: Desk) -> None:
         "note,score\n" + "\n".join(f"{mark}t{row},0.{row:02}" for row in range(20) for mark in ("'", "")) + "\n"
     )
     assert reading.column("note").n_distinct == 40
+
+
+@pytest.mark.parametrize("line", ["-" * 3_000 + "x", "| " * 2_000 + "x", "--  " * 900 + "x", "-=" * 1_500 + "|x"])
+def test_lines_that_are_nearly_drawn_stall_nothing(line: str) -> None:
+    rows = [f"a{row:02}  0.{row:02}   {row % 2}" for row in range(40)]
+    assert is_listing("\n".join([line, "id   score  label", *rows]))

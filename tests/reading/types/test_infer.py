@@ -334,3 +334,24 @@ def test_a_version_that_comes_late_stays_apart(desk: Desk) -> None:
     found = dict(desk.read(f"id,version\n{rows}").column("version").top)
     assert found["1.1"] == 4_000
     assert found["1.10"] == 300
+
+
+@pytest.mark.parametrize(
+    ("values", "high"),
+    [
+        (["3.610", "980", "12.450", "7.001", *map(str, range(300, 320))], "12450"),
+        (["3.610", "980", "0.450", *map(str, range(300, 320))], "980.0"),
+        (["3.61", "980", "12.450", *map(str, range(300, 320))], "980.0"),
+        (["3.611", "980", "12.452", *map(str, range(300, 320))], "980.0"),
+        (["3.610", "12.450", *(f"5.{place}" for place in range(300, 320))], "12.45"),
+    ],
+)
+def test_points_part_thousands_where_no_decimals_are_written_so(desk: Desk, values: list[str], high: str) -> None:
+    """3.610 beside 980: who writes three decimals writes 980.000, and who leaves zeros out 3.61."""
+    reading = desk.read("id;score\n" + "\n".join(f"a{row};{value}" for row, value in enumerate(values)) + "\n")
+    assert reading.column("score").high == high
+
+
+def test_a_point_is_a_missing_value(desk: Desk) -> None:
+    column = typed(desk, [".", "0.5", *(f"0.{place}" for place in range(10, 40))])
+    assert (column.kind, column.n_missing) == ("number", 1)
