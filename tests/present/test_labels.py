@@ -99,7 +99,7 @@ def test_the_time_line_of_the_overview_shades_what_is_not_ripe() -> None:
 def test_the_first_line_says_up_to_when_how_much_and_which_way() -> None:
     first = labels_reading(ANSWER).replace("\u202f", " ").splitlines()[0]
     assert first == (
-        "Trust the error rate up to 10 March; of the labels since then 51.0 % are still to come, and it will be worse with them."
+        "Trust the error rate up to 10 March; 51.0 % of the labels since then are still to come, and it will be worse with them."
     )
     better = replace(ANSWER, metric="recall")
     assert labels_reading(better).splitlines()[0].endswith("and it will be better with them.")

@@ -50,7 +50,7 @@ def _first(answer: LabelsAnswer) -> str:
         due = f"about {words.plural(round(answer.n_missed), 'label')} should have: their feed has stopped"
         return f"No label has come since {_day(answer.stopped, answer)}, although {due}. {_trust_part(answer)}"
     if answer.trust is None and answer.since is not None:
-        coming = f"{_to_come(answer.since)} of the labels are still to come{_way(answer, answer.since)}"
+        coming = f"{_coming(answer.since, 'of the labels')}{_way(answer, answer.since)}"
         return f"Trust {phrase} of no {words.BUCKETS[answer.every]} yet: {coming}."
     return _trust_part(answer)
 
@@ -69,13 +69,15 @@ def _trust_part(answer: LabelsAnswer) -> str:
         by = "a hundredth of what an error costs" if answer.metric == COST else "a point"
         still = f"no label that is still to come can move it by {by}"
         return f"Trust {phrase} up to {day}, its last day: {still}{changed}."
-    coming = f"of the labels since then {_to_come(since)} are still to come{_way(answer, since)}"
+    coming = f"{_coming(since, 'of the labels since then')}{_way(answer, since)}"
     return f"Trust {phrase} up to {day}; {coming}{changed}."
 
 
-def _to_come(since: Matured) -> str:
-    """Write the share of the labels of some rows that are still to come."""
-    return words.share(since.to_come / max(since.n_labelled + since.to_come, 1.0))
+def _coming(since: Matured, of_which: str) -> str:
+    """Say what share of the labels of some rows is still to come."""
+    if not since.n_labelled:
+        return f"none {of_which} has come yet"
+    return f"{words.share(since.to_come / (since.n_labelled + since.to_come))} {of_which} are still to come"
 
 
 def _way(answer: LabelsAnswer, since: Matured) -> str:
