@@ -254,13 +254,13 @@ def _followed(
     hits, n = _by_week(own, end, looks)
     base_hits, base_n = _by_week(before, start, base_weeks)
     found = excess_over(hits, n, base_hits, base_n)
-    bounds = anytime_bounds(found.seen, found.n, found.variance, found.error, alpha)
+    bounds = anytime_bounds(found.seen, found.n, found.variance, found.error, alpha, found.beyond)
     begins = [end + place * _WEEK for place in range(looks)]
     half = np.where(np.isfinite(bounds.half), bounds.half, np.nan)
     by_week = hits.sum(-1)
     mean = sum_from(by_week, bounds.start) / np.maximum(sum_from(found.n, bounds.start), 1)
     usual = mean - bounds.shift
-    step = step_of(found.seen, found.n, found.variance, bounds.shift)
+    step = step_of(found.seen, found.n, found.variance, bounds.shift, bounds.usual)
     later = sum_from(found.n, step)
     is_alarm, is_untold = bounds.is_alarm(), np.zeros(looks, dtype=bool)
     if labelled is not None:

@@ -35,6 +35,11 @@ def looked_at(n_rows: int) -> tuple[int, int]:
     return n_rows // eighth * eighth, 1 << (n_rows // _MAX_LOOKED_AT).bit_length()
 
 
+def is_long(n_rows: int) -> bool:
+    """Whether a log has more rows than are looked at where a part of them tells enough."""
+    return n_rows > _MAX_LOOKED_AT
+
+
 @dataclass(frozen=True, eq=False)
 class Grid:
     """The edges at which scores are binned: bin k holds the scores in [edges[k], edges[k + 1]), the last all from its edge on.

@@ -98,7 +98,9 @@ class Dimension:
             names = {code: self.label(code) for code in range(_UNDER, len(self.bins.edges))}
             return found.cast(pl.Int64).replace_strict(names, return_dtype=pl.String)
         shown = as_people_see(log, self.columns[side].name, found, in_bins=False)
-        return pl.Series(shown.name, [text_of(value) for value in shown], dtype=pl.String)
+        different = shown.unique()
+        texts = pl.Series([text_of(value) for value in different], dtype=pl.String)
+        return shown.replace_strict(different, texts, return_dtype=pl.String)
 
     def label(self, code: int) -> str | None:
         """Say which values a slice holds: those of a bin, or those beyond the reference's range."""

@@ -20,13 +20,7 @@ def merged(connection: duckdb.DuckDBPyConnection, before: Reading, day: Reading)
     added = {one.position: _added(one, other) for one, other in zip(before.columns, day.columns, strict=True)}
     left = [column for column in before.columns if added[column.position] is None]
     conversions = [Conversion(column.type, column.n_unparsable) for column in left]
-    _, found = profile.profile(
-        connection,
-        [column.name for column in left],
-        conversions,
-        lambda done: None,
-        [column.position for column in left],
-    )
+    found = profile.grown(connection, left, conversions, before.rows_kept)
     later = {column.position: column for column in day.columns}
     for old, new in zip(left, found, strict=True):
         other = later[old.position]

@@ -10,6 +10,7 @@ import duckdb
 from analytics.log.column import MAX_VALUES_BY_VALUE, PERCENT, Column, Kind
 from analytics.log.role_names import is_label_time
 from analytics.log.stand_ins import NUMBERS
+from analytics.reading import ranges
 from analytics.reading.types.conversion import Conversion
 
 _N_TOP = 50
@@ -21,9 +22,6 @@ _N_OUTSIDE = 8
 _N_SAMPLE = 200
 _MAX_SAMPLE_TEXT = 300
 """Rows that are drawn for the preview of a mapping, and characters of each cell of them. A judgement."""
-
-_MAX_COUNTED_EXACTLY = 20_000
-"""Different values, as estimated, up to which they are grouped and counted. A judgement."""
 
 _MAX_TIMES = 12
 """Columns of times that the time of a label is held against. Bounds the statement."""
@@ -45,19 +43,39 @@ def profile(
     tuple of int and tuple of Column
         Rows of the table, and its columns. ``n_distinct`` is exact up to about 20,000 and approximate beyond.
     """
-    parts = []
+    is_whole = places is None
     places = range(len(names)) if places is None else places
-    for place, conversion in zip(places, conversions, strict=True):
-        name = f"c{place}"
-        bounds = f"min({name})::VARCHAR, max({name})::VARCHAR" if conversion.type != "VARCHAR" else "NULL, NULL"
-        parts.append(f"count({name}), approx_count_distinct({name}), {bounds}")
-    row = connection.execute(f"SELECT count(*), {', '.join(parts)} FROM raw").fetchone()
-    assert row is not None
-    n_rows = int(row[0])
+    types = {place: conversion.type for place, conversion in zip(places, conversions, strict=True)}
+    n_rows, found = ranges.of_rows(connection, types, is_kept=is_whole)
+    return n_rows, _described(connection, names, conversions, places, n_rows, found, progress)
+
+
+def grown(
+    connection: duckdb.DuckDBPyConnection, before: Sequence[Column], conversions: Sequence[Conversion], n_before: int
+) -> tuple[Column, ...]:
+    """Describe columns of ``raw`` that were described when it had its first ``n_before`` rows only."""
+    names, places = [column.name for column in before], [column.position for column in before]
+    found = ranges.of_grown(connection, before, n_before)
+    if found is None:
+        return profile(connection, names, conversions, lambda done: None, places)[1]
+    (n_rows,) = connection.execute("SELECT count(*) FROM raw").fetchone() or (0,)
+    return _described(connection, names, conversions, places, n_rows, found, lambda done: None)
+
+
+def _described(
+    connection: duckdb.DuckDBPyConnection,
+    names: Sequence[str],
+    conversions: Sequence[Conversion],
+    places: Sequence[int],
+    n_rows: int,
+    found: Sequence[ranges.Range],
+    progress: Callable[[float], None],
+) -> tuple[Column, ...]:
+    """Return the columns of ``raw`` at ``places``, of which `ranges` found how many values and which ends they have."""
     columns = []
     for at, (place, header, conversion) in enumerate(zip(places, names, conversions, strict=True)):
-        n_present, n_distinct, low, high = row[1 + 4 * at : 5 + 4 * at]
-        if n_distinct <= _MAX_COUNTED_EXACTLY:
+        n_present, n_distinct, low, high = found[at]
+        if n_distinct <= ranges.MAX_COUNTED_EXACTLY:
             n_distinct, top = _top_values(connection, f"c{place}")
         else:
             top = _first_values(connection, f"c{place}")
@@ -79,7 +97,7 @@ def profile(
         )
         progress((at + 1) / len(names))
     held = (_held_against_one(connection, column) for column in columns)
-    return n_rows, tuple(_with_stand_ins(connection, column) for column in held)
+    return tuple(_with_stand_ins(connection, column) for column in held)
 
 
 def _held_against_one(connection: duckdb.DuckDBPyConnection, column: Column) -> Column:

@@ -155,6 +155,26 @@ def test_the_day_is_named_on_which_labels_will_be_there(desk: Desk) -> None:
     assert never.is_hopeless
 
 
+def test_inputs_are_looked_at_before_their_labels_are_there(desk: Desk) -> None:
+    frame = made(5, late=20)
+    is_new = pl.col("scored_at") >= START + timedelta(days=50)
+    broken = frame.with_columns(plan=pl.when(is_new).then(None).otherwise("plan"), region=pl.lit("north"))
+    broken = broken.with_columns(region=pl.when(is_new).then(pl.lit("east")).otherwise("region"))
+    text = (
+        'mature = true\nlast_days = 10\n[reference]\nwhere = ["scored_at < 2024-02-20"]\n'
+        '[[gate]]\nmetric = "error_rate"\nmax = 0.2\n[[gate]]\nmissing = "plan"\nmax = 0.2\n'
+        '[[gate]]\nnew_values = "region"\n[[gate]]\nlabels = "to_come"\nmax = 0.05\n'
+    )
+    found = judged(desk, broken, text)
+    assert [each.outcome for each in found] == ["pass", "fail", "fail", "fail"]
+    assert [each.parts[0].value for each in found[1:]] == pytest.approx([1.0, 1.0, 1 / 3], abs=0.01)
+    # The rows of the error rate are ten days that have their labels.
+    assert found[0].parts[0].n == 600
+    own = {gate.subject: gate for gate in drafted_gates(*asked(desk, broken)).gates}
+    # A third of the newest month, a tenth of the rest, and what a draft leaves open.
+    assert 0.4 < own["plan"].high < 0.5 and not any(gate.is_idle for gate in own.values())
+
+
 def test_against_a_reference_and_last_time(desk: Desk) -> None:
     frame = pl.concat([made(1, days=40), made(2, days=40, right=0.8, first=40)])
     text = (

@@ -17,7 +17,7 @@ import pytest
 from pptx import Presentation
 
 from analytics.answers.brief.answer import composed
-from analytics.answers.brief.finding import Finding, Size, SliceParts
+from analytics.answers.brief.finding import Finding, LineParts, Size, SliceParts, ThresholdParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.view import View
@@ -26,10 +26,14 @@ from analytics.log.kept.discovery import FoundSlice
 from analytics.log.kept.report_added import Added, added_from
 from analytics.log.kept.thresholds import Decision
 from analytics.log.receipt import CheckResult
+from analytics.log.right import Right
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.policy import Policy
+from analytics.present.report.actions import action_of
 from analytics.present.report.formats import slides
 from analytics.present.report.formats.registry import PACK_FORMATS
 from analytics.present.report.manifest import light, manifest_from, token_of
-from analytics.present.report.parts import Pack, Section
+from analytics.present.report.parts import FirstPage, Pack, Section
 from analytics.present.report.sections import whose
 from analytics.present.report.sections.pack import Beside, outline_of, pack_of
 from analytics.query.cohort import Clause
@@ -37,6 +41,7 @@ from tests.present.made import hostile_answer, make_overview, make_question
 
 AT = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 LONG = "=HYPERLINK(0)" + "y" * 40_000
+LINK = "=cmd|' /C calc'!A0"
 SCRIPT = "</title></script><script>alert(1)</script> [x](javascript:alert(1)) https://evil.example \u202eeman"
 
 
@@ -81,7 +86,7 @@ def hostile_added() -> Added:
 @pytest.fixture(scope="module")
 def pack() -> Pack:
     question = make_question(SCRIPT)
-    answers = (hostile_answer(), hostile_answer(("../../etc", LONG)))
+    answers = (hostile_answer(), hostile_answer(("../../etc", LONG)), hostile_answer((LINK,)))
     asking = ReportAsking(question, "error_rate", tuple(answer.by for answer in answers))
     value = "<img src=x onerror=alert(2)>"
     parts = SliceParts("=cmd|' /C calc'!A0", value, "error_rate", 0.4, 0.2, 500, 0.1, 7)
@@ -134,14 +139,20 @@ def test_a_workbook_holds_no_formula_and_no_link(files: dict[str, bytes]) -> Non
     assert not any('TargetMode="External"' in text for text in parts.values())
     assert "=1+1" in parts["xl/sharedStrings.xml"] and "\u202e" not in "".join(parts.values())
     assert all('state="frozen"' in text for name, text in sheets.items() if not name.endswith("/sheet1.xml"))
-    assert any(name.startswith("xl/charts/chart") for name in names)
+    charts = "".join(text for name, text in parts.items() if name.startswith("xl/charts/chart"))
+    own = {found.replace("'", "") for found in re.findall(r"<c:f>(.*?)!\$[A-Z]+\$\d+(?::\$[A-Z]+\$\d+)?</c:f>", charts)}
+    assert own and own <= set(re.findall(r'<sheet name="([^"]*)"', parts["xl/workbook.xml"]))
+    assert charts.count("<c:f>") == len(re.findall(r"<c:f>[\w' -]+!\$[^<]*</c:f>", charts)) and "calc'! A0" in charts
 
 
 def test_slides_hold_text_native_charts_and_the_method_and_no_link(files: dict[str, bytes]) -> None:
     with ZipFile(BytesIO(files["pptx"])) as deck:
         parts = {name: deck.read(name).decode() for name in deck.namelist() if name.endswith((".xml", ".rels"))}
         assert {info.date_time for info in deck.infolist()} == {(2024, 5, 6, 7, 8, 9 - 9 % 2)}
+        inner = [ZipFile(BytesIO(deck.read(name))) for name in deck.namelist() if name.endswith(".xlsx")]
     assert not any("hlinkClick" in text or 'TargetMode="External"' in text for text in parts.values())
+    sheets = [book.read(name).decode() for book in inner for name in book.namelist() if "worksheets/" in name]
+    assert inner and not any("<f>" in text or "<hyperlink" in text or "TargetMode" in text for text in sheets)
     made = list(Presentation(BytesIO(files["pptx"])).slides)
     shapes = [shape for slide in made for shape in slide.shapes]
     assert any(shape.has_chart for shape in shapes) and any(shape.has_table for shape in shapes)
@@ -233,6 +244,36 @@ def test_a_struck_finding_is_gone_and_two_that_ask_for_the_same_are_one(pack: Pa
     assert "is missed, against" in both.findings[0].certainty
     struck = View(struck=(both.findings[0].key,))
     assert [each.owner for each in pack_of(asking, answers, brief, Beside(view=struck)).first.findings] == ["model"]
+
+
+def test_an_action_follows_from_what_is_known_besides() -> None:
+    question = make_question()
+    line = Finding("line", "thresholds", LineParts(0.5, False, False, 0.98, 0.97, 0.99, 800, 40, 60_000), place="first")
+    move = ThresholdParts(0.5, 0.08, (0.02, 0.37), (0.4, 0.07), (2.0, 189.0))
+    moved = Finding("thresholds", "thresholds", move, Size(900.0, 800.0, 1_000.0))
+    answers = {"overview": make_overview(40, 20, 10, 30)}
+
+    def first(findings: list[Finding], policy: Policy | None) -> FirstPage:
+        asking = ReportAsking(question, "error_rate", policy=policy)
+        brief = composed(asking.brief, list(SOURCES.values()), findings)
+        return pack_of(asking, answers, brief, Beside(created_at=AT)).first
+
+    assert first([line], None).findings[0].action.startswith("Say on Thresholds what a miss costs")
+    priced = Policy(Costs(fp=5.0, fn=1.0))
+    assert first([line], priced).findings[0].action.startswith("Keep the threshold: at these costs")
+    [both] = first([line, moved], priced).findings
+    assert both.action.startswith("Move the threshold to 0.08") and "saved" in both.size
+    assert "flags hardly anyone" in both.sentence
+
+    # Which class will turn out to be true nobody knows beforehand.
+    right = Right("classes", "truth", "said")
+    log = replace(question.log, mapping=replace(question.log.mapping, right=right))
+    for column, is_known in (("said", True), ("truth", False)):
+        parts = SliceParts(column, "M", "error_rate", 0.8, 0.2, 400, 0.1, 9)
+        found = Finding("slices", "slices", parts, Size(9.0, 8.0, 10.0))
+        asking = ReportAsking(replace(question, log=log), "error_rate")
+        action, owner = action_of(found, composed(asking.brief, [SOURCES["slices"]], [found]))
+        assert ("until then a person decides" in action) is is_known and owner == "model"
 
 
 def test_an_outline_keeps_its_order_and_leaves_out_what_is_no_section() -> None:

@@ -135,7 +135,7 @@ def test_the_report_begins_with_what_to_take_up_first(hostile_report: str) -> No
     text = parsed(hostile_report).text().replace("\u202f", " ")
     begin, end = text.index("What to take up first"), text.index("Rows used")
     assert "<img src=x onerror=alert(2)>" in text[begin:end] and "40.0 %" in text[begin:end]
-    assert "120 wrong decisions (90–150)" in text[begin:end]
+    assert "120 more wrong decisions (90–150)" in text[begin:end]
     assert "Where the threshold should be: not known until" in text[begin:end]
     without = slice_report(make_question(), make_overview(4, 3, 2, 1), created_at=AT)
     assert "Nothing is wrong beyond chance in what was looked at" in parsed(without).text()

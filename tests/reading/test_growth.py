@@ -16,7 +16,8 @@ from analytics.log.mapping import Mapping
 from analytics.log.origin import FileRead, Origin
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
-from analytics.reading import api, files, further
+from analytics.reading import api, files, further, ranges
+from analytics.reading.checks import tallies
 from tests.ingested import Desk, run_here
 from tests.query.logs import LOG
 
@@ -109,6 +110,31 @@ def test_the_grid_of_many_rows_stands_until_they_are_an_eighth_more(desk: Desk) 
         grown, _ = taken(desk, folder)
         assert grown.edges == first.edges and not first.grid_is_exact
         assert "made anew" not in grown.reading.repairs[0]
+        same(desk, grown, folder)
+
+
+def test_of_a_long_log_only_the_rows_that_came_are_described_and_counted(desk: Desk) -> None:
+    folder = desk.folder / "days"
+    with (
+        patch("analytics.log.grid._MAX_LOOKED_AT", 512),
+        patch.object(ranges, "MAX_COUNTED_EXACTLY", 8),
+        patch.object(ranges, "of_rows", wraps=ranges.of_rows) as of_rows,
+        patch.object(ranges, "of_grown", wraps=ranges.of_grown) as of_grown,
+        patch.object(tallies, "_added", wraps=tallies._added) as added,
+    ):
+        for number in range(3):
+            write(folder, number, day(number, digits=9, n=1_000))
+        taken(desk, folder)
+        assert not any(call.args[0] for call in added.call_args_list)
+        for number in (3, 4):  # the second one from what the first one left
+            of_rows.reset_mock()
+            added.reset_mock()
+            write(folder, number, day(number, digits=9, n=60))
+            grown, _ = taken(desk, folder)
+            assert of_rows.call_count == 1  # of the file
+            assert of_grown.call_count == number - 2
+            anew = [len(call.args[0]) == 0 for call in added.call_args_list]
+            assert sum(anew) == ("score grid was made anew" in grown.reading.repairs[0]) == (number == 4)
         same(desk, grown, folder)
 
 

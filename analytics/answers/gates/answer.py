@@ -62,22 +62,31 @@ def gates(
         If the file is not understood. A gate that this log cannot be asked is no error: it says so, and the others are judged.
     """
     file = read_gates(text)
-    whole = mature(engine, question) if file.mature else question
-    asked = whole
-    if file.last_days is not None:
-        asked = of_last_days(question, file.last_days, ripe_until(engine, question) if file.mature else None)
+    windows = {needs_labels: _window(engine, question, file, needs_labels) for needs_labels in (True, False)}
     newest = None if question.log.time_high is None else datetime.fromisoformat(question.log.time_high)
     on = on or (newest.date() if newest else date.today())
-    hidden, results = selective_of(engine, whole), []
+    hidden, results = selective_of(engine, windows[True][0]), []
     for gate in file.gates:
+        whole, asked = windows[gate.needs_labels]
         try:
             other = _reference_of(file, whole, reference, gate.where)
-            judged = _judged(engine, asked, gate, file, other, (last or {}).get(gate.identity), on)
+            # How fast labels come is not told by the last days alone.
+            of = question if gate.about == "labels" else asked
+            judged = _judged(engine, of, gate, file, other, (last or {}).get(gate.identity), on)
             own = hidden if not gate.where else selective_of(engine, _filtered(asked, gate.where))
             results.append(as_seen(judged, own))
         except AnalysisError as error:
             results.append(GateResult(gate, None, problem=str(error)))
     return GatesAnswer(file, tuple(results), on, newest, hidden)
+
+
+def _window(engine: Engine, question: Question, file: GatesFile, needs_labels: bool) -> tuple[Question, Question]:
+    """Return the rows that a gate may look at, and the last days of them where only these are asked for."""
+    is_mature = file.mature and needs_labels
+    whole = mature(engine, question) if is_mature else question
+    if file.last_days is None:
+        return whole, whole
+    return whole, of_last_days(question, file.last_days, ripe_until(engine, question) if is_mature else None)
 
 
 def _reference_of(

@@ -41,14 +41,14 @@ def drafted_gates(engine: Engine, question: Question) -> GatesFile:
     """Draft gates whose limits the last month with labels keeps; all rows, where that month has few labels.
 
     A limit is the end of an interval of that month, rounded to half a point away from it: the month passes, and one that is
-    clearly worse fails.
+    clearly worse fails. A statement that no month could fail is left out. Missing rates are those of the newest month.
     """
     ripe = ripe_until(engine, question)
-    days, asked = None, question
+    days, asked, newest = None, question, question
     if question.log.time_high is not None:
         month = of_last_days(question, _DAYS, ripe)
         if engine.row_counts(month.log, month.cohort, month.threshold)[1] >= _LEAST:
-            days, asked = _DAYS, month
+            days, asked, newest = _DAYS, month, of_last_days(question, _DAYS, None)
     log, minimum = question.log, GatesFile(()).minimum_rows
     lead = headline(*log.class_counts).metric
     offered = metrics_of(log.mapping.kind, has_score=log.mapping.has_score or not log.is_right_or_wrong)
@@ -68,7 +68,7 @@ def drafted_gates(engine: Engine, question: Question) -> GatesFile:
     most = sorted(lacking, key=lambda column: -column.n_missing)[:_MAX_COLUMNS]
     for name in (column.name for column in most):
         gate = Gate(f"Missing: {name}"[:80], "missing", name)
-        rate = float(measured(engine, asked, gate, None).bounds(0.95).high[0])
+        rate = float(measured(engine, newest, gate, None).bounds(0.95).high[0])
         if rate + _OPENING >= 1:
             continue
         gates.append(replace(gate, high=_rounded(rate + _OPENING, up=True)))
@@ -96,6 +96,8 @@ def _kept(engine: Engine, question: Question, gate: Gate, minimum: int) -> Gate 
     floor_ = -inf if direction == "lower" else _rounded(low, up=False)
     ceiling = inf if direction == "higher" else _rounded(high, up=True)
     drafted = replace(gate, low=floor_, high=ceiling)
+    if drafted.is_idle:
+        return None
     alone = [found.of(place).bounds for place in places]
     is_kept = all(judged_family(bounds, drafted.limit).outcome == "pass" for bounds in alone)
     return drafted if is_kept else None

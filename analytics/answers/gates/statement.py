@@ -56,6 +56,17 @@ class Gate:
         return Limit(self.low, self.high)
 
     @property
+    def needs_labels(self) -> bool:
+        """Whether rows have to wait for their labels: inputs, flagged rows and what labels are to come are looked at at once."""
+        return self.about == "calibration" or (self.about == "metric" and self.subject != "selection_rate")
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every value that it can find keeps it."""
+        low, high = possible_values(self.about, self.subject, is_change=self.against != "limit")
+        return self.low <= low and self.high >= high
+
+    @property
     def identity(self) -> str:
         """What is looked at, whatever the limit: what is kept for next time bears it."""
         return "\n".join((self.about, self.subject, self.by or "", *self.where))
@@ -124,9 +135,9 @@ class GatesFile:
     minimum_rows : int
         Judged rows below which a slice is named and not judged.
     mature : bool
-        Only rows that are old enough for their labels to be there.
+        Where labels are needed, only rows that are old enough for them to be there.
     last_days : int or None
-        Only rows of the last days, with ``mature`` of those that have their labels.
+        Only rows of the last days; where ``mature`` holds, of those that have their labels.
     """
 
     gates: tuple[Gate, ...]

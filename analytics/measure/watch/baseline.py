@@ -8,9 +8,7 @@ import numpy as np
 from scipy import special
 
 from analytics.measure.intervals import FloatArray, normal_quantile
-
-_ENOUGH_WEEKS = 4
-"""Weeks of a baseline from which on it tells whether whole weeks differ by more than chance. By hand."""
+from analytics.measure.watch.bounds import Beyond
 
 
 @dataclass(frozen=True)
@@ -20,11 +18,13 @@ class _Excess:
     Attributes
     ----------
     seen, n, variance : ndarray of shape (..., weeks)
-        As `anytime_bounds` takes them.
+        As `anytime_bounds` takes them; the variance is binomial.
     expected : ndarray of shape (..., weeks)
         The share that the baseline expects of each week.
     error : ndarray of shape (...)
-        Standard error of the baseline's mean.
+        Binomial standard error of the baseline's mean.
+    beyond : Beyond
+        How many times these variances days and weeks differ by.
     """
 
     seen: FloatArray
@@ -32,13 +32,14 @@ class _Excess:
     variance: FloatArray
     expected: FloatArray
     error: FloatArray
+    beyond: Beyond
 
 
 def excess_over(hits: FloatArray, n: FloatArray, base_hits: FloatArray, base_n: FloatArray) -> _Excess:
     """Compare weeks with the same weekdays of a baseline.
 
-    The variance is binomial, times as much as days and weeks of the baseline differ beyond that (Pearson's φ, at least 1), and
-    times what Student's t asks of so few days.
+    How much days and weeks of the baseline differ beyond the binomial variance (Pearson's φ, and what Student's t asks of so few
+    days) is told apart from it: weeks that are watched add to what is known of it.
 
     Parameters
     ----------
@@ -52,36 +53,33 @@ def excess_over(hits: FloatArray, n: FloatArray, base_hits: FloatArray, base_n: 
     >>> base = np.full((8, 7), 10.0)
     >>> found = excess_over(np.full((1, 7), 20.0), np.full((1, 7), 100.0), base, 10 * base)
     >>> print(found.seen, found.expected.round(3), found.error.round(4))
-    [70.] [0.1] 0.0041
+    [70.] [0.1] 0.004
     """
     days, all_hits, all_n = base_n.sum(-2), base_hits.sum((-2, -1)), base_n.sum((-2, -1))
     overall = ((all_hits + 0.5) / (all_n + 1))[..., None]
     mean = np.where(days > 0, base_hits.sum(-2) / np.maximum(days, 1), overall)
     smooth = (base_hits.sum(-2) + overall) / (days + 1)
     spread = smooth * (1 - smooth)
-    phi = _overdispersion(base_hits, base_n, mean, spread)
     rows = n.sum(-1)
     weight = n.mean(-2) / np.maximum(n.mean(-2).sum(-1, keepdims=True), 1e-12)
-    error = np.sqrt(phi * (weight**2 * spread / np.maximum(days, 1)).sum(-1))
+    error = np.sqrt((weight**2 * spread / np.maximum(days, 1)).sum(-1))
     return _Excess(
         seen=(hits - n * mean[..., None, :]).sum(-1),
         n=rows,
-        variance=phi[..., None] * (n * spread[..., None, :]).sum(-1),
+        variance=(n * spread[..., None, :]).sum(-1),
         expected=(n * mean[..., None, :]).sum(-1) / np.maximum(rows, 1),
         error=np.asarray(error, dtype=float),
+        beyond=_beyond(base_hits, base_n, mean, spread),
     )
 
 
-def _overdispersion(hits: FloatArray, n: FloatArray, mean: FloatArray, spread: FloatArray) -> FloatArray:
-    """Return how many times the binomial variance days and weeks of a baseline differ by, for so few degrees of freedom."""
+def _beyond(hits: FloatArray, n: FloatArray, mean: FloatArray, spread: FloatArray) -> Beyond:
+    """Return how many times the binomial variance days and weeks of a baseline differ by."""
     off = hits - n * mean[..., None, :]
     expected = n * spread[..., None, :]
     freedom = np.maximum((n > 0).sum((-2, -1)) - (n.sum(-2) > 0).sum(-1), 1)
     by_day = (off**2 / np.where(expected > 0, expected, np.inf)).sum((-2, -1)) / freedom
-    weeks = n.shape[-2]
-    found = np.maximum(by_day, 1.0)
-    if weeks >= _ENOUGH_WEEKS:
-        of_weeks = off.sum(-1) ** 2 / np.maximum(expected.sum(-1), 1e-12)
-        found = np.maximum(found, of_weeks.sum(-1) / (weeks - 1))
-    quantile = special.stdtrit(freedom, 0.975) / normal_quantile(0.95)
-    return np.asarray(found * np.minimum(quantile, special.stdtrit(3, 0.975) / normal_quantile(0.95)) ** 2, dtype=float)
+    of_weeks = (off.sum(-1) ** 2 / np.maximum(expected.sum(-1), 1e-12)).sum(-1)
+    quantile = special.stdtrit(np.maximum(freedom, 3), 0.975) / normal_quantile(0.95)
+    share = (hits.sum((-2, -1)) + 0.5) / (n.sum((-2, -1)) + 1)
+    return Beyond(np.maximum(by_day, 1.0), of_weeks, max(n.shape[-2] - 1, 0), np.asarray(quantile**2), 1 - 2 * share)

@@ -13,7 +13,9 @@ _SURE = 1.0
 alarm in six is then held back, which is better than a false one. A judgement."""
 
 
-def step_of(seen: FloatArray, n: FloatArray, variance: FloatArray, shift: FloatArray) -> _Places:
+def step_of(
+    seen: FloatArray, n: FloatArray, variance: FloatArray, shift: FloatArray, usual: FloatArray | None = None
+) -> _Places:
     """Return the week in which a step most likely began, for each look; never one without rows, but where there is none.
 
     Before the step the mean is that of the baseline, from it on any other one: the likelihood of a normal step at a week is
@@ -25,6 +27,8 @@ def step_of(seen: FloatArray, n: FloatArray, variance: FloatArray, shift: FloatA
         As `anytime_bounds` takes them.
     shift : ndarray of shape (looks,)
         Which way the mean moved at each look: only steps that way are sought.
+    usual : ndarray of shape (looks,) or None
+        What is usual at each look less what was expected, as `anytime_bounds` says; None: nothing.
 
     References
     ----------
@@ -38,7 +42,8 @@ def step_of(seen: FloatArray, n: FloatArray, variance: FloatArray, shift: FloatA
     found = np.zeros(len(seen), dtype=np.int64)
     for look, way in enumerate(shift.tolist()):
         run = slice(0, look + 1)
-        total, spread = (each[run][::-1].cumsum()[::-1] for each in (seen, variance))
+        off = seen[run] if usual is None else seen[run] - n[run] * usual[look]
+        total, spread = (each[::-1].cumsum()[::-1] for each in (off, variance[run]))
         is_one = (n[run] > 0) & (spread > 0) & (total * way >= 0)
         if is_one.any():
             said = np.where(is_one, total**2 / np.where(spread > 0, spread, 1.0), -1.0)

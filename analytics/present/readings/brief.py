@@ -174,7 +174,9 @@ def finding_worth(finding: Finding, brief: Brief) -> str:
     unit = brief.asking.policy.unit if brief.asking.policy is not None and brief.asking.has_costs else None
     by_week = size.value * _DAYS_OF_A_WEEK / brief.days if brief.days else 0.0
     is_told = bool(brief.days and brief.days >= 2 * _DAYS_OF_A_WEEK and by_week >= 1)
-    return f"{_sized(size, unit)}{f', {_amount(by_week, unit)} a week' if is_told else ''}"
+    wrong = "more wrong row" if brief.asking.question.log.is_right_or_wrong else "more wrong decision"
+    saved = " saved" if isinstance(finding.parts, ThresholdParts) else ""
+    return f"{_sized(size, unit, wrong)}{saved}{f', {_amount(by_week, unit)} a week' if is_told else ''}"
 
 
 def _amount(value: float, unit: str | None) -> str:
@@ -182,12 +184,12 @@ def _amount(value: float, unit: str | None) -> str:
     return words.count(value) if unit is None else money(value, unit)
 
 
-def _sized(size: Size, unit: str | None) -> str:
-    """Write a size with its interval."""
+def _sized(size: Size, unit: str | None, wrong: str) -> str:
+    """Write a size with its interval: errors beyond what is usual are told as more, as they are not all that there are."""
     if unit is not None:
         return money_interval(size.value, size.low, size.high, unit)
     bounds = words.between(words.count(size.low), words.count(size.high))
-    return f"{words.plural(round(size.value), 'wrong decision')} ({bounds})"
+    return f"{words.plural(round(size.value), wrong)} ({bounds})"
 
 
 def finding_certainty(finding: Finding, brief: Brief) -> str:
@@ -250,14 +252,16 @@ def _traded(parts: ThresholdParts, brief: Brief) -> str:
 
 
 def brief_reading(brief: Brief) -> str:
-    """Say that nothing was found where that is so, or could be; empty where findings speak."""
-    if brief.findings or brief.asking.is_chosen:
+    """Say that nothing was found where that is so, or could be; empty where findings speak of more than of open labels."""
+    if any(finding.source != "labels" for finding in brief.findings) or brief.asking.is_chosen:
         return ""
     if not brief.asking.question.log.n_labelled:
         return "Nothing can be found before rows have a label: attach labels on Logs, or with --labels."
     if not brief.is_on_enough:
         n = words.plural(brief.asking.question.log.n_labelled, "labelled row")
         return f"On {n} nothing can be told from chance: that nothing was found says nothing of the model."
+    if brief.findings:
+        return "Nothing is wrong beyond chance in what was looked at, on the rows that have a label."
     return "Nothing is wrong beyond chance in what was looked at: the log, its slices, what its scores mean, and its labels."
 
 

@@ -25,6 +25,7 @@ from analytics.present.readings.gap_parts import (
     value_text,
     with_article,
 )
+from analytics.present.readings.overview_lead import unseen_labels_part
 from analytics.present.weights import sides_part
 
 if TYPE_CHECKING:
@@ -33,7 +34,13 @@ if TYPE_CHECKING:
 
 
 def gap_reading(gap: Gap) -> str:
-    """Answer the page's question: the change, the largest part, and what works against it."""
+    """Answer the page's question: the change, the largest part, and what works against it; before it what was not seen of it."""
+    unseen = dict.fromkeys(filter(None, map(unseen_labels_part, gap.sides.questions)))
+    return " ".join((*unseen, _change_reading(gap)))
+
+
+def _change_reading(gap: Gap) -> str:
+    """Say the change, the largest part of it, and what works against it."""
     flow, metric = gap.waterfall, gap.metric
     phrase = metric_phrase(metric)
     start = phrase[:1].upper() + phrase[1:]

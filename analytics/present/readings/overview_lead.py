@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _YES = {"1.0", "positive", "pos", "p"}
 """Beside words of assent: they say nothing of what is positive."""
-_NO_NOUN = {"label", "target", "y", "true", "outcome", "class", "flag", "truth", "positive", "actual", "gt"}
+_NO_NOUN = {"label", "target", "y", "true", "outcome", "class", "flag", "truth", "positive", "actual", "gt", "value"}
 _NO_WORDS = re.compile(r"[^\w\s.\-/']")
 """What stands in no name that is made of words."""
 _MAX_NOUN = 30
@@ -119,6 +119,13 @@ def unseen_labels_part(question: Question) -> str:
     """Say that labels hang on the score somewhere else than at the threshold: then these are not all errors; else nothing."""
     said = next((each.message for each in question.log.findings if each.code == "labels-hang-on-score"), "")
     return f"{words.one_line(said.partition(':')[0])}, and all that follows is of these." if said else ""
+
+
+def wrong_way_part(question: Question) -> str:
+    """Say that what is judged ranks the wrong way round: then all that follows is of another question; else nothing."""
+    said = next((each.message for each in question.log.findings if each.code == "score-ranks-wrong-way"), "")
+    what = words.one_line(said.partition(":")[0])
+    return f"{what}: check which value is positive before all that follows." if said else ""
 
 
 def reason_part(question: Question, metric: str) -> str:

@@ -79,7 +79,7 @@ def traded_words(answer: ThresholdAnswer, before: Totals, after: Totals, flagged
 
 def _move_part(answer: ThresholdAnswer) -> str:
     """Say whether to move the threshold, and what the move is worth on rows that did not choose it."""
-    present, best = point_text(answer, answer.present), point_text(answer, answer.best)
+    present, best = point_text(answer, answer.present), f"{point_text(answer, answer.best)}{_trivial_words(answer)}"
     factor, span = per_month(answer)
     unit = answer.policy.unit
     value, low, high = (float(part) * factor for part in (answer.saving.value, answer.saving.low, answer.saving.high))
@@ -103,6 +103,14 @@ def _move_part(answer: ThresholdAnswer) -> str:
         f"No move from the threshold {present} is clearly worth it. The best on these rows is {best}, and what it saves, "
         f"{_CROSS_FITTED}, is {saved} {span}."
     )
+
+
+def _trivial_words(answer: ThresholdAnswer) -> str:
+    """Say that the best threshold flags every row or none: then the score decides nothing."""
+    best = answer.best
+    if best is None or best.share or 0 < best.bin < len(answer.edges):
+        return ""
+    return " (everybody is flagged)" if best.bin == 0 else " (nobody is flagged)"
 
 
 def _best_part(answer: ThresholdAnswer) -> str:

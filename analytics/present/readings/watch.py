@@ -166,7 +166,8 @@ def _baseline_part(answer: WatchAnswer) -> str:
     """Say what is usual."""
     first, until = (date.fromisoformat(day) for day in (answer.watching.baseline_from, answer.watching.baseline_until))
     rows = " of the reference" if answer.watching.reference else ""
-    return f"Usual is what the same weekdays{rows} were from {_day(first)} to before {_day(until)}."
+    days = f"from {_day(first)} to before {_day(until)}"
+    return f"Usual is what the same weekdays{rows} were {days}; quiet weeks since then count with them."
 
 
 def _day(day: date | datetime) -> str:

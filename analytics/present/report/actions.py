@@ -24,9 +24,11 @@ from analytics.present.readings.compare_slices import losing_slices
 from analytics.present.readings.gap_parts import PART_WORDS
 
 if TYPE_CHECKING:
+    from analytics.answers.brief.answer import Brief
     from analytics.answers.brief.finding import Finding
 
 _DATA, _MODEL, _SYSTEM = "data", "model", "system"
+_UNTIL = "; until then a person decides these"
 _MAX_NAME = 60
 """Characters of a name within a sentence. A judgement."""
 
@@ -41,7 +43,7 @@ def _of_slice(parts: SliceParts) -> tuple[str, str]:
         return f"Mend the source of {name}, or train with the field empty as it arrives.", _DATA
     value = _name(words.value_label(parts.value))
     return (
-        f"Read the errors where {name} is {value} on Review, and train with more such rows; until then a person decides these.",
+        f"Read the errors where {name} is {value} on Review, and train with more such rows{_UNTIL}.",
         _MODEL,
     )
 
@@ -143,8 +145,19 @@ _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
 }
 
 
-def action_of(finding: Finding) -> tuple[str, str]:
-    """Return what to do about a finding, and whose it is: data, model or system."""
+def action_of(finding: Finding, brief: Brief | None = None) -> tuple[str, str]:
+    """Return what to do about a finding, and whose it is: data, model or system; the others of a brief may say it better."""
+    right = None if brief is None else brief.asking.question.log.mapping.right
+    if right is not None and isinstance(finding.parts, SliceParts) and finding.parts.column == right.true:
+        return _of_slice(finding.parts)[0].partition(_UNTIL)[
+            0
+        ] + ".", _MODEL  # nobody knows beforehand what will be true
+    if brief is not None and isinstance(finding.parts, LineParts) and brief.asking.has_costs:
+        moved = [each.parts for each in brief.findings if isinstance(each.parts, ThresholdParts)]
+        if moved:
+            return _of_threshold(moved[0])
+        if not finding.parts.is_of_decisions:
+            return "Keep the threshold: at these costs no other is clearly better. Ask whether the model pays.", _SYSTEM
     return _BY_PARTS[type(finding.parts)](finding.parts)
 
 

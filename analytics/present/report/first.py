@@ -49,8 +49,7 @@ def first_page(
     kept = _by_action([each for each in found if each.key not in view.struck])[:_MOST]
     headline = headline_of(asking, overview)
     lead = readings.overview_reading(overview, asking.question, asking.metric).partition("\n")[0]
-    said = readings.brief_reading(brief)
-    nothing = said
+    nothing = readings.brief_reading(brief)
     decided = [
         Decided(short(each.note, 600), each.when, short(f"On {each.cohort}. {each.evidence}", 600), each.promise)
         for each in list(decisions)[-_MAX_DECIDED:]
@@ -97,16 +96,17 @@ def _by_action(found: Sequence[FirstFinding]) -> list[FirstFinding]:
     for each in found:
         first = kept.setdefault(each.action, each)
         if first is not each:
-            kept[each.action] = replace(first, certainty=f"{first.certainty} {each.sentence}")
+            size = first.size or each.size
+            kept[each.action] = replace(first, size=size, certainty=f"{first.certainty} {each.sentence}")
     return list(kept.values())
 
 
 def _finding(finding: Finding, brief: Brief) -> FirstFinding:
     """Return a finding in words."""
-    action, owner = action_of(finding)
+    action, owner = action_of(finding, brief)
     n = getattr(finding.parts, "n", None)
     rows = f"on {words.plural(n, 'judged row')}" if n and finding.source in _OF_ROWS else ""
-    size = " ".join(filter(None, [readings.finding_worth(finding, brief), rows]))
+    size = ", ".join(filter(None, [readings.finding_worth(finding, brief), rows]))
     return FirstFinding(
         key_of(finding),
         readings.finding_sentence(finding, brief.asking.question.log),

@@ -65,6 +65,9 @@ class Property:
 def properties(log: Log, columns: tuple[str, ...] | None = None, among: tuple[str, ...] = ()) -> tuple[Property, ...]:
     """Return what the slices of a log can be searched by.
 
+    What turned out to be true is no condition, unless it is named: with what was predicted it says by itself which rows are
+    wrong.
+
     Parameters
     ----------
     log : Log
@@ -85,6 +88,8 @@ def properties(log: Log, columns: tuple[str, ...] | None = None, among: tuple[st
     if columns is None:
         found += _derived(log)
         found = [each for each in found if not among or each.column in (None, log.mapping.time, *among)]
+        if log.mapping.right is not None:
+            found = [each for each in found if each.column != log.mapping.right.true] or found
     if not found:
         raise QuestionError("Expected columns to search by, found no segment column. Choose some in the mapping.")
     return tuple(found)

@@ -14,6 +14,7 @@ from analytics.log.mapping import Mapping
 from analytics.log.receipt import CheckResult, Severity
 from analytics.log.right import KINDS, Kind
 from analytics.log.schema import Log, Reading
+from analytics.reading.checks.tallies import Tallies
 
 _Counts = TypeVar("_Counts")
 
@@ -35,9 +36,10 @@ class Read(Protocol):
 class Evidence:
     """A built log beside the engine that holds its rows as ``log_file.log``; what several checks ask for is counted once."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, log: Log) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, log: Log, before: Log | None = None) -> None:
         self.connection = connection
         self.log = log
+        self.tallies = Tallies(connection, log, before)
         self._known: dict[Callable[[Evidence], Any], Any] = {}
 
     def once(self, count: Callable[[Evidence], _Counts]) -> _Counts:

@@ -104,11 +104,10 @@ def _rules_of(evidence: Evidence, column: Column, others: Sequence[Column]) -> I
     if not others:
         return
     tests = [_is_nothing(other) for other in others]
-    counted = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql, _ in tests)
-    rows = evidence.connection.execute(
-        f"SELECT {column.sql_name}::VARCHAR, count(*), {counted} FROM log_file.log GROUP BY 1",
-        [value for _, values in tests for value in values],
-    ).fetchall()
+    counts = ["count(*)", *(f"count(*) FILTER (WHERE {sql})" for sql, _ in tests)]
+    rows = evidence.tallies.count(
+        [column.sql_name], counts, parameters=[value for _, values in tests for value in values]
+    )
     n_all = sum(row[1] for row in rows)
     for place, other in enumerate(others):
         nothing_all = sum(row[2 + place] for row in rows)

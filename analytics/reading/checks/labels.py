@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from analytics.log.schema import Log
 from analytics.log.value_words import groups
@@ -76,25 +77,35 @@ def _one_class_after(evidence: Evidence) -> _OneClassAfter | None:
     log = evidence.log
     if log.time_low is None or not 0 < log.n_positive < log.n_labelled:
         return None
-    runs = evidence.connection.execute(
-        "WITH counted AS (SELECT date_trunc('day', moment) AS day, label, count(*) AS n FROM log_file.log "
-        "WHERE label IS NOT NULL AND moment IS NOT NULL GROUP BY 1, 2), "
-        "days AS (SELECT day, class, sum(n) AS n, coalesce(sum(n) FILTER (label <> class), 0) AS others FROM counted, "
-        "(VALUES (1), (0)) AS classes(class) GROUP BY 1, 2), "
-        "runs AS (SELECT class, day, others AS here, sum(n) OVER later AS rows, sum(others) OVER later AS others, "
-        "sum(n) OVER whole AS all_rows, sum(others) OVER whole AS all_others FROM days "
-        "WINDOW later AS (PARTITION BY class ORDER BY day DESC ROWS UNBOUNDED PRECEDING), whole AS (PARTITION BY class)) "
-        "SELECT class, day::DATE::VARCHAR, rows::BIGINT, others::BIGINT, 1 - (all_others - others) / (all_rows - rows) AS share "
-        "FROM runs WHERE others <= ? * rows AND here = 0 AND rows >= ? AND rows < all_rows AND others < all_others "
-        "QUALIFY row_number() OVER (PARTITION BY class ORDER BY rows DESC) = 1 ORDER BY class DESC",
-        [_MAX_SHARE_OTHERS, _MIN_ROWS_AFTER],
-    ).fetchall()
+    day = "date_trunc('day', moment)::DATE"
+    counts = ["count(*) FILTER (label = 0)", "count(*) FILTER (label = 1)"]
+    by_day = sorted(evidence.tallies.count([day], counts, where="label IS NOT NULL AND moment IS NOT NULL"))
+    runs = chain.from_iterable(_longest_run(label, by_day) for label in (1, 0))
     found: list[_OneClassAfter] = []
     for label, since, rows, others, share in runs:
         log_chance = (rows - others) * math.log(share) + others * math.log(rows)
         if log_chance < _LOG_CHANCE:
             found.append(_OneClassAfter(since, label == 1, rows, others, share))
     return max(found, key=lambda run: run.rows, default=None)
+
+
+def _longest_run(label: int, by_day: Sequence[tuple[str, int, int]]) -> Iterator[tuple[int, str, int, int, float]]:
+    """Yield the longest run of one class at the end of days with their labels of 0 and of 1, if there is one.
+
+    It begins on a day without others: its first day, its rows, the others among them, and the share of the class before it.
+    """
+    n_all = sum(negatives + positives for _, negatives, positives in by_day)
+    others_all = sum(negatives if label else positives for _, negatives, positives in by_day)
+    rows = others = 0
+    longest = None
+    for since, negatives, positives in reversed(by_day):
+        others_here = negatives if label else positives
+        rows, others = rows + negatives + positives, others + others_here
+        is_run = others <= _MAX_SHARE_OTHERS * rows and others_here == 0 and rows >= _MIN_ROWS_AFTER
+        if is_run and rows < n_all and others < others_all:
+            longest = (label, since, rows, others, 1 - (others_all - others) / (n_all - rows))
+    if longest is not None:
+        yield longest
 
 
 def _no_label(log: Log) -> Iterator[Said]:

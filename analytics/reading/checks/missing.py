@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import duckdb
-
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.receipt import Severity
 from analytics.log.schema import Log
 from analytics.reading.checks.check import Check, CountingCheck, Evidence, Said
+from analytics.reading.checks.tallies import Tallies
 from analytics.reading.types.conversion import GROUP
 
 _MAX_COLUMNS = 200
@@ -60,12 +59,12 @@ class _Gap:
 
 def _gaps(evidence: Evidence) -> list[_Gap]:
     """Return the columns that are missing mostly where one segment column holds one, two or three values."""
-    connection, log = evidence.connection, evidence.log
+    log = evidence.log
     sparse = [column for column in log.columns if _MIN_ROWS <= column.n_missing < log.n_rows][:_MAX_COLUMNS]
     segments = [column for column in log.columns if _is_coarse(column, log)][:_MAX_SEGMENTS]
     best: dict[str, _Gap] = {}
     for segment in segments if sparse else ():
-        for gap in _gaps_by(connection, segment, sparse):
+        for gap in _gaps_by(evidence.tallies, segment, sparse):
             known = best.get(gap.columns[0])
             if known is None or _contrast(gap) > _contrast(known):
                 best[gap.columns[0]] = gap
@@ -79,17 +78,14 @@ def _is_coarse(column: Column, log: Log) -> bool:
     return is_sliced and column.kind != "time" and 2 <= column.n_distinct <= limit
 
 
-def _gaps_by(connection: duckdb.DuckDBPyConnection, segment: Column, sparse: Sequence[Column]) -> list[_Gap]:
+def _gaps_by(tallies: Tallies, segment: Column, sparse: Sequence[Column]) -> list[_Gap]:
     """Return the gaps that follow the values of one segment column."""
     found = []
     columns = [column for column in sparse if column != segment]
     for start in range(0, len(columns), GROUP):
         group = columns[start : start + GROUP]
-        counts = ", ".join(f"count(*) - count({column.sql_name})" for column in group)
-        rows = connection.execute(
-            f"SELECT {segment.sql_name}::VARCHAR, count(*), {counts} FROM log_file.log "
-            f"WHERE {segment.sql_name} IS NOT NULL GROUP BY {segment.sql_name}"
-        ).fetchall()
+        counts = ["count(*)", *(f"count(*) - count({column.sql_name})" for column in group)]
+        rows = tallies.count([segment.sql_name], counts, where=f"{segment.sql_name} IS NOT NULL")
         for place, column in enumerate(group, start=2):
             gap = _gap_of(column, segment, [(row[0], row[1], row[place]) for row in rows])
             if gap is not None:

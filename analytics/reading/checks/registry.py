@@ -73,10 +73,15 @@ CHECKS = _by_code(chain.from_iterable(_FAMILIES))
 """Every check by its code; of findings that are equally grave and touch as many rows the earlier check's comes first."""
 
 
-def find(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[CheckResult, ...]:
-    """Return every finding in a built log whose rows are ``log_file.log``, the gravest first."""
-    found = _in_turn(Evidence(connection, log))
-    return tuple(sorted(found, key=lambda finding: (ORDER[finding.severity], -(finding.rows or 0))))
+def find(connection: duckdb.DuckDBPyConnection, log: Log, before: Log | None = None) -> tuple[CheckResult, ...]:
+    """Return every finding in a built log whose rows are ``log_file.log``, the gravest first.
+
+    Of a log that grew ``before`` is what it was: what adds up is counted in the rows that came only.
+    """
+    evidence = Evidence(connection, log, before)
+    found = sorted(_in_turn(evidence), key=lambda finding: (ORDER[finding.severity], -(finding.rows or 0)))
+    evidence.tallies.keep(log)
+    return tuple(found)
 
 
 def find_before(read: Read) -> tuple[CheckResult, ...]:

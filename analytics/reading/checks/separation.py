@@ -47,15 +47,19 @@ class _Copied:
     n_as_decided: int = 0
 
 
+def _by_score(evidence: Evidence) -> list[tuple[int, int, int, int]]:
+    """Return each bin of the score in rising order, with its rows, the positive ones and those without a label."""
+    counts = ["count(*)", "count(*) FILTER (label = 1)", "count(*) FILTER (label IS NULL)"]
+    rows = evidence.tallies.count(["score_bin"], counts, where="score_bin IS NOT NULL")
+    return sorted((int(place), *counted) for place, *counted in rows)
+
+
 def _area(evidence: Evidence) -> _Area | None:
     """Return the area under the ROC curve, None where one class is missing."""
     from analytics.measure import curves, intervals  # SciPy takes half a second to import: not while a file is read
 
-    rows = evidence.connection.execute(
-        "SELECT count(*) FILTER (label = 1), count(*) FILTER (label = 0) FROM log_file.log "
-        "WHERE label IS NOT NULL AND score_bin IS NOT NULL GROUP BY score_bin ORDER BY score_bin"
-    ).fetchall()
-    positives, negatives = [row[0] for row in rows], [row[1] for row in rows]
+    rows = [row for row in evidence.once(_by_score) if row[1] > row[3]]
+    positives, negatives = [row[2] for row in rows], [row[1] - row[2] - row[3] for row in rows]
     if not sum(positives) or not sum(negatives):
         return None
     area = intervals.logit_interval(curves.auroc(positives, negatives), min(sum(positives), sum(negatives)))
@@ -71,11 +75,7 @@ def _unseen(evidence: Evidence) -> _Unseen | None:
 
     from analytics.measure.labels.selective import unseen_scores
 
-    rows = evidence.connection.execute(
-        "SELECT score_bin, count(*) AS n, count(*) FILTER (label = 1) AS n_pos, count(*) FILTER (label IS NULL) AS n_unlabelled "
-        "FROM log_file.log WHERE score_bin IS NOT NULL GROUP BY score_bin"
-    ).fetchall()
-    table = pl.DataFrame(rows, ["score_bin", "n", "n_pos", "n_unlabelled"], orient="row")
+    table = pl.DataFrame(evidence.once(_by_score), ["score_bin", "n", "n_pos", "n_unlabelled"], orient="row")
     found = unseen_scores(table)
     if found is None:
         return None
@@ -102,13 +102,10 @@ def _copied(evidence: Evidence) -> _Copied:
     log, mapping = evidence.log, evidence.log.mapping
     if mapping.label is None or not 0 < log.n_positive < log.n_labelled:
         return _Copied()
-    return _Copied(
-        *evidence.row(
-            "SELECT count(*) FILTER (score IS NOT NULL), count(*) FILTER ((score >= ?)::UTINYINT = label), "
-            "count(decision), count(*) FILTER (decision = label) FROM log_file.log WHERE label IS NOT NULL",
-            [mapping.threshold],
-        )
-    )
+    scored = ("count(*) FILTER (score IS NOT NULL)", "count(*) FILTER ((score >= ?)::UTINYINT = label)")
+    decided = ("count(decision)", "count(*) FILTER (decision = label)")
+    (row,) = evidence.tallies.count((), (*scored, *decided), where="label IS NOT NULL", parameters=[mapping.threshold])
+    return _Copied(*row)
 
 
 def _score_ranks_wrong_way(log: Log, area: _Area | None) -> Iterator[Said]:

@@ -101,7 +101,7 @@ def _number_spikes(connection: duckdb.DuckDBPyConnection, columns: Sequence[Colu
     tops = _top_counts(connection, columns, n_rows)
     for column in columns:
         for value, rows, next_rows in _candidates(column, tops[column.name], n_rows):
-            spike = _number_spike(connection, column, value, rows, next_rows)
+            spike = _number_spike(connection, column, value, rows, next_rows, n_rows)
             if spike is not None:
                 found.append(spike)
                 break
@@ -158,18 +158,24 @@ def _candidates(column: Column, top: Sequence[tuple[float, int]], n_rows: int) -
 
 
 def _number_spike(
-    connection: duckdb.DuckDBPyConnection, column: Column, value: float, rows: int, next_rows: int
+    connection: duckdb.DuckDBPyConnection, column: Column, value: float, rows: int, next_rows: int, n_rows: int
 ) -> _Spike | None:
     """Hold one value against the rest of its column: beyond it, apart from it, or only more frequent."""
     name = column.sql_name
     row = connection.execute(
-        f"SELECT min({name})::DOUBLE, max({name})::DOUBLE, approx_quantile({name}::DOUBLE, [0.01, 0.05, 0.5, 0.95]), count(*) "
-        f"FROM log_file.log WHERE {name} <> ?",
-        [value],
+        f"SELECT min({name})::DOUBLE, max({name})::DOUBLE, count(*) FROM log_file.log WHERE {name} <> ?", [value]
     ).fetchone()
     assert row is not None
-    low, high, quantiles, n_rest = row
+    low, high, n_rest = row
     if low is None or n_rest < _MIN_ROWS:
+        return None
+    _, every = looked_at(n_rows)
+    (quantiles,) = connection.execute(
+        f"SELECT approx_quantile({name}::DOUBLE, [0.01, 0.05, 0.5, 0.95]) FROM log_file.log "
+        f"WHERE {name} <> ? AND row_id % {every} = 0",
+        [value],
+    ).fetchone() or (None,)
+    if quantiles is None:
         return None
     p01, p05, p50, p95 = quantiles
     spread, text = max(p95 - p05, _LEAST_SPREAD), f"{value:g}"

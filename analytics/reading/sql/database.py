@@ -105,8 +105,8 @@ def _names_of(connection: duckdb.DuckDBPyConnection, catalogue: str, where: str,
 
 
 def _copy_tables(connection: duckdb.DuckDBPyConnection, target: str) -> None:
-    """Copy what stands beside the rows of ``origin``: lines set aside, and labels that were replaced where there are any."""
-    beside = "table_name IN ('set_aside', 'label_history', 'label_changes')"
+    """Copy what stands beside the rows of ``origin``: lines set aside, labels that were replaced, sketches of the columns."""
+    beside = "table_name IN ('set_aside', 'label_history', 'label_changes', 'ranges')"
     for name in _names_of(connection, "duckdb_tables()", beside, "table_name"):
         connection.execute(f"CREATE TABLE {target}{name} AS FROM origin.{name}")
 

@@ -16,27 +16,48 @@ PATTERN = np.array([-0.4, -0.2, 0.0, 0.2, 0.4, 0.2, -0.2])
 
 
 def alarms(
-    times: int, weeks: int, *, base_weeks: int = 26, rate: float = 0.1, jump: float = 0.0, at: int = 0
+    times: int,
+    weeks: int,
+    *,
+    base_weeks: int = 26,
+    rate: float = 0.1,
+    jump: float = 0.0,
+    at: int = 0,
+    labels: int = 400,
+    spread: float = 0.0,
 ) -> np.ndarray:
-    """Which weeks raise an alarm: 400 labels a week, error rates with a pattern by weekday."""
+    """Which weeks raise an alarm: labels a week, error rates with a pattern by weekday, which whole weeks may stray from."""
     rng = np.random.default_rng(7)
-    n, by_day = np.round(400 * SHARES), rate * (1 + PATTERN)
-    base = rng.binomial(n.astype(int), by_day, (times, base_weeks, 7)).astype(float)
+    n, by_day = np.round(labels * SHARES), rate * (1 + PATTERN)
+    strayed = by_day * (1 + spread * rng.normal(size=(times, base_weeks + weeks, 1)))
     later = np.arange(weeks)[:, None] >= at
-    hits = rng.binomial(n.astype(int), np.where(later, by_day + jump, by_day), (times, weeks, 7)).astype(float)
+    base = rng.binomial(n.astype(int), strayed[:, :base_weeks].clip(0, 1)).astype(float)
+    hits = rng.binomial(n.astype(int), (strayed[:, base_weeks:] + jump * later).clip(0, 1)).astype(float)
     found = excess_over(hits, np.broadcast_to(n, hits.shape), base, np.broadcast_to(n, base.shape))
-    return anytime_bounds(found.seen, found.n, found.variance, found.error).is_alarm()
+    return anytime_bounds(found.seen, found.n, found.variance, found.error, beyond=found.beyond).is_alarm()
 
 
 def test_stable_years_are_quiet() -> None:
-    share = alarms(2_000, 52).any(axis=1).mean()  # of 10,000 2.2 %, where 20 % are allowed
-    assert share <= 0.04 < ALPHA
-    assert alarms(2_000, 52, base_weeks=4).any(axis=1).mean() <= 0.04
+    share = alarms(2_000, 52).any(axis=1).mean()  # of 10,000 4.7 %, where 20 % are allowed
+    assert share <= 0.07 < ALPHA
+    assert alarms(2_000, 52, base_weeks=4).any(axis=1).mean() <= 0.05
 
 
-@pytest.mark.parametrize("at", [0, 12, 26])
-def test_a_jump_of_three_points_is_found_within_eight_weeks(at: int) -> None:
-    found = alarms(300, at + 40, jump=0.03, at=at)
+@pytest.mark.parametrize(
+    ("labels", "rate", "spread"), [(40, 0.02, 0.0), (400, 0.005, 0.0), (400, 0.2, 0.1), (8_000, 0.2, 0.1)]
+)
+def test_stable_years_of_rare_errors_and_of_weeks_that_stray_keep_the_promise(
+    labels: int, rate: float, spread: float
+) -> None:
+    found = alarms(1_000, 52, base_weeks=8, labels=labels, rate=rate, spread=spread)  # of 10,000 16 % at most
+    assert found.any(axis=1).mean() <= 0.19 < ALPHA
+
+
+@pytest.mark.parametrize(
+    ("rate", "base_weeks", "at"), [(0.1, 26, 0), (0.1, 26, 12), (0.1, 8, 0), (0.2, 26, 0), (0.2, 8, 12), (0.2, 8, 26)]
+)
+def test_a_jump_of_three_points_is_found_within_eight_weeks(rate: float, base_weeks: int, at: int) -> None:
+    found = alarms(300, at + 40, rate=rate, base_weeks=base_weeks, jump=0.03, at=at)
     first = np.where(found[:, at:].any(axis=1), found[:, at:].argmax(axis=1) + 1, 99)
     assert np.median(first) <= 8
 
@@ -44,7 +65,7 @@ def test_a_jump_of_three_points_is_found_within_eight_weeks(at: int) -> None:
 def test_without_an_error_of_the_baseline_it_is_the_bound_of_the_source() -> None:
     n, variance, alpha = 400.0, 36.0, 0.13
     found = anytime_bounds(np.zeros(4), np.full(4, n), np.full(4, variance), 0.0, alpha)
-    part = alpha / 13
+    part = alpha / 6
     for look in range(1, 4):  # Waudby-Smith and others 2024, equations 7 and 10
         rho2 = (-2 * np.log(part) + np.log(-2 * np.log(part) + 1)) / (6 * variance)
         spread, rows = look * variance, look * n
@@ -69,11 +90,24 @@ def test_days_that_differ_by_more_than_chance_widen_the_bounds() -> None:
     n = np.full((8, 7), 100.0)
     even = excess_over(n[:1] / 10, n[:1], n / 10, n)
     uneven = excess_over(n[:1] / 10, n[:1], n / 10 + np.where(np.arange(8) % 2, 6, -6)[:, None], n)
-    assert uneven.variance[0] > 3 * even.variance[0]
-    assert uneven.error > even.error
+    none = np.zeros(())
+    assert uneven.beyond.times(none, none) > 3 * even.beyond.times(none, none)
+    bounds = [
+        anytime_bounds(each.seen, each.n, each.variance, each.error, beyond=each.beyond) for each in (even, uneven)
+    ]
+    assert bounds[1].half[0] > 1.7 * bounds[0].half[0]
     # A weekday without rows in the baseline is expected to be like the others.
     n[:, 6] = 0
     assert excess_over(np.full((1, 7), 10.0), np.full((1, 7), 100.0), n / 10, n).seen == pytest.approx([0.0], abs=0.1)
+
+
+def test_weeks_before_a_change_tell_what_is_usual() -> None:
+    n, variance = np.full(30, 400.0), np.full(30, 36.0)
+    seen = np.where(np.arange(30) >= 20, 16.0, 4.0)  # one point above a baseline that is one point off, then four
+    found = anytime_bounds(seen, n, variance, 0.01)
+    assert found.start[-1] == 20 and found.usual[-1] == pytest.approx(0.01, abs=0.002)
+    assert found.shift[-1] == pytest.approx(0.03, abs=0.002)
+    assert int(step_of(seen, n, variance, found.shift, found.usual)[-1]) == 20
 
 
 def test_the_step_is_found_where_it_is() -> None:

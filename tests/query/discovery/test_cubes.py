@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import narwhals.stable.v2 as nw
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from analytics.log.right import Right
 from analytics.measure.thresholds.costs import Costs
 from analytics.query import relations
 from analytics.query.cohort import Cohort
@@ -201,3 +203,8 @@ def test_properties_are_derived_where_the_columns_allow_them(desk: Desk) -> None
             kept = predicate(Cohort(said or ()), log, 0.5)
             assert kept is not None
             assert collected(lazy.filter(kept)).height == (raw == value).sum(), (name, value)
+
+    # What turned out to be true is no condition, unless it is all that there is, or is named.
+    judged = replace(log, mapping=replace(log.mapping, right=Right("classes", "a", "b")))
+    assert set(found) - {entry.name for entry in properties(judged)} == {"a"}
+    assert [entry.name for entry in properties(judged, ("a",))] == ["a"]

@@ -286,7 +286,10 @@ def test_ids_that_count_up_are_not_grouped(ids: list[int | None], is_up: bool, n
     )
     with duckdb.connect() as connection:
         connection.execute("ATTACH ':memory:' AS log_file")
-        connection.execute("CREATE TABLE log_file.log AS SELECT unnest(?::BIGINT[]) AS c0, 1 AS label", [ids])
+        connection.execute(
+            "CREATE TABLE log_file.log AS SELECT unnest(?::BIGINT[]) AS c0, 1 AS label, unnest(range(?)) AS row_id",
+            [ids, len(ids)],
+        )
         evidence = Evidence(connection, log)
         assert is_counted_up(evidence) == is_up
         assert CHECKS["duplicate-ids"].count(evidence).n_duplicates == n_repeated

@@ -10,6 +10,14 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 _ARCHIVES = (".xlsx",)
 _PROPERTIES = "docProps/core.xml"
 _MOMENT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
+TEXT_ONLY = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+}
+"""Options of a workbook in which texts stay texts."""
 _FIRST_YEAR = 1980
 """The first year that an archive knows: its format's."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import xlsxwriter
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
@@ -18,7 +19,7 @@ from pptx.opc.packuri import PackURI
 from pptx.util import Inches, Pt
 
 from analytics.present import palette, words
-from analytics.present.report.formats.containers import dated
+from analytics.present.report.formats.containers import TEXT_ONLY, dated
 from analytics.present.report.manifest import token_of
 from analytics.present.report.parts import Figure, Sheet
 
@@ -174,6 +175,7 @@ def _chart(slide: Any, top: float, chart: Chart) -> None:
     kind = XL_CHART_TYPE.BAR_CLUSTERED if chart.kind == "bars" else XL_CHART_TYPE.LINE
     place = Inches(_LEFT), Inches(top), Inches(_ACROSS), Inches(_END - top)
     drawn = slide.shapes.add_chart(kind, *place, data).chart
+    drawn.part.chart_workbook.update_from_xlsx_blob(_numbers_of(data))
     drawn.font.size = Pt(12)
     drawn.has_title = False
     drawn.has_legend = len(chart.series) > 1
@@ -195,6 +197,21 @@ def _chart(slide: Any, top: float, chart: Chart) -> None:
             written.smooth = False
             if series.colour:
                 written.format.line.color.rgb = colour
+
+
+def _numbers_of(data: Any) -> bytes:
+    """Write the workbook of a chart, laid out as the library does, which takes names that begin with = for formulas."""
+    file = BytesIO()
+    book = xlsxwriter.Workbook(file, TEXT_ONLY)
+    page = book.add_worksheet()
+    for row, category in enumerate(data.categories, 1):
+        page.write_string(row, 0, category.label)
+    for column, series in enumerate(data, 1):
+        number = book.add_format({"num_format": series.number_format})
+        page.write_string(0, column, series.name)
+        page.write_column(1, column, series.values, number)
+    book.close()
+    return file.getvalue()
 
 
 def _table(slide: Any, top: float, sheet: Sheet) -> None:

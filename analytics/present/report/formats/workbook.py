@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from analytics.present import words
+from analytics.present.report.formats.containers import TEXT_ONLY
 from analytics.present.report.manifest import token_of
 from analytics.present.report.parts import Figure
 
@@ -35,6 +36,8 @@ _WIDEST, _NARROWEST = 60, 9
 """Characters that a column shows at most and at least. By hand."""
 _MAX_PLOTTED = 120
 """Points of a chart: more are no longer told apart. By hand."""
+_LINK = re.compile(r"!(?=[$A-Za-z])")
+"""What a link to a cell of another sheet, or of another program, has within it."""
 _FORMATS = {
     "count": "#,##0",
     "share": "0.0%",
@@ -45,19 +48,12 @@ _FORMATS = {
     "score": "0.0###",
 }
 """How numbers are shown, by kind; they stay unrounded."""
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "nan_inf_to_errors": False,
-}
 
 
 def to_workbook(pack: Pack) -> bytes:
     """Write a pack as a workbook; what a spreadsheet would run as a formula is text."""
     file = BytesIO()
-    book = xlsxwriter.Workbook(file, _OPTIONS)
+    book = xlsxwriter.Workbook(file, TEXT_ONLY)
     moment = pack.created_at.replace(tzinfo=None)
     about = {"title": pack.title, "author": "Slicewise", "created": moment, "comments": token_of(pack.manifest)}
     book.set_properties(about)
@@ -196,6 +192,15 @@ def _name_of(sheet: Sheet, taken: set[str]) -> str:
     return name
 
 
+def _unlinked(title: str) -> str:
+    """Return the title of a chart or an axis: where "!" and a cell follow, the library would link to them.
+
+    >>> _unlinked("=cmd|' /C calc'!A0")
+    "=cmd|' /C calc'! A0"
+    """
+    return _LINK.sub("! ", _text(title))
+
+
 def _write_chart(book: Workbook, page: Worksheet, chart: Chart, column: int, title: str) -> None:
     """Write the numbers of a chart beside the table, and the native chart of them."""
     names = list(chart.categories)[:_MAX_PLOTTED]
@@ -219,8 +224,8 @@ def _write_chart(book: Workbook, page: Worksheet, chart: Chart, column: int, tit
                 **({"line": {"color": series.colour, "width": 2}} if series.colour and kind == "line" else {}),
             }
         )
-    drawn.set_title({"name": _text(title)[:200], "overlay": False, "name_font": {"size": 12}})
-    axes = {"name": _text(chart.x_title)}, {"name": _text(chart.y_title)}
+    drawn.set_title({"name": _unlinked(title)[:200], "overlay": False, "name_font": {"size": 12}})
+    axes = {"name": _unlinked(chart.x_title)}, {"name": _unlinked(chart.y_title)}
     drawn.set_x_axis({**axes[0], **({"reverse": True} if kind == "bar" else {})})
     drawn.set_y_axis({**axes[1], **({"num_format": "0%"} if chart.is_share else {})})
     if len(chart.series) == 1:
