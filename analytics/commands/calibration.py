@@ -80,7 +80,7 @@ def calibration(
     """Bins, ECE, Brier score and its parts, slope and intercept."""
     from analytics.present.readings import calibration_reading, calibration_slices_reading, numbers_reading
     from analytics.present.tables.calibration import calibration_json_rows
-    from analytics.present.weights import counts_rows_part, weighted_part
+    from analytics.present.weights import weighted_part
 
     engine, question = ask(source, asked, by)
     if question.log.mapping.kind == "numbers" and not question.log.mapping.has_score:
@@ -109,7 +109,6 @@ def calibration(
     typer.echo(reading, err=True)
     if (weight := question.log.mapping.weight) is not None and not (columns or every):
         typer.echo(weighted_part(weight, *answer.table.select("rows", "n", "n_eff").row(0)), err=True)
-        typer.echo(counts_rows_part(weight, "Where segments are held against the rest"), err=True)
     if question.log.mapping.kind == "classes" and has_class_scores(question) and not (columns or every):
         typer.echo("Of each class against the rest: --classes.", err=True)
     rows = calibration_json_rows(answer)

@@ -104,6 +104,12 @@ class Clusters:
         """Return how many units of equal size a weighted count is worth (Kish); ``weights`` is its gradient."""
         return ratio(np.asarray(total) ** 2, _quadratic(weights, self.own))
 
+    def variance_of(self, weights: FloatArray) -> FloatArray:
+        """Return the variance of sums over units of linear functions of what is counted, shape (slices, d)."""
+        return np.asarray(
+            ratio(self.n_units, self.n_units - 1) * _quadratic(weights, self.own).clip(min=0), dtype=float
+        )
+
     def row(self, weights: Mapping[str, float]) -> FloatArray:
         """Lay a linear function of what is counted out in the order of the products."""
         return np.array([[weights.get(name, 0.0) for name in self.names]])

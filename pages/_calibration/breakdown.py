@@ -16,7 +16,7 @@ from analytics.present import figures, readings, words
 from analytics.present.marks.calibration import MAX_SCANNED
 from analytics.present.tables.calibration import class_rows, scan_rows, slice_rows
 from pages._frame.cache import kept
-from pages._frame.render import FURTHER, escaped, figure, say_rows_are_counted, sentence, table_downloads
+from pages._frame.render import FURTHER, escaped, figure, sentence, table_downloads
 from pages._frame.tables import number_table
 
 _NAME_WIDTH = 150
@@ -68,7 +68,6 @@ def _draw_slices(question: Question, by: str | None, binning: Binning, groups: i
     """Show the diagrams of up to six slices and the ranked table of all; without a column, the segments most off."""
     st.subheader("For whom?")
     if by is None:
-        say_rows_are_counted(question.log, "Where segments are held against the rest")
         _draw_scan(kept(calibration_scan, question))
         return
     answer = kept(calibration_slices, question, (by,), binning=binning, groups=groups)

@@ -269,7 +269,7 @@ def probabilities(scores: ScoreTable, score_map: ScoreMap | None) -> ScoreTable:
     n, pos = frame.select(judged(frame)).to_series().to_numpy(), frame["n_pos"].to_numpy()
     raw = np.where(
         n > 0,
-        frame["score_sum"].fill_null(0.0).to_numpy() / np.maximum(n, 1),
+        frame["score_sum"].fill_null(0.0).to_numpy() / np.where(n > 0, n, 1),
         scores.edges[frame["score_bin"].to_numpy()],
     )
     score = score_map(raw)

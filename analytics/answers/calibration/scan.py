@@ -15,6 +15,7 @@ from analytics.measure.calibration.table import adjusted
 from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.leaks import label_told, tells_by_a_value, tells_label
 from analytics.measure.slices import MIN_SUPPORT
+from analytics.query.clusters import clusters_of
 from analytics.query.engine import Engine
 from analytics.query.relations import MOMENTS
 
@@ -28,7 +29,8 @@ class CalibrationScan:
     table : DataFrame
         ``column, value`` (as text, None where missing) and the columns of `misfit_table`, with ``p_adjusted`` and
         ``slope_p_adjusted`` over both tests of all slices of all columns. Those come first whose level or slope is clearly
-        off, and of them those off by most, rows counted. Slices with fewer judged rows than the minimum support are left out.
+        off, and of them those off by most, rows counted as they are weighted. Slices with fewer judged rows than the minimum
+        support are left out.
     told : tuple of str
         Segment columns that tell the label (`tells_label`), so that they may be known only after the outcome: they are in
         no ranking.
@@ -51,8 +53,10 @@ def calibration_scan(
     )
     if len(told) == len(parts):
         told = ()
-    kept = [part.filter(pl.col("n") >= min_support) for name, part in parts.items() if name not in told]
-    table = adjusted(pl.concat([pl.DataFrame(schema={"column": pl.String, "value": pl.String, **MISFITS}), *kept]))
+    behind = "n" if question.log.mapping.weight is None else "rows"
+    kept = [part.filter(pl.col(behind) >= min_support) for name, part in parts.items() if name not in told]
+    schema = {"column": pl.String, "value": pl.String, **MISFITS, behind: pl.Int64}
+    table = adjusted(pl.concat([pl.DataFrame(schema=schema), *kept]))
     size = pl.max_horizontal(pl.col("off", "stretched").abs()).fill_null(0.0) * pl.col("n")
     is_clear = pl.min_horizontal("p_adjusted", "slope_p_adjusted") < SIGNIFICANT
     return CalibrationScan(table.sort(is_clear.fill_null(value=False), size, descending=True), told)
@@ -60,11 +64,15 @@ def calibration_scan(
 
 def _slices_of(engine: Engine, question: Question, name: str) -> pl.DataFrame:
     """Compare the slices of one segment column with their rest: ``column, value`` and the columns of `misfit_table`."""
-    scores = engine.score_table(question.log, question.cohort, question.threshold, (name,), sums=MOMENTS)
+    asked = question.log, question.cohort, question.threshold
+    scores = engine.score_table(*asked, (name,), sums=MOMENTS, is_weighted=True)
     judged = probabilities(scores, map_of(question, scores))
-    found = misfit_table(judged.frame, judged.edges, "slice_0")
+    clusters = clusters_of(engine, *asked, (name,), sums=MOMENTS, is_weighted=True)
+    is_probability = question.log.is_probability
+    found = misfit_table(judged.frame, judged.edges, "slice_0", clusters=clusters, is_probability=is_probability)
     values = pl.Series([_value_of(value) for value in found["slice_0"]], dtype=pl.String)
-    return found.select(pl.lit(name).alias("column"), values.alias("value"), *MISFITS)
+    behind = [each for each in ("rows",) if each in found.columns]
+    return found.select(pl.lit(name).alias("column"), values.alias("value"), *MISFITS, *behind)
 
 
 def _label_told(slices: pl.DataFrame) -> float:

@@ -92,7 +92,7 @@ def emptied(gap: Split) -> list[tuple[str, float, float]]:
     found = []
     for name in gap.by:
         table = gap.slices[name]
-        n_before, n_after = (max(int(table[side].sum()), 1) for side in ("n_reference", "n_production"))
+        n_before, n_after = (float(table[side].sum()) or 1.0 for side in ("n_reference", "n_production"))
         for row in table.filter(table["value"].is_null()).iter_rows(named=True):
             before, after = row["n_reference"] / n_before, row["n_production"] / n_after
             if abs(after - before) >= LEAST_EMPTIED:

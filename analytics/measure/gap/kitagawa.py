@@ -125,10 +125,11 @@ def slice_changes(
     stretch = quantile / normal_quantile(level)
     counts = [side.judged.sum((-1, -2)) * side.stands_for for side in (reference, production)]
     rows = [side.n_judged for side in (reference, production)]
+    is_weighted = any(side.rows is not None for side in (reference, production))
     shares = [ratio(bottom, bottom.sum()) for _, bottom in sums]
     columns = {
-        "n_reference": counts[0].round().astype(np.int64),
-        "n_production": counts[1].round().astype(np.int64),
+        "n_reference": counts[0] if is_weighted else counts[0].astype(np.int64),
+        "n_production": counts[1] if is_weighted else counts[1].astype(np.int64),
         "share_reference": shares[0],
         "share_production": shares[1],
         "rate_reference": ratio(*sums[0]) if not metric.is_loss else sums[0][0] / np.maximum(sums[0][1], 1e-300),
@@ -143,7 +144,7 @@ def slice_changes(
         "mix_error": np.full(len(total), stretch * float(scatter(drawn_mix.sum(-1)))),
         "within_error": np.full(len(total), stretch * float(scatter(drawn_within.sum(-1)))),
     }
-    if any(side.rows is not None for side in (reference, production)):
+    if is_weighted:
         columns |= {"rows_reference": rows[0].astype(np.int64), "rows_production": rows[1].astype(np.int64)}
     return pl.DataFrame({"value": values, **columns}, nan_to_null=True)
 

@@ -81,7 +81,7 @@ def gap_time(every: str, table: pl.DataFrame, metric: GapMetric) -> GapTime:
         high=pl.Series(value + reach).fill_nan(None),
     )
     buckets = table["bucket"].unique().sort()
-    overall = top.sum() / max(bottom.sum(), 1.0)
+    overall = top.sum() / (bottom.sum() or 1.0)
     variance = _variance(metric, np.full(len(top), overall), (top, bottom, square), products)
     found = _break(table["bucket"], buckets, top - overall * bottom, bottom, variance)
     if found is None or not found.p_value < TOLD:

@@ -50,6 +50,11 @@ def _change_reading(gap: Gap) -> str:
     rows = f"{words.count(flow.n_reference)} judged rows of the reference and {words.count(flow.n_production)} of production"
     sampled = sides_part(gap)
     change = " ".join(filter(None, [f"Change: {change_text(metric, flow.change)}, on {rows}.", sampled]))
+    if flow.change.low != flow.change.low:
+        whose = f"a single {words.column_words(gap.unit)}" if gap.unit else "a single group of rows"
+        return words.told(
+            f"Whether {phrase} changed beyond chance cannot be told, one side is of {whose}: {ends}.", change
+        )
     if kind_of(gap) == "none":
         return words.told(f"{start} did not change beyond chance: {ends}.", change)
     if not is_clear(flow.change):

@@ -44,7 +44,9 @@ def joint_reading(gap: Gap, joint: Joint) -> str:
     if not joint.is_conclusive:
         return f"What all inputs do together is inconclusive, the two sides hardly overlap: {counted}."
     effect = change_text(gap.metric, joint.effect)
-    return f"All {len(joint.columns)} inputs together account for {effect}: {counted}."
+    n = len(joint.columns)
+    lead = "The one input accounts" if n == 1 else f"All {n} inputs together account"
+    return f"{lead} for {effect}: {counted}."
 
 
 def unit_text(factor: float) -> str:

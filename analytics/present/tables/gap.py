@@ -200,8 +200,7 @@ def slice_rows(gap: Gap, column: str) -> pl.DataFrame:
     ]
     return table.select(
         pl.Series("value", [words.value_label(value) for value in table["value"]], dtype=pl.String),
-        "n_reference",
-        "n_production",
+        pl.col("n_reference", "n_production").round().cast(pl.Int64),
         *(name for name in _BEHIND if name in table.columns),
         pl.col("share_reference", "share_production") * 100,
         pl.col("rate_reference", "rate_production", "mix", "within", "contribution") * scale,

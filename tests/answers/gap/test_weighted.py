@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from analytics.answers.gap.sides import sides
 from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
 from analytics.log.workspace import Workspace
+from analytics.measure.intervals import Interval
 from analytics.present.readings import gap_reading
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
@@ -97,6 +99,19 @@ def test_rows_that_all_stand_for_as_many_change_nothing(engine: Engine, own_desk
     assert parts_of(found) == pytest.approx(parts_of(plain))
     widths = [float(each.waterfall.change.high - each.waterfall.change.low) for each in (found, plain)]
     assert widths[0] == pytest.approx(widths[1], rel=0.25)
+    # What is of a single unit scatters by nothing: that is no change within chance.
+    nan, change = np.asarray(np.nan), found.waterfall.change
+    single = replace(found, waterfall=replace(found.waterfall, change=Interval(change.value, nan, nan)))
+    assert gap_reading(single).startswith("Whether the error rate changed beyond chance cannot be told")
+
+
+def test_weights_count_by_their_proportion(engine: Engine, own_desk: Desk) -> None:
+    frame = rows_of(300, seed=8).with_columns(weight=pl.col("weight").cast(pl.Float64))
+    plain = gap_of(engine, own_desk, frame, weight="weight")
+    shares = gap_of(engine, own_desk, frame.with_columns(pl.col("weight") / pl.col("weight").sum()), weight="weight")
+    assert parts_of(shares) == pytest.approx(parts_of(plain))
+    for name in ("overlap", "p_mix", "p_within", "mix_low", "explained"):
+        assert shares.columns[name].to_list() == pytest.approx(plain.columns[name].to_list()), name
 
 
 @pytest.mark.parametrize("roles", [{"weight": "weight"}, {"unit": "unit"}, {"weight": "weight", "unit": "unit"}])

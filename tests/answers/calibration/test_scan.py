@@ -1,0 +1,99 @@
+"""Segments held against the rest where rows stand for many or belong together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.question import Question
+from analytics.log.workspace import Workspace
+from analytics.measure.calibration.scan import misfit_table
+from analytics.query.clusters import cluster_table
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+from analytics.query.relations import MOMENTS, score_table
+from tests.ingested import Desk
+
+EDGES = np.arange(1, 20) / 20
+
+
+def rows_of(seed: int, n_units: int = 200, per: int = 20) -> pl.DataFrame:
+    """Rows of five segments whose scores are right in all of them; units are likelier, or less so, as a whole."""
+    draw = np.random.default_rng(seed)
+    unit = np.repeat(np.arange(n_units), per)
+    score_bin = draw.integers(0, 19, unit.size)
+    score = EDGES[score_bin]
+    moved = score + 0.95 * score * (1 - score) * draw.choice([-1, 1], n_units)[unit]
+    label = (draw.random(unit.size) < moved).astype(int)
+    segment = np.array(list("abcde"))[draw.integers(0, 5, n_units)][unit]
+    weight = np.where(label == 1, 1.0, 4.0) * (1 + unit % 2)
+    rows = pl.DataFrame({"unit": unit, "segment": segment, "score": score, "label": label, "weight": weight})
+    is_kept = draw.random(unit.size) < np.where(label == 1, 1.0, 0.25)
+    return rows.with_columns(score_bin=pl.Series(score_bin)).filter(pl.Series(is_kept))
+
+
+def found_in(rows: pl.DataFrame, *, has_units: bool, is_weighted: bool = True) -> pl.DataFrame:
+    frame = nw.from_native(rows.lazy())
+    table = score_table(frame, ["segment"], sums=MOMENTS, is_weighted=is_weighted)
+    by = {"slice_0": nw.col("segment")}
+    asked = cluster_table(frame, by, 0.5, sums=MOMENTS, is_weighted=is_weighted, has_units=has_units)
+    scores, clusters = (part.collect("polars").to_native() for part in (table, asked))
+    return misfit_table(scores, EDGES, "slice_0", clusters=clusters).sort("slice_0")
+
+
+def test_a_segment_is_as_sure_as_its_weighted_units() -> None:
+    rows = rows_of(0)
+    for has_units, by in ((True, "unit"), (False, "row")):
+        found = found_in(rows, has_units=has_units).row(0, named=True)
+        rows = rows.with_columns(off=pl.col("score") - pl.col("label"), row=pl.int_range(pl.len()))
+        error, means = 0.0, []
+        for part in (rows.filter(pl.col("segment") == "a"), rows.filter(pl.col("segment") != "a")):
+            mean = part.select((pl.col("weight") * pl.col("off")).sum() / pl.col("weight").sum()).item()
+            off = part.group_by(by).agg((pl.col("weight") * (pl.col("off") - mean)).sum())["weight"]
+            error += float((off**2).sum()) / float(part["weight"].sum()) ** 2
+            means.append(mean)
+        assert found["difference"] == pytest.approx(means[0])
+        assert found["to_the_rest"] == pytest.approx(means[0] - means[1])
+        own = rows.filter(segment="a")
+        assert (found["rows"], found["n"]) == (own.height, round(own["weight"].sum()))
+        # The variance is that of calibrated scores, times what units and weights make of it.
+        expected = abs(means[0] - means[1]) / error**0.5
+        z = abs(float(np.sqrt(2) * _inverse_tail(found["p_value"])))
+        assert z == pytest.approx(expected, rel=0.1)
+
+
+def _inverse_tail(p: float) -> float:
+    from scipy.special import erfcinv
+
+    return float(erfcinv(p))
+
+
+def test_segments_that_are_right_are_called_off_as_often_as_stated() -> None:
+    levels, slopes = [], []
+    for seed in range(40):
+        table = found_in(rows_of(seed), has_units=True)
+        levels += table["p_value"].to_list()
+        slopes += table["slope_p_value"].to_list()
+    assert np.mean(np.array(levels) < 0.05) < 0.095
+    assert np.mean(np.array(slopes) < 0.05) < 0.095
+    alone = [p for seed in range(12) for p in found_in(rows_of(seed), has_units=False)["p_value"].to_list()]
+    assert np.mean(np.array(alone) < 0.05) > 0.12
+
+
+def test_the_scan_of_a_weighted_log_counts_what_rows_stand_for(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "home")
+    engine = Engine(workspace)
+    rows = rows_of(1)
+    log = Desk(workspace, tmp_path).log(
+        rows.drop("score_bin").with_row_index("id"), row_id="id", weight="weight", unit="unit", segments=("segment",)
+    )
+    table = calibration_scan(engine, Question(log, Cohort(), 0.5)).table.sort("value")
+    expected = found_in(rows, has_units=True)
+    for name in ("n", "rows", "difference", "to_the_rest", "p_value", "slope", "slope_p_value"):
+        assert table[name].to_list() == pytest.approx(expected[name].to_list()), name
+    engine.close()
