@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Collection, Sequence
 
-from analytics.log import grade_words, positives
+from analytics.log import grade_words, positives, whole_numbers
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.right import Right, fold
 from analytics.log.role_names import folded_name, is_prediction, strength
@@ -58,7 +58,8 @@ def classes(reading: Reading, taken: Collection[str]) -> Right | None:
         column for column in reading.columns if column.name not in taken and _is_of_classes(column, reading.rows_kept)
     ]
     predicted, others = _split(free)
-    found = [(own, true) for own in predicted for true in others if _share_values(own, true)]
+    pairs = [(own, true) for own in predicted for true in others if not whole_numbers.are_measured(own, true)]
+    found = [(own, true) for own, true in pairs if _share_values(own, true)]
     if len(found) > 1:
         found = [(own, true) for own, true in found if _is_true(true.name)]
     if len(found) != 1 or not positives.are_classes(found[0][1], found[0][0]):
@@ -71,11 +72,15 @@ def numbers(reading: Reading, taken: Collection[str], tolerance: float) -> Right
     free = [
         column
         for column in reading.columns
-        if column.name not in taken and column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE
+        if column.name not in taken
+        and column.kind == "number"
+        and (column.n_distinct > MAX_VALUES_BY_VALUE or whole_numbers.is_amount(column))
     ]
     predicted, others = _split(free)
     true = [column for column in others if _is_true(column.name)]
-    if len(predicted) != 1 or len(true) != 1 or strength("label", true[0].name) is None:
+    if len(predicted) != 1 or len(true) != 1:
+        return None
+    if strength("label", true[0].name) is None and not all(map(whole_numbers.is_amount, (predicted[0], true[0]))):
         return None
     if _is_chance(predicted[0]):
         return None
