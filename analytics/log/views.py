@@ -188,6 +188,11 @@ def _of_suggested(mapping: Mapping, reading: Reading) -> Right | None:
     return found if found is not None and found.true == mapping.label else None
 
 
+def has_class_scores(reading: Reading, true: str) -> bool:
+    """Whether each class of a column has a column of scores, or a place in a list of them."""
+    return bool(_class_scores(reading, Right("classes", true)))
+
+
 def _of_scores(true: Column, reading: Reading) -> Right | None:
     """Return the rule of classes where each class of a label has a column of scores: the likeliest is the predicted one."""
     right = Right("classes", true.name)
