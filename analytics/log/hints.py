@@ -48,7 +48,7 @@ def _grades(reading: Reading) -> Iterator[str]:
 
 
 def _two_columns(reading: Reading) -> Iterator[str]:
-    """Name a column that is called a prediction or a suggestion, and another of the same classes, or of the same thing in numbers."""
+    """Name a prediction or a suggestion by its name, and the column of the same classes, or of the same thing in numbers."""
     predicted, others = pairs.split(reading.columns)
     for own in predicted:
         for true in others:
