@@ -8,8 +8,9 @@ import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.question import Question
+from analytics.measure.class_units import accuracy_effect
 from analytics.measure.classes import area_of, class_averages, class_table, confusion_pairs
-from analytics.query.classes import class_pairs, class_scores
+from analytics.query.classes import class_cells, class_pairs, class_scores, class_unit_scores
 from analytics.query.engine import Engine
 
 
@@ -26,16 +27,31 @@ class Classes:
         `measure.classes.confusion_pairs`.
     averages : DataFrame
         `measure.classes.class_averages`.
+    unit, weight : str or None
+        The columns by which rows belong together, and that say how many rows a row stands for.
+    design_effect : float or None
+        How many times the variance of as many independent rows that of the accuracy is, where rows belong together.
+    n_eff : float or None
+        How many rows of equal weight the judged ones are worth, where they stand for many (Kish).
     """
 
     table: pl.DataFrame
     pairs: pl.DataFrame
     averages: pl.DataFrame
+    unit: str | None = None
+    weight: str | None = None
+    design_effect: float | None = None
+    n_eff: float | None = None
 
     @property
     def n(self) -> int:
         """Judged rows."""
-        return int(self.pairs["n"].sum())
+        return int(self.pairs["rows" if "rows" in self.pairs.columns else "n"].sum())
+
+    @property
+    def n_weighted(self) -> float:
+        """How many rows these stand for."""
+        return float(self.pairs["n"].sum())
 
     @property
     def without_rows(self) -> list[str]:
@@ -62,13 +78,29 @@ def classes(engine: Engine, question: Question) -> Classes:
     pairs = class_pairs(engine, log, cohort, threshold)
     if question.cohort and pairs.is_empty():
         raise empty_cohort(engine, log, cohort, threshold)
-    table = class_table(pairs)
+    cells = class_cells(engine, log, cohort, threshold)
+    table = class_table(pairs, cells)
     right = log.mapping.right
     if right is not None and right.class_scores:
         areas = [
-            {"class": name, **area_of(class_scores(engine, log, cohort, threshold, name, column))}
+            {
+                "class": name,
+                **area_of(
+                    class_scores(engine, log, cohort, threshold, name, column),
+                    class_unit_scores(engine, log, cohort, threshold, name, column),
+                ),
+            }
             for name, column in right.class_scores
         ]
         schema = {"class": pl.String, **dict.fromkeys(("auroc", "auroc_low", "auroc_high"), pl.Float64)}
         table = table.join(pl.DataFrame(areas, schema=schema), on="class", how="left")
-    return Classes(table, confusion_pairs(pairs), class_averages(table))
+    mapping, is_weighted = log.mapping, log.mapping.weight is not None and not pairs.is_empty()
+    return Classes(
+        table,
+        confusion_pairs(pairs, cells),
+        class_averages(table),
+        mapping.unit,
+        mapping.weight,
+        None if cells is None or cells.is_empty() else accuracy_effect(cells, pairs),
+        float(pairs["n"].sum()) ** 2 / float(pairs["n_sq"].sum()) if is_weighted else None,
+    )

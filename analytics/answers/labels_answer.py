@@ -24,6 +24,7 @@ from analytics.measure.labels.lateness import label_arrival
 from analytics.measure.labels.maturing import Matured, Maturing
 from analytics.measure.labels.selective import Selective
 from analytics.measure.labels.trust import last_trusted, stopped, trusted_days
+from analytics.measure.labels.unlogged import with_unlogged
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
@@ -83,6 +84,8 @@ class LabelsAnswer:
     expectation : Expectation or None
         What scores alone say of the buckets that are not ripe; None where labels hang on the decision, since those that are there
         then do not tell what the others' scores mean.
+    n_unlogged : float
+        Rows that wait for their label and are not in the log, which holds only labelled ones; all counts have them.
     """
 
     metric: str
@@ -103,6 +106,7 @@ class LabelsAnswer:
     selective: Selective | None = None
     share_revised: float = 0.0
     expectation: Expectation | None = None
+    n_unlogged: float = 0.0
 
 
 def labels(engine: Engine, question: Question, metric: str | None = None, costs: Costs | None = None) -> LabelsAnswer:
@@ -172,7 +176,7 @@ def arrivals_so_far(engine: Engine, question: Question) -> Arrivals | None:
         return None
     unit, _ = _unit_of(question.log)
     table, now = _table(engine, question, unit, ())
-    return arrivals_of(table, unit, now, 1, 0)
+    return with_unlogged(arrivals_of(table, unit, now, 1, 0))
 
 
 def _require_times(log: Log) -> None:
@@ -224,6 +228,7 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
     ended = stopped(arrivals) if has_times else None
     n_missed = ended[1] if ended else 0.0
     whole, arrivals = arrivals, arrivals.known_at(ended[0]) if ended else arrivals
+    arrivals = with_unlogged(arrivals) if has_times else arrivals
     offset = arrivals.start.weekday() if per_bucket == _WEEK else 0
     of_day = (np.arange(arrivals.n_days) + offset) // per_bucket
     curves = CurveSums(arrivals).curves() if has_times else None
@@ -264,6 +269,7 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
         stopped=arrivals.moment(ended[0]) if ended else None,
         n_missed=n_missed,
         selective=selective_of(engine, question),
+        n_unlogged=arrivals.n_unlogged,
     )
 
 

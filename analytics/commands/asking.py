@@ -24,7 +24,7 @@ from analytics.log.judge import is_one_of
 from analytics.log.mapping import Mapping
 from analytics.log.reader import outdated_sentence
 from analytics.log.schema import Log, Reading
-from analytics.log.value_words import UNKNOWN_WORDS, plain
+from analytics.log.value_words import is_plain_pair, known
 from analytics.log.workspace import Workspace
 from analytics.query import spark_log
 from analytics.query.cohort import Cohort
@@ -140,11 +140,8 @@ def _with_said_decisions(mapping: Mapping, reading: Reading, source: Source) -> 
 def _negatives(mapping: Mapping, column: Column) -> tuple[str, ...]:
     """Return the values of a label that are negative once the positive ones are said: all others that are known."""
     others = [value for value, _ in column.top if not is_one_of(value, column, mapping.positive)]
-    return tuple(
-        value
-        for value in others
-        if plain(value) not in UNKNOWN_WORDS or positives.is_plain_zero_one([*mapping.positive, value])
-    )
+    counted = {*known([*mapping.positive, *others])}
+    return tuple(value for value in others if value in counted or is_plain_pair([*mapping.positive, value]))
 
 
 def _positives(mapping: Mapping, column: Column) -> tuple[str, ...]:

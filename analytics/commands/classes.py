@@ -10,7 +10,7 @@ from analytics.answers.classes import classes as classes_answer
 from analytics.commands.asking import ask
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import finite, say_rows_are_counted, write
+from analytics.commands.writing import finite, write
 
 
 def classes(source: Source, asked: Asked, output: Output) -> None:
@@ -18,7 +18,6 @@ def classes(source: Source, asked: Asked, output: Output) -> None:
     from analytics.present.readings import classes_reading
 
     engine, question = ask(source, asked)
-    say_rows_are_counted(question.log)
     answer = classes_answer(engine, question)
     typer.echo(classes_reading(answer), err=True)
     rows = [_plain(row) for row in answer.table.iter_rows(named=True)]
@@ -29,7 +28,12 @@ def classes(source: Source, asked: Asked, output: Output) -> None:
     averages = {row.pop("average"): _plain(row) for row in answer.averages.iter_rows(named=True)}
     matrix = [_plain(row) for row in answer.pairs.iter_rows(named=True)]
     accuracy = averages["micro"]["recall"]
-    write({"n": answer.n, "accuracy": accuracy, "classes": rows, "averages": averages, "matrix": matrix}, output, roles)
+    said = {"n": answer.n, "accuracy": accuracy, "classes": rows, "averages": averages, "matrix": matrix}
+    if answer.weight is not None:
+        said |= {"n_weighted": answer.n_weighted, "n_eff": answer.n_eff}
+    if answer.unit is not None:
+        said["design_effect"] = answer.design_effect
+    write(said, output, roles)
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

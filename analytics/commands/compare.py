@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -112,7 +113,7 @@ def compare(
         typer.echo(judged_reading(by_both), err=True)
     typer.echo(compare_reading(answer, with_options=True), err=True)
     if search and answer.account.judged and answer.hanging is None and pairing.live.log.mapping.segments:
-        slices = _searched(engine, answer)
+        slices = _searched(engine, answer, {*filter(None, (both.live_judge, both.candidate_judge)), *(both.also or ())})
         found["slices"] = [] if slices is None else losing_rows(slices)
     if by:
         found["by"] = column_rows(
@@ -166,12 +167,12 @@ def _judged_at(answer: Comparison) -> dict[str, str]:
     return {"sides": f"Thresholds: {', '.join(parts)}"}
 
 
-def _searched(engine: Engine, answer: Comparison) -> LosingSlices | None:
-    """Search for slices, and say what was found; None where no column is left to search by."""
+def _searched(engine: Engine, answer: Comparison, aside: Collection[str]) -> LosingSlices | None:
+    """Search for slices by columns that say nothing of the answers, and say what was found; None where none is left."""
     from analytics.present.readings import losing_reading
     from analytics.present.weights import counts_rows_part
 
-    slices = losing_slices_of(engine, answer)
+    slices = losing_slices_of(engine, answer, aside)
     if slices is None:
         return None
     typer.echo(losing_reading(slices), err=True)

@@ -19,7 +19,7 @@ from analytics.commands.given import listed_columns
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
 from analytics.commands.priced import Priced, leading_metric, policy_of
 from analytics.commands.roles import finite_threshold, roles_of
-from analytics.commands.writing import say_rows_are_counted, write
+from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log.column import PERCENT
 from analytics.log.workspace import Workspace
@@ -123,8 +123,6 @@ def _two_questions(
         after = question_of(workspace, open_log(workspace, replace(source, log=other)), asked)[1]
     if both.production_threshold is not None:
         after = replace(after, threshold=finite_threshold(both.production_threshold))
-    for log in {question.log.key: question.log for question in (before, after)}.values():
-        say_rows_are_counted(log)
     return engine, _with_filters(before, both.reference), _with_filters(after, both.production)
 
 
@@ -138,7 +136,6 @@ def _guessed_sides(engine: Engine, question: Question) -> tuple[Question, Questi
         )
     before, after = side_names(found)
     typer.echo(f"Guessed by the names of values: the reference is where {before}, production where {after}.", err=True)
-    say_rows_are_counted(question.log)
     return found
 
 

@@ -122,6 +122,7 @@ def _object(answer: LabelsAnswer) -> dict[str, Any]:
         "ripe_age": answer.ripe_age,
         "never": answer.never,
         "n_missed": answer.n_missed,
+        "n_unlogged": answer.n_unlogged,
         "since": after,
         "expectation": None if found is None else {"miss": finite(found.miss), "n_past": found.n_past},
         "arrival": [] if answer.curve is None else answer.curve.to_dicts(),

@@ -17,6 +17,7 @@ from analytics.log import roles
 from analytics.log.class_lists import MIN_PLACES
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Log, Reading
+from analytics.log.value_words import BLANK
 from analytics.log.weight import is_share
 from analytics.log.workspace import Workspace
 from analytics.query.spark_session import is_in_spark, where
@@ -97,6 +98,12 @@ def _require_told(role: str, values: list[str], mapping: Mapping, source: Source
     if is_said or column is None or mapping.right is not None or (role != "positive" and mapping.score is not None):
         return
     option = "--" + role.replace("_", "-")
+    if BLANK in values:
+        raise QuestionError(
+            f"Expected to know what rows without a value in {column!r} are, found {values[0]!r} or nothing. Where nothing "
+            f"means no, say {option} {shlex.quote(values[0])} {option.replace('positive', 'negative')} ''; where it is not "
+            f"known yet, {option} {shlex.quote(values[0])} alone."
+        )
     raise QuestionError(
         f"Expected to know which value of {column!r} is positive, found {values[0]!r} and {values[1]!r}: no word tells. "
         f"Name it: {option} {shlex.quote(values[0])} or {option} {shlex.quote(values[1])}."

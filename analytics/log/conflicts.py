@@ -9,6 +9,7 @@ from analytics.log.column import Column
 from analytics.log.judge import is_one_of, member
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Reading
+from analytics.log.value_words import BLANK
 
 _MAX_NAMED = 8
 """Values that a sentence names before it ends with an ellipsis. A judgement."""
@@ -99,6 +100,8 @@ def require_values(column: Column, values: Sequence[str], option: str) -> None:
 def _may_hold(column: Column, value: str) -> bool:
     """Whether a column holds a value, or could."""
     found = [text for text, _ in column.top]
+    if value == BLANK and column.n_missing:
+        return True
     if any(is_one_of(text, column, (value,)) for text in found):
         return True
     if column.n_distinct > len(found):

@@ -10,6 +10,7 @@ from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, fold
 from analytics.log.schema import Reading
+from analytics.log.value_words import BLANK
 
 OUTCOMES = ("TP", "FP", "FN", "TN", "right", "wrong", "with its query", "not known yet", "no score")
 _OF_QUERY = "with its query"
@@ -132,8 +133,10 @@ def _score_of(number: float | None, mapping: Mapping, decided: bool | None) -> f
 
 def member(text: str | None, column: Column | None, positive: Sequence[str], negative: Sequence[str]) -> bool | None:
     """Return whether a value is positive; None where it is neither, or missing."""
-    if text is None or column is None:
+    if column is None:
         return None
+    if text is None or not text.strip():
+        return False if BLANK in negative else None
     if is_one_of(text, column, positive):
         return True
     return False if not negative or is_one_of(text, column, negative) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,9 +11,13 @@ from analytics.log.schema import Reading
 from analytics.log.value_words import (
     ADVERSE_DECISIONS,
     ADVERSE_LABELS,
+    BLANK,
     UNKNOWN_WORDS,
     folded,
     groups,
+    is_mark,
+    is_plain_pair,
+    known,
     plain,
     positive_of,
 )
@@ -66,7 +69,7 @@ def decision_values(mapping: Mapping, reading: Reading) -> tuple[tuple[str, ...]
 def _others(column: Column, positive: Sequence[str]) -> tuple[str, ...]:
     """Return the values of a decision that decide the other way than the positive ones."""
     others = [value for value, _ in column.top if value not in positive]
-    if is_plain_zero_one([*positive, *others]):
+    if is_plain_pair([*positive, *others]):
         return tuple(others)
     return tuple(value for value in others if plain(value) not in UNKNOWN_WORDS | _UNDECIDED)
 
@@ -78,7 +81,7 @@ def decided_values(column: Column) -> tuple[str, ...]:
 
 def known_groups(column: Column) -> tuple[str, ...]:
     """Return what the values of a decision mean, spellings of one value once, without those that decide nothing."""
-    found = groups([value for value, _ in column.top if plain(value) not in UNKNOWN_WORDS | _UNDECIDED])
+    found = groups([value for value in known([value for value, _ in column.top]) if plain(value) not in _UNDECIDED])
     return tuple(found)
 
 
@@ -114,29 +117,38 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
     Spellings of one value, such as ``Fraud`` and ``fraud``, ``TRUE`` and ``1``, stay together.
     """
     values = [value for value, _ in column.top]
-    known = values if is_plain_zero_one(values) else [value for value in values if plain(value) not in UNKNOWN_WORDS]
-    spellings = groups(known)
+    said = known(values)
+    spellings = groups(said)
     positive = positive_of([*spellings], column.name)
     if positive is None and len(spellings) == 1 and "0" in spellings:
-        return (_OTHER_CLASS.get(known[0].strip().casefold(), "1"),), tuple(known)
+        return (_OTHER_CLASS.get(said[0].strip().casefold(), "1"),), tuple(said)
     if positive is None:
         positive = max(spellings, default=None) if len(spellings) == 2 else next(reversed(spellings), None)
     if positive is None:
         return ((values[-1],), ()) if values else ((), ())
-    return tuple(spellings[positive]), tuple(value for value in known if value not in spellings[positive])
+    return tuple(spellings[positive]), tuple(value for value in said if value not in spellings[positive])
 
 
 def untold_values(column: Column) -> tuple[str, ...]:
     """Return the values of a label or a decision of which no word says which is positive; none where one does.
 
-    One class alone asks for nothing, and several are told apart in another way.
+    One class alone asks for nothing, and several are told apart in another way. Beside a mark, such as *X*, nothing may mean no,
+    or that it is not known yet: that is asked too.
     """
     values = [value for value, _ in column.top]
-    known = values if is_plain_zero_one(values) else [v for v in values if plain(v) not in UNKNOWN_WORDS | _UNDECIDED]
-    spellings = groups(known)
+    if mark := marked(column):
+        return (mark, BLANK)
+    spellings = groups(values if is_plain_pair(values) else [v for v in known(values) if plain(v) not in _UNDECIDED])
     if len(spellings) != 2 or positive_of([*spellings], column.name) is not None:
         return ()
     return tuple(found[0] for found in spellings.values())
+
+
+def marked(column: Column) -> str | None:
+    """Return the mark of a column that holds it or nothing; None for any other column."""
+    values = {value for value, _ in column.top if value.strip()}
+    is_blank = column.n_missing > 0 or any(not value.strip() for value, _ in column.top)
+    return next(iter(values)) if len(values) == 1 and is_blank and all(map(is_mark, values)) else None
 
 
 def untold(mapping: Mapping, reading: Reading) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -162,8 +174,3 @@ def _is_shared(mapping: Mapping, reading: Reading) -> bool:
         return False
     column = reading.column(mapping.decision)
     return bool(_shared_values(mapping.positive, column) or _adverse_values(mapping, column))
-
-
-def is_plain_zero_one(values: Sequence[str]) -> bool:
-    """Whether the values are two numbers such as 0 and 1 or -1 and 1, so that -1 is a class and not a stand-in."""
-    return len(values) == 2 and all(re.fullmatch(r"-?[01](\.0)?", value) for value in values)

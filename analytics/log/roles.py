@@ -174,7 +174,7 @@ def _is_decision_name(name: str, rank: tuple[int, int] | None) -> bool:
 def _is_fitting(role: str, column: Column) -> bool:
     """Whether the values are those that a role mostly has: two classes of a label, fractions of a score."""
     if role == "label":
-        return len(positives.known_groups(column)) == 2
+        return len(positives.known_groups(column)) == 2 or positives.marked(column) is not None
     if column.kind != "number" or column.n_distinct <= 2:
         return False
     scale = score_form.form_of(column).scale
@@ -296,7 +296,7 @@ def any_binary(columns: Sequence[Column]) -> Column | None:
 
 def _binary(columns: Sequence[Column]) -> list[Column]:
     """Return the columns with two classes, those with 0 and 1 or a telling word first."""
-    two = [column for column in columns if len(positives.known_groups(column)) == 2 and column.kind != "time"]
+    two = [column for column in columns if _is_fitting("label", column) and column.kind != "time"]
     return sorted(two, key=lambda column: not {*positives.known_groups(column)} & {*POSITIVE_WORDS, "1"})
 
 

@@ -114,8 +114,25 @@ _TRUTH = {
         ("1", "true", "t", "yes", "y", "ja", "j", "si", "sí", "oui", "o", "wahr", "vrai", "verdadero"), "1"
     ),
     **dict.fromkeys(("0", "false", "f", "no", "n", "nein", "non", "falsch", "faux", "falso"), "0"),
+    **dict.fromkeys(("+", "\u2713", "\u2714", "\u2611", "\u2705"), "1"),
+    **dict.fromkeys(("-", "\u2717", "\u2718", "\u2716", "\u2610", "\u274c"), "0"),
 }
-"""Words of assent and denial in English, German, Spanish and French, as the number that they mean."""
+"""Words of assent and denial in English, German, Spanish and French, signs and ticks, as the number that they mean."""
+
+_CELLS = {
+    **dict.fromkeys(("tp", "fn", "true positive", "false negative", "true pos", "false neg"), "1"),
+    **dict.fromkeys(("fp", "tn", "false positive", "true negative", "false pos", "true neg"), "0"),
+}
+"""Cells of a confusion matrix, as the truth that each of them holds: who looks at alerts writes them."""
+
+_MARKS = frozenset({"x", "*", "\u2713", "\u2714", "\u2611", "\u2705"})
+"""What people and programs set where something holds, with nothing where it does not: *X* in lists of SAP."""
+
+BLANK = ""
+"""The value of a label that stands for a cell without one, where a person says what that means."""
+
+_NINES = re.compile(r"-?9+")
+"""Beside 0 and 1, and beside yes and no, nines stand for an answer that is not there, as forms and registers code it."""
 
 _NEGATIONS = frozenset(
     {"not", "no", "non", "never", "none", "without", "didn't", "doesn't", "isn't", "wasn't", "hasn't", "won't"}
@@ -148,6 +165,36 @@ def folded(value: str) -> str:
     return _TRUTH.get(text, text)
 
 
+def is_mark(value: str) -> bool:
+    """Whether a value is set where something holds, so that nothing may mean that it does not.
+
+    >>> is_mark("X"), is_mark("yes")
+    (True, False)
+    """
+    return plain(value) in _MARKS
+
+
+def known(values: Sequence[str]) -> list[str]:
+    """Return the values of a label without those that mean: not known yet.
+
+    -1 is a class beside 1, and ``-`` beside ``+``; a nine, or several, is an answer that is not there beside 0 and 1.
+
+    >>> known(["0", "1", "9"]), known(["-1", "1"]), known(["+", "-"]), known(["8", "9"])
+    (['0', '1'], ['-1', '1'], ['+', '-'], ['8', '9'])
+    """
+    if is_plain_pair(values):
+        return list(values)
+    has_plus = any(value.strip() == "+" for value in values)
+    said = [value for value in values if plain(value) not in UNKNOWN_WORDS or (has_plus and value.strip() == "-")]
+    others = [value for value in said if not _NINES.fullmatch(plain(value))]
+    return others if {folded(value) for value in others} == {"0", "1"} else said
+
+
+def is_plain_pair(values: Sequence[str]) -> bool:
+    """Whether the values are two numbers such as 0 and 1 or -1 and 1, so that -1 is a class and not a stand-in."""
+    return len(values) == 2 and all(re.fullmatch(r"-?[01](\.0)?", value) for value in values)
+
+
 def groups(values: Sequence[str]) -> dict[str, list[str]]:
     """Return values by what they mean, each with its spellings, in the order of their first ones.
 
@@ -155,11 +202,15 @@ def groups(values: Sequence[str]) -> dict[str, list[str]]:
 
     >>> groups(["T", "F"]), groups(["F", "L"])
     ({'1': ['T'], '0': ['F']}, {'f': ['F'], 'l': ['L']})
+    >>> groups(["FP", "TN", "TP", "FN"])
+    {'0': ['FP', 'TN'], '1': ['TP', 'FN']}
     """
     found: dict[str, list[str]] = {}
     is_false = any(folded(value) == "1" for value in values)
-    for value in values:
+    cells = [_CELLS.get(re.sub(r"[_\-]", " ", plain(value))) for value in values]
+    for value, cell in zip(values, cells, strict=True):
         meant = plain(value) if plain(value) == "f" and not is_false else folded(value)
+        meant = cell if cell and all(cells) else meant
         found.setdefault(meant, []).append(value)
     return found
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from analytics.measure.class_units import against_third, class_clusters, excess_effect, weighted_counts, with_squares
+from analytics.measure.clusters import widened
 from analytics.measure.curves import auroc
 from analytics.measure.estimates import columns_of, estimate_table, with_columns
-from analytics.measure.intervals import FloatArray, logit_interval, newcombe, ratio
+from analytics.measure.intervals import FloatArray, Interval, logit_interval, newcombe, ratio
 
 _PER_CLASS = ("precision", "recall", "f1")
 """The metrics of a class against the rest that the pairs of classes suffice for."""
@@ -15,13 +17,18 @@ _AVERAGES = ("macro", "weighted", "micro")
 """How metrics of classes are averaged, by scikit-learn's names."""
 
 
-def class_table(pairs: pl.DataFrame, *, level: float = 0.95, seed: int = 0) -> pl.DataFrame:
+def class_table(
+    pairs: pl.DataFrame, cells: pl.DataFrame | None = None, *, level: float = 0.95, seed: int = 0
+) -> pl.DataFrame:
     """Estimate each class against the rest.
 
     Parameters
     ----------
     pairs : polars.DataFrame
-        ``true, predicted, n``: the judged rows of each pair of classes.
+        ``true, predicted, n``: the judged rows of each pair of classes; where rows stand for many weighted, with the rows
+        behind and the sum of squared weights, ``rows, n_sq``.
+    cells : polars.DataFrame, optional
+        Where rows belong together, ``unit, true, predicted, n``.
     level, seed
         Of the intervals, and of the bootstrap behind that of F1.
 
@@ -29,7 +36,8 @@ def class_table(pairs: pl.DataFrame, *, level: float = 0.95, seed: int = 0) -> p
     -------
     polars.DataFrame
         ``class, support`` (rows of it), ``n_predicted``, ``tp, fp, fn``, then ``precision, recall, f1``, each with ``_low`` and
-        ``_high``, null where a class is never predicted or has no row; the most frequent class first.
+        ``_high``, null where a class is never predicted or has no row; the most frequent class first. With weights all counts
+        are weighted, and ``rows`` are those behind the support.
 
     Examples
     --------
@@ -37,6 +45,9 @@ def class_table(pairs: pl.DataFrame, *, level: float = 0.95, seed: int = 0) -> p
     >>> class_table(pairs).select("class", "support", "precision", "recall").rows()
     [('a', 10, 1.0, 0.8), ('b', 5, 0.7142857142857143, 1.0)]
     """
+    clusters = class_clusters(pairs, cells)
+    if "rows" in pairs.columns:
+        return _weighted_table(pairs, clusters, level, seed)
     every = int(pairs["n"].sum())
     names = pl.concat([pairs.select(name=pl.col("true")), pairs.select(name=pl.col("predicted"))]).unique()
     per = {
@@ -55,6 +66,20 @@ def class_table(pairs: pl.DataFrame, *, level: float = 0.95, seed: int = 0) -> p
         "name", score_bin=pl.lit(0), n=every - pl.col("n_predicted"), n_pos=pl.col("support") - pl.col("tp")
     )
     scores = pl.concat([flagged, passed]).with_columns(n_unlabelled=pl.lit(0))
+    kept = _estimated(scores, clusters, level, seed)
+    return (
+        counts.join(kept, on="name", how="left")
+        .rename({"name": "class"})
+        .select("class", "support", "n_predicted", "tp", "fp", "fn", *_NUMBERS)
+    )
+
+
+_NUMBERS = [f"{name}{end}" for name in _PER_CLASS for end in ("", "_low", "_high")]
+"""The columns of metrics of a class."""
+
+
+def _estimated(scores: pl.DataFrame, clusters: pl.DataFrame | None, level: float, seed: int) -> pl.DataFrame:
+    """Estimate the metrics of classes from their rows that are predicted and that are not."""
     found = estimate_table(
         scores,
         np.array([0.0, 1.0]),
@@ -64,23 +89,37 @@ def class_table(pairs: pl.DataFrame, *, level: float = 0.95, seed: int = 0) -> p
         level=level,
         seed=seed,
         is_probability=False,
+        clusters=clusters,
     )
-    numbers = [f"{name}{end}" for name in _PER_CLASS for end in ("", "_low", "_high")]
-    kept = found.select("name", "fp", "fn", *numbers)
+    return found.select("name", "fp", "fn", *_NUMBERS)
+
+
+def _weighted_table(pairs: pl.DataFrame, clusters: pl.DataFrame | None, level: float, seed: int) -> pl.DataFrame:
+    """Estimate each class against the rest where rows stand for many."""
+    counts, scores = weighted_counts(pairs)
+    kept = _estimated(scores, clusters, level, seed)
+    held = counts.select(
+        "name",
+        support=pl.col("n_tp") + pl.col("n_fn"),
+        rows=(pl.col("rows_tp") + pl.col("rows_fn")).cast(pl.Int64),
+        n_predicted=pl.col("n_tp") + pl.col("n_fp"),
+        tp="n_tp",
+    )
     return (
-        counts.join(kept, on="name", how="left")
+        held.join(kept, on="name")
         .rename({"name": "class"})
-        .select("class", "support", "n_predicted", "tp", "fp", "fn", *numbers)
+        .sort(["support", "class"], descending=[True, False])
+        .select("class", "support", "rows", "n_predicted", "tp", "fp", "fn", *_NUMBERS)
     )
 
 
-def confusion_pairs(pairs: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame:
+def confusion_pairs(pairs: pl.DataFrame, cells: pl.DataFrame | None = None, *, level: float = 0.95) -> pl.DataFrame:
     """Return every pair of classes, those that are confused with their excess over how often the other classes are.
 
     Parameters
     ----------
-    pairs : polars.DataFrame
-        ``true, predicted, n``.
+    pairs, cells : polars.DataFrame
+        As in `class_table`.
     level : float
         Of the interval.
 
@@ -94,7 +133,8 @@ def confusion_pairs(pairs: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame
 
     Notes
     -----
-    The interval is the true class's rows times Newcombe's of the difference of both shares.
+    The interval is the true class's rows times Newcombe's of the difference of both shares, widened by the root of its design
+    effect where rows belong together or stand for many; the table then has ``rows``, those behind.
 
     Examples
     --------
@@ -103,25 +143,24 @@ def confusion_pairs(pairs: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame
     >>> confusion_pairs(pairs).select("true", "predicted", "n", pl.col("excess").round(6)).row(0)
     ('a', 'b', 40, 30.0)
     """
-    of_true = pl.col("n").sum().over("true")
-    of_predicted = pl.col("n").sum().over("predicted")
-    hits = pairs.filter(pl.col("true") == pl.col("predicted")).select("predicted", hit="n")
-    totals = pairs.group_by("true").agg(total=pl.col("n").sum())
-    table = (
-        pairs.with_columns(of_true=of_true, of_predicted=of_predicted)
-        .join(hits, on="predicted", how="left")
-        .join(totals.rename({"true": "predicted", "total": "own"}), on="predicted", how="left")
-        .with_columns(pl.col("hit", "own").fill_null(0), every=pl.col("n").sum())
-    )
     is_confused = pl.col("true") != pl.col("predicted")
-    third = table.select(
-        rows=pl.col("every") - pl.col("of_true") - pl.col("own"),
-        taken=pl.col("of_predicted") - pl.col("hit") - pl.col("n"),
-    )
-    n, rows, others, taken = (
-        series.cast(pl.Float64).to_numpy() for series in (table["n"], table["of_true"], third["rows"], third["taken"])
-    )
-    gap = newcombe(n, rows, taken, others, level)
+    table = against_third(pairs, "n")
+    n, rows, others, taken = (table[name].cast(pl.Float64).to_numpy() for name in ("n", "of_true", "others", "taken"))
+    behind = against_third(pairs, "rows") if "rows" in pairs.columns else table
+    m_true, m_others = (behind[name].cast(pl.Float64).to_numpy() for name in ("of_true", "others"))
+    if "rows" in pairs.columns:
+        # Of weights a difference would leave a little where no row is.
+        others, taken = np.where(m_others > 0, others, 0.0), np.where(behind["taken"].to_numpy() > 0, taken, 0.0)
+        held = [ratio(n, rows).clip(0, 1) * m_true, m_true, ratio(taken, others).clip(0, 1) * m_others, m_others]
+        x, m, y, k = map(np.nan_to_num, held)
+        gap = newcombe(x, m, y, k, level)
+    else:
+        gap = newcombe(n, rows, taken, others, level)
+    counted = {"others": others, "taken": taken, "m_true": m_true, "m_others": m_others}
+    effect = excess_effect(with_squares(table.with_columns(**counted), pairs), pairs, cells)
+    if effect is not None:
+        wide = widened(gap, effect, level, (-1.0, 1.0))
+        gap = Interval(gap.value, *(np.where(np.isnan(gap.value), np.nan, end) for end in (wide.low, wide.high)))
     numbers: dict[str, FloatArray] = {
         "share_of_true": ratio(n, rows),
         "share_of_predicted": ratio(n, table["of_predicted"].cast(pl.Float64).to_numpy()),
@@ -130,7 +169,8 @@ def confusion_pairs(pairs: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame
         "excess_low": rows * gap.low,
         "excess_high": rows * gap.high,
     }
-    found = with_columns(table.select("true", "predicted", "n"), numbers)
+    counts = ("n", "rows") if "rows" in pairs.columns else ("n",)
+    found = with_columns(table.select("true", "predicted", *counts), numbers)
     of_confused = [pl.when(is_confused).then(pl.col(name)).alias(name) for name in list(numbers)[2:]]
     return found.with_columns(of_confused).sort(
         [is_confused, "excess", "n", "true", "predicted"], descending=[True, True, True, False, False], nulls_last=True
@@ -158,7 +198,7 @@ def class_averages(table: pl.DataFrame) -> pl.DataFrame:
     >>> class_averages(class_table(pairs)).select("average", "recall").rows()
     [('macro', 0.9), ('weighted', 0.8666666666666667), ('micro', 0.8666666666666667)]
     """
-    every, hits = int(table["support"].sum()), int(table["tp"].sum())
+    every, hits = float(table["support"].sum()), float(table["tp"].sum())
     accuracy = hits / every if every else None
     rows = []
     for average in _AVERAGES:
@@ -181,13 +221,18 @@ def class_averages(table: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def area_of(scores: pl.DataFrame, level: float = 0.95) -> dict[str, float | None]:
+def area_of(
+    scores: pl.DataFrame, unit_bins: pl.DataFrame | None = None, level: float = 0.95
+) -> dict[str, float | None]:
     """Return AUROC of one class against the rest, with its interval.
 
     Parameters
     ----------
     scores : polars.DataFrame
-        ``score, n, n_pos``: rows by distinct score, those of the class among them.
+        ``score, n, n_pos``: rows by distinct score, those of the class among them; where rows stand for many as a weighted
+        score table has them.
+    unit_bins : polars.DataFrame, optional
+        Where rows belong together, ``unit, score, n_pos, n_neg``.
     level : float
         Of the interval.
 
@@ -197,9 +242,33 @@ def area_of(scores: pl.DataFrame, level: float = 0.95) -> dict[str, float | None
         ``auroc, auroc_low, auroc_high``; None where all rows, or none, are of the class.
     """
     held = scores.filter(pl.col("score").is_not_null()).sort("score")
+    if unit_bins is not None or "rows" in held.columns:
+        return _area_of_sample(held, unit_bins, level)
     positive = held["n_pos"].cast(pl.Float64).to_numpy()[None]
     negative = held["n"].cast(pl.Float64).to_numpy()[None] - positive
     if not positive.sum() or not negative.sum():
         return {"auroc": None, "auroc_low": None, "auroc_high": None}
     found = logit_interval(auroc(positive, negative), np.minimum(positive.sum(-1), negative.sum(-1)), level)
     return {name: float(values[0]) for name, values in columns_of("auroc", found).items()}
+
+
+def _area_of_sample(held: pl.DataFrame, unit_bins: pl.DataFrame | None, level: float) -> dict[str, float | None]:
+    """Return the area where rows belong together or stand for many."""
+    edges = held["score"].to_numpy().astype(float)
+    table = held.drop("score").with_columns(score_bin=pl.int_range(pl.len()))
+    if "n_unlabelled" not in table.columns:
+        table = table.with_columns(n_unlabelled=pl.lit(0))
+    if unit_bins is not None:
+        place = np.searchsorted(edges, unit_bins["score"].to_numpy())
+        unit_bins = unit_bins.drop("score").with_columns(score_bin=pl.Series(place, dtype=pl.Int64))
+    found = estimate_table(
+        table,
+        edges,
+        by=(),
+        threshold_bin=0,
+        metrics=("auroc",),
+        level=level,
+        is_probability=False,
+        unit_bins=unit_bins,
+    )
+    return found.select("auroc", "auroc_low", "auroc_high").row(0, named=True)

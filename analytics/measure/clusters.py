@@ -219,6 +219,12 @@ def t_quantile(freedom: FloatArray, level: float) -> FloatArray:
     return np.asarray(special.stdtrit(np.nan_to_num(freedom, nan=1.0).clip(1.0, 1e9), (1 + level) / 2), dtype=float)
 
 
+def t_tail(standardised: FloatArray, freedom: float | None) -> FloatArray:
+    """Give the two-sided p-value of numbers of standard errors, with Student's t; normal without degrees of freedom."""
+    low = -np.abs(standardised)
+    return np.asarray(2 * (special.ndtr(low) if freedom is None else special.stdtr(freedom, low)), dtype=float)
+
+
 @dataclass(frozen=True)
 class Effect:
     """How many times the variance of independent rows a variance is, and the degrees of freedom that it has.

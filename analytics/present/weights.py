@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analytics.answers.discovery.answer import Discovery
+from analytics.answers.gap.answer import Gap
 from analytics.answers.thresholds.costs import Sample
 from analytics.present import words
 from analytics.present.clusters import alike_part
@@ -34,6 +35,22 @@ def sample_part(sample: Sample, n_judged: float, effect: float | None) -> str:
         return alike_part(sample.unit, effect)
     stand = weighted_part(sample.weight, sample.rows_judged or 0, n_judged, sample.n_eff)
     return " ".join(filter(None, [stand, alike_part(sample.unit, effect, sample.weight)]))
+
+
+def sides_part(gap: Gap) -> str:
+    """Say what the judged rows of two sides stand for, and how much wider intervals are as rows of one unit are alike."""
+    weighted, flow = gap.waterfall.weighted, gap.waterfall
+    said = [alike_part(gap.unit, gap.design_effect, gap.weight)]
+    if weighted is not None and gap.weight is not None:
+        rows = flow.n_reference, flow.n_production
+        stand, worth = (
+            f"{words.count(before)} and {words.count(after)}"
+            for before, after in ([each.n for each in weighted], [each.n_eff for each in weighted])
+        )
+        is_said = any(n > _WORTH_SAYING * each.n_eff for n, each in zip(rows, weighted, strict=True))
+        more = f"; as their weights differ they are worth {worth} of equal weight" if is_said else ""
+        said = [f"By {words.column_words(gap.weight)} they stand for {stand}{more}.", *said]
+    return " ".join(filter(None, said))
 
 
 def found_part(weight: str | None, answer: Discovery) -> str:

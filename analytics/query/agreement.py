@@ -8,9 +8,8 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from analytics.errors import QuestionError
-from analytics.log.positives import is_plain_zero_one
 from analytics.log.schema import Log
-from analytics.log.value_words import UNKNOWN_WORDS, plain
+from analytics.log.value_words import known
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 
@@ -64,4 +63,5 @@ def rating_list(
 def no_ratings(found: pl.DataFrame, names: Sequence[str]) -> list[str]:
     """Return what ratings hold that says nothing is known, by the words that labels are read by; of -1 and 1 neither does."""
     said = pl.concat([found[name] for name in names]).drop_nulls().unique().sort().to_list()
-    return [] if is_plain_zero_one(said) else [value for value in said if plain(value) in UNKNOWN_WORDS]
+    counted = {*known(said)}
+    return [value for value in said if value not in counted]

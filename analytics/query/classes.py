@@ -27,26 +27,44 @@ def class_pairs(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> p
     Returns
     -------
     DataFrame
-        ``true, predicted, n``, rows without either left out; classes are called as their most frequent true spelling.
+        ``true, predicted, n``, rows without either left out; classes are called as their most frequent true spelling. Rows that
+        stand for many count as often as their weight says, with ``rows``, those behind, and ``n_sq``, the sum of squared weights.
 
     Raises
     ------
     QuestionError
         If the log has no classes.
     """
-    right = _rule_of(log)
+    return _counted(engine, log, cohort, threshold).sort(_TRUE, _PREDICTED)
+
+
+def class_cells(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> pl.DataFrame | None:
+    """Count the rows of each unit by true and predicted class, as `class_pairs` does: ``unit, true, predicted, n``.
+
+    None where rows do not belong together. As many rows leave the engine as units have different pairs, at most all.
+    """
+    return None if log.mapping.unit is None else _counted(engine, log, cohort, threshold, "unit")
+
+
+def _counted(engine: Engine, log: Log, cohort: Cohort, threshold: float, *keys: str) -> pl.DataFrame:
+    """Count rows by keys and by true and predicted class."""
+    right, is_weighted = _rule_of(log), log.mapping.weight is not None
     true = nw.col(log.column(right.true).sql_name).cast(nw.String)
-    rows = engine.kept(log, cohort, threshold).select(true=true, predicted=_predicted(log, right))
+    further = [*keys, *(["weight"] if is_weighted else [])]
+    rows = engine.kept(log, cohort, threshold).select(*further, true=true, predicted=_predicted(log, right))
     known = rows.filter(~nw.col(_TRUE).is_null() & ~nw.col(_PREDICTED).is_null())
     if right.unknown:
         known = known.filter(~nw.col(_TRUE).is_in(list(right.unknown)))
-    found = engine.collect(known.group_by(_TRUE, _PREDICTED).agg(n=nw.len().cast(nw.Int64)))
+    counts = {"n": nw.len().cast(nw.Int64)}
+    if is_weighted:
+        known = known.with_columns(weight_sq=nw.col("weight") * nw.col("weight"))
+        counts = {"n": nw.col("weight").sum(), "rows": counts["n"], "n_sq": nw.col("weight_sq").sum()}
+    found = engine.collect(known.group_by(*keys, _TRUE, _PREDICTED).agg(**counts))
     names = _class_names(log, found)
     for name in (_TRUE, _PREDICTED):
-        found = found.with_columns(
-            pl.col(name).map_elements(lambda value: names[fold(value, right)], return_dtype=pl.String)
-        )
-    return found.group_by(_TRUE, _PREDICTED).agg(n=pl.col("n").sum()).sort(_TRUE, _PREDICTED)
+        called = {value: names[fold(value, right)] for value in found[name].unique()}
+        found = found.with_columns(pl.col(name).replace_strict(called, return_dtype=pl.String))
+    return found.group_by(*keys, _TRUE, _PREDICTED).agg(pl.col(*counts).sum())
 
 
 def _class_names(log: Log, pairs: pl.DataFrame) -> dict[str, str]:
@@ -60,11 +78,33 @@ def _class_names(log: Log, pairs: pl.DataFrame) -> dict[str, str]:
 
 
 def class_scores(engine: Engine, log: Log, cohort: Cohort, threshold: float, name: str, column: str) -> pl.DataFrame:
-    """Count judged rows by the score of one class, and those of the class among them: ``score, n, n_pos``."""
+    """Count judged rows by the score of one class, and those of the class among them: ``score, n, n_pos``.
+
+    Where rows stand for many the table is a weighted score table.
+    """
     rows = _against_rest(engine, log, cohort, threshold, name, _spellings(engine, log, cohort, threshold))
-    prepared = rows.select("label", score=nw.col(log.column(column).sql_name).cast(nw.Float64))
+    score = nw.col(log.column(column).sql_name).cast(nw.Float64)
+    if log.mapping.weight is not None:
+        return engine.collect(score_table(rows.with_columns(score=score), (), sums=(), by_score=True, is_weighted=True))
+    prepared = rows.select("label", score=score)
     return engine.collect(
         prepared.group_by("score").agg(n=nw.len().cast(nw.Int64), n_pos=nw.col("label").sum().cast(nw.Int64))
+    )
+
+
+def class_unit_scores(
+    engine: Engine, log: Log, cohort: Cohort, threshold: float, name: str, column: str
+) -> pl.DataFrame | None:
+    """Count the judged rows of each unit by the score of one class: ``unit, score, n_pos, n_neg``; None without units."""
+    if log.mapping.unit is None:
+        return None
+    rows = _against_rest(engine, log, cohort, threshold, name, _spellings(engine, log, cohort, threshold))
+    score = nw.col(log.column(column).sql_name).cast(nw.Float64)
+    each = nw.col("weight") if log.mapping.weight is not None else nw.lit(1.0)
+    counts = {"n_pos": each * nw.col("label"), "n_neg": each * (1 - nw.col("label"))}
+    prepared = rows.filter(~score.is_null()).select("unit", score=score, **counts)
+    return engine.collect(
+        prepared.group_by("unit", "score").agg(**{name: nw.col(name).sum().cast(nw.Float64) for name in counts})
     )
 
 

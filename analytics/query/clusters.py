@@ -24,7 +24,7 @@ _COUNTED = ("tp", "fp", "fn", "tn", "n_flagged", "n_scored", "n_pos", "n_labelle
 _WEEK = "1w"
 """A week as buckets name it."""
 
-_N_GROUPS = 100
+N_GROUPS = 100
 """Groups into which units, or rows that stand for many, are dealt out where a mean is computed: 95 % intervals are then 1 % wider
 than of any number of groups. A choice."""
 
@@ -208,6 +208,11 @@ def _products(
     )
 
 
+def group_of(log: Log) -> nw.Expr:
+    """Return the random group that a row is dealt into, with all rows of its unit; by itself where the log has no units."""
+    return scattered(nw.col("row_id" if log.mapping.unit is None else "unit")) % N_GROUPS
+
+
 def group_sums_of(
     engine: Engine,
     log: Log,
@@ -223,8 +228,7 @@ def group_sums_of(
     The table has ``slice_0 …, group, judged`` and the sums. With weights each row counts as often as its own says.
     """
     is_weighted = is_weighted and log.mapping.weight is not None
-    member = nw.col("row_id" if log.mapping.unit is None else "unit")
-    rows = engine.kept(log, cohort, threshold).with_columns(group=scattered(member) % _N_GROUPS)
+    rows = engine.kept(log, cohort, threshold).with_columns(group=group_of(log))
     stored, parts = [stored_slice(log, name) for name in by], held_sums(log, sums)
     table = engine.collect(score_table(rows, [*stored, "group"], sums=parts, is_weighted=is_weighted))
     judged = pl.col("n_pos") + pl.col("n_neg") if is_weighted else pl.col("n") - pl.col("n_unlabelled")

@@ -145,6 +145,8 @@ def sliced_table(
     split: float | None = None,
     with_moments: bool = True,
     with_amount: bool = False,
+    is_weighted: bool = False,
+    group: nw.Expr | None = None,
 ) -> nw.LazyFrame[Any]:
     """Aggregate the rows of one side by slice, by whether their labels are complete, and by score.
 
@@ -161,21 +163,25 @@ def sliced_table(
         As in `relations.score_table`.
     with_moments, with_amount : bool
         Whether sums of scores, or of amounts, are wanted.
+    is_weighted : bool
+        Let each row count ``weight`` times.
+    group : Expr, optional
+        The random group that a row is dealt into with those that belong to it: a last slice.
 
     Returns
     -------
     LazyFrame
-        As `relations.score_table`; the last slice column is 1 where labels are complete.
+        As `relations.score_table`; the slice column after those of ``dimensions`` is 1 where labels are complete.
     """
     score = nw.col("score")
     columns = {f"dimension_{place}": dimension.expression(log, side) for place, dimension in enumerate(dimensions)}
     columns["is_mature"] = nw.lit(1) if mature_before is None else integer(~(nw.col("moment") >= mature_before))
     if threshold is not None:
         columns["score_bin"] = nw.when(score >= threshold).then(nw.lit(1)).when(score < threshold).then(nw.lit(0))
-    prepared = frame.with_columns(**columns)
-    names = [*list(columns)[: len(dimensions)], "is_mature"]
+    prepared = frame.with_columns(**columns, **({} if group is None else {"group_of": group}))
+    names = [*list(columns)[: len(dimensions)], "is_mature", *(() if group is None else ("group_of",))]
     sums = [*(MOMENTS if with_moments else ()), *(AMOUNTS if with_amount else ())]
-    return score_table(prepared, names, sums=sums, split=split)
+    return score_table(prepared, names, sums=sums, split=split, is_weighted=is_weighted)
 
 
 def _missing_table(frame: nw.LazyFrame[Any], columns: Sequence[str], threshold: float) -> nw.LazyFrame[Any]:
@@ -193,7 +199,19 @@ def _missing_table(frame: nw.LazyFrame[Any], columns: Sequence[str], threshold: 
     )
 
 
-def sampled(frame: nw.LazyFrame[Any], columns: Sequence[str], one_in: int) -> nw.LazyFrame[Any]:
-    """Return every row whose scattered number says so, about one in ``one_in``, in the order of the file."""
+def sampled(
+    frame: nw.LazyFrame[Any],
+    columns: Sequence[str],
+    one_in: int,
+    *,
+    is_weighted: bool = False,
+    group: nw.Expr | None = None,
+) -> nw.LazyFrame[Any]:
+    """Return every row whose scattered number says so, about one in ``one_in``, in the order of the file.
+
+    Where they are asked for, ``weight`` and ``group`` say how many rows it stands for and into which random group it is dealt.
+    """
     kept = frame if one_in <= 1 else frame.filter(scattered(nw.col("row_id")) % one_in == 0)
-    return kept.sort("row_id").select("row_id", "score", "label", "moment", *columns)
+    further: list[nw.Expr] = [nw.col("weight")] if is_weighted else []
+    further += [] if group is None else [group.alias("group")]
+    return kept.sort("row_id").select("row_id", "score", "label", "moment", *further, *columns)

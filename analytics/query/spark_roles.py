@@ -12,6 +12,7 @@ from analytics.log.bins import Bins
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
+from analytics.log.value_words import BLANK
 
 _TRUTHS = {"true": "1", "false": "0"}
 
@@ -121,11 +122,14 @@ def _membership(reading: Reading, name: str | None, positive: Sequence[str], neg
         shown = ", ".join(repr(value) for value, _ in column.top[:6])
         raise InputError(f"Expected the value of {name!r} that means positive, found none. Its values: {shown}.")
     is_other = _one_of(column, negative) if negative else ~nw.col(column.sql_name).is_null()
+    if BLANK in negative:
+        is_other = is_other | nw.col(column.sql_name).is_null()
     return nw.when(_one_of(column, positive)).then(nw.lit(1)).otherwise(nw.when(is_other).then(nw.lit(0)))
 
 
 def _one_of(column: Column, values: Sequence[str]) -> nw.Expr:
     """Return the predicate that a column holds one of some values, which are text: numbers are compared as numbers."""
+    values = [value for value in values if value != BLANK]
     if column.kind in ("number", "boolean"):
         return nw.col(column.sql_name).cast(nw.Float64).is_in([_number_of(value) for value in values])
     return nw.col(column.sql_name).cast(nw.String).is_in(list(values))

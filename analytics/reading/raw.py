@@ -35,7 +35,7 @@ _NO_TIME = "\x1f%Y"
 _LISTS_ONLY = ("json",)
 """What the engine calls the one column of values that are no objects: lists of records one after the other."""
 
-_LAID_OUT = ("html", "arff", "sql")
+_LAID_OUT = ("html", "xml", "arff", "sql")
 """Formats whose table was written anew as text with commas between fields and quotes around them."""
 
 _ROW_NUMBER = "file_row_number"

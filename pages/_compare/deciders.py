@@ -75,7 +75,7 @@ def _in_words(found: Deciders) -> pl.DataFrame:
                 else words.metric_difference("error_rate", *ends),
                 **{each.capitalize(): words.share(row[each]) for each in rates},
                 **({"Cost per row": words.number(row["cost"])} if row["cost"] is not None else {}),
-                "Decides as live": words.share(row["agrees"]) if found.is_yes_no else words.UNDEFINED,
+                "Decides as live" if found.is_yes_no else "Right or wrong as live": words.share(row["agrees"]),
             }
         )
     return pl.DataFrame(rows)

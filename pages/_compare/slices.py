@@ -8,6 +8,8 @@ import streamlit as st
 from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.slices import LosingSlices, by_column, losing
 from analytics.errors import QuestionError
+from analytics.measure.compare.difference import COST
+from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import readings, words
 from analytics.present.discovery import slice_words
@@ -50,7 +52,7 @@ def draw_slices(answer: Comparison) -> None:
     )
     if column:
         table = kept(by_column, answer.pairing, answer.metric, column, answer.costs)
-        number_table(_in_words(table), hide_index=True, alt=f"Both sides slice by slice of {column}")
+        number_table(_in_words(table, answer.metric), hide_index=True, alt=f"Both sides slice by slice of {column}")
         table_downloads(
             table,
             "compare_by_column",
@@ -71,7 +73,7 @@ def _draw_found(found: LosingSlices) -> None:
         pl.col("slice").alias("Slice"),
         pl.col("direction").alias("Candidate"),
         pl.col("n").alias("Pairs"),
-        _difference(table).alias("Difference of loss (95 %)"),
+        _difference(table, found.metric).alias("Worse by (95 %)"),
         pl.when(pl.col("is_confirmed")).then(pl.lit("confirmed")).otherwise(pl.lit("not confirmed")).alias("Status"),
     )
     number_table(
@@ -83,22 +85,30 @@ def _draw_found(found: LosingSlices) -> None:
     table_downloads(table, "compare_slices", key="pair_slices", title="Slices where the sides differ")
 
 
-def _in_words(table: pl.DataFrame) -> pl.DataFrame:
+def _in_words(table: pl.DataFrame, metric: str) -> pl.DataFrame:
     """Return the slices of a column as people read them."""
+    written = words.share if _is_in_points(metric) else words.number
     return table.select(
         pl.Series("Slice", [words.value_label(value) for value in table["slice"]], dtype=pl.String),
         pl.col("n").alias("Pairs"),
-        pl.col("live").alias("Loss, live"),
-        pl.col("candidate").alias("Loss, candidate"),
-        _difference(table).alias("Difference (95 %)"),
+        pl.Series("Loss, live", [written(value) for value in table["live"]], dtype=pl.String),
+        pl.Series("Loss, candidate", [written(value) for value in table["candidate"]], dtype=pl.String),
+        _difference(table, metric).alias("Worse by (95 %)"),
     )
 
 
-def _difference(table: pl.DataFrame) -> pl.Series:
-    """Write differences with their intervals."""
+def _is_in_points(metric: str) -> bool:
+    """Whether the loss of a row is a share of rows."""
+    return metric != COST and METRICS[metric].is_share
+
+
+def _difference(table: pl.DataFrame, metric: str) -> pl.Series:
+    """Write by how much more the candidate loses, with intervals."""
     texts = [
         words.UNDEFINED
         if value is None
+        else words.points(value, low, high)
+        if _is_in_points(metric)
         else f"{words.signed(value, 3)} ({words.between(words.number(low), words.number(high))})"
         for value, low, high in table.select("difference", "low", "high").iter_rows()
     ]

@@ -95,6 +95,7 @@ _ALL = (
         "Causes",
         "Why production is worse than the reference, in parts that add up.",
         "Why is production worse than the evaluation, in points, and which part is whose?",
+        counts_rows=False,
     ),
     Page(
         "compare",

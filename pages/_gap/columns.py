@@ -17,6 +17,7 @@ _EXPLAINS = (
     "What its mix does, or what its slices differ in their change where most did not change at all; 0 where neither is "
     "beyond chance."
 )
+_BEHIND = "Rows of the log behind the weighted ones."
 _OVERLAP = "Share of production's rows with a counterpart in the reference; below half nothing is said of a column."
 
 
@@ -99,6 +100,8 @@ def _slice_columns(gap: Gap) -> dict[str, Any]:
         "value": st.column_config.TextColumn("Slice", pinned=True),
         "n_reference": number("Rows then", format="localized"),
         "n_production": number("Rows now", format="localized"),
+        "rows_reference": number("Behind then", format="localized", help=_BEHIND),
+        "rows_production": number("Behind now", format="localized", help=_BEHIND),
         "share_reference": number("Share then", format="%.1f %%"),
         "share_production": number("Share now", format="%.1f %%"),
         "rate_reference": number("Rate then", format=rate),

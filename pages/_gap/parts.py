@@ -23,7 +23,7 @@ def ends(engine: Engine, reference: Question, production: Question, metric: str)
     """Return the metric on both sides, which is known long before its parts; NaN where it has no value."""
     found = []
     for question in sides(engine, reference, production).questions:
-        scores = score_table(engine, question, (), (metric,))
+        scores = score_table(engine, question, (), (metric,), is_weighted=True)
         table = estimate_table(
             scores.frame,
             scores.edges,
@@ -59,7 +59,7 @@ def draw_names(gap: Gap) -> None:
 def draw_method(gap: Gap) -> None:
     """Say how the parts are computed, behind one click."""
     with st.expander("How this was computed", key="gap_method"):
-        sentence(readings.how_reading(is_right_or_wrong=gap.sides.production.log.is_right_or_wrong))
+        sentence(readings.how_reading(gap))
 
 
 def draw_time(gap: Gap, time: GapTime | None) -> None:

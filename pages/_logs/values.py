@@ -9,11 +9,15 @@ import streamlit as st
 from analytics.log import positives
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
+from analytics.log.value_words import BLANK
 from analytics.present.told_apart import told_apart
 from pages._frame.render import escaped
 
 _MIN_WIDTH = 220
 """Pixels of a list of values: beside each other where both fit, else one below the other, so that a chip shows its value."""
+
+_NOTHING = "(nothing)"
+"""What the chip of cells without a value is called."""
 
 _MAX_CHIP = 22
 """Characters of a value on a chip: as many as that width holds beside the cross. Measured."""
@@ -52,7 +56,10 @@ def of_label(reading: Reading, mapping: Mapping, label: str | None, key: str) ->
     found = before if label == mapping.label else positives.split_values(reading.column(label))
     chosen = _choose(_LABEL, reading, label, found, key, label)
     if (untold := positives.untold_values(reading.column(label))) and chosen == found:
-        st.caption(escaped(f"No word tells which of {untold[0]!r} and {untold[1]!r} is positive: check it."))
+        what = f"No word tells which of {untold[0]!r} and {untold[1]!r} is positive: check it."
+        if BLANK in untold:
+            what = f"Where nothing beside {untold[0]!r} means no, choose {_NOTHING} as the negative value."
+        st.caption(escaped(what))
     return chosen
 
 
@@ -76,8 +83,10 @@ def _choose(
 ) -> tuple[_Values, _Values]:
     """Draw two lists of the values of a column; what is in the first is not offered in the second."""
     first, second = sides
-    options = list(dict.fromkeys([*(value for value, _ in reading.column(name).top), *found[0], *found[1]]))
-    chips = dict(zip(options, told_apart(options, _MAX_CHIP), strict=True))
+    column = reading.column(name)
+    blank = [BLANK] if positives.marked(column) else []
+    options = list(dict.fromkeys([*(value for value, _ in column.top), *found[0], *found[1], *blank]))
+    chips = dict(zip(options, told_apart([value or _NOTHING for value in options], _MAX_CHIP), strict=True))
     pair = st.grid(2, min_column_width=_MIN_WIDTH)
     with pair.cell():
         positive = st.multiselect(

@@ -15,7 +15,7 @@ from analytics.query.cohort import Clause, Cohort
 from pages._frame import address, session
 from pages._frame.cache import kept
 from pages._frame.registry import PAGES
-from pages._frame.render import clicked, escaped, figure, say_rows_are_counted, table_downloads
+from pages._frame.render import clicked, escaped, figure, table_downloads
 
 _MAX_LINKS = 4
 """Pairs that are offered to be read: a row of links."""
@@ -30,7 +30,6 @@ def draw_answers(answer: Overview, question: Question) -> None:
         _draw_links(question, [("Wrong", (), "wrong", rows["fp"]), ("Right", (), "right", rows["tn"])])
         return
     found = kept(classes, question)
-    say_rows_are_counted(question.log)
 
     def keep_pair() -> None:
         row = clicked("classes")
@@ -44,7 +43,7 @@ def draw_answers(answer: Overview, question: Question) -> None:
             f"{_short(row['true'])} as {_short(row['predicted'])}",
             _clauses(question, row["true"], row["predicted"]),
             "wrong",
-            row["n"],
+            row.get("rows", row["n"]),
         )
         for row in confused.iter_rows(named=True)
     ]
@@ -66,9 +65,10 @@ def draw_classes(question: Question) -> None:
     found = kept(classes, question)
     with st.expander(f"All {found.table.height:,} classes with precision, recall and F1"):
         numbers = [name for name in ("precision", "recall", "f1", "auroc") if name in found.table.columns]
-        shown = found.table.select("class", "support", "n_predicted", *numbers)
+        counted = [name for name in ("support", "rows", "n_predicted") if name in found.table.columns]
+        shown = found.table.select("class", pl.col(counted).round().cast(pl.Int64), *numbers)
         st.dataframe(
-            shown.rename({**_FIRST_HEADINGS, **_named(numbers)}),
+            shown.rename({**_FIRST_HEADINGS, **_named(numbers)}, strict=False),
             hide_index=True,
             alt="Each class against the rest",
             placeholder=words.UNDEFINED,
@@ -78,7 +78,7 @@ def draw_classes(question: Question) -> None:
         table_downloads(found.table, "classes", key="all_classes", title="Each class against the rest")
 
 
-_FIRST_HEADINGS = {"class": "Class", "support": "Rows", "n_predicted": "Predicted"}
+_FIRST_HEADINGS = {"class": "Class", "support": "Rows", "rows": "Behind", "n_predicted": "Predicted"}
 _HEADINGS = {"precision": "Precision", "recall": "Recall", "f1": "F1", "auroc": "AUROC"}
 
 

@@ -19,7 +19,7 @@ QUIET = ("--no-search", "--format", "json")
 
 
 def asked(*parts: object) -> tuple[Any, str]:
-    found = CliRunner().invoke(app, ["compare", *map(str, parts), *QUIET])
+    found = CliRunner().invoke(app, ["compare", *QUIET, *map(str, parts)])
     assert found.exit_code == 0, found.stderr
     return json.loads(found.stdout), found.stderr
 
@@ -66,6 +66,31 @@ def test_preferences_have_a_win_rate_with_its_standard_error(tmp_path: Path) -> 
     assert (found["win_rate"], found["standard_error"]) == pytest.approx((known.mean(), known.std() / 10))
     assert (found["wins"], found["ties"], found["losses"], found["not_said"]) == (50, 20, 30, 1)
     assert said.startswith("Better: the candidate wins 60.0")
+
+
+def test_preferences_for_several_candidates_are_told_one_by_one(tmp_path: Path) -> None:
+    rng, path = np.random.default_rng(2), tmp_path / "board.json"
+    names = ["ada", "bo", "cy"]
+    frame = pl.DataFrame(
+        {
+            "instruction": [f"q{place}" for place in range(120)] * 3,
+            "generator_1": ["base"] * 360,
+            "generator_2": np.repeat(names, 120),
+            "preference": 1.0 + (rng.random(360) < np.repeat([0.3, 0.8, 0.5], 120)),
+        }
+    )
+    frame.write_json(path)
+    found, said = asked(path, "--preference", "preference")
+    assert found["verdict"] == "unknown"
+    assert said.startswith("One win rate of 3 values of generator_2 is that of none of them: ask for each with --by ")
+    found, said = asked(path, "--preference", "preference", "--by", "generator_2")
+    assert [row["slice"] for row in found["by"]] == ["bo", "cy", "ada"]
+    for row in found["by"]:
+        own = frame.filter(generator_2=row["slice"])["preference"] - 1
+        assert (row["win_rate"], row["standard_error"]) == pytest.approx((own.mean(), own.std() / 120**0.5))
+    assert said.startswith("Of 3 values of generator_2 bo wins most often: ")
+    found, said = asked(path, "--preference", "preference", "--where", "generator_2=bo")
+    assert found["verdict"] == "better" and said.startswith("Better: ")
 
 
 def decided(n: int = 2_000) -> pl.DataFrame:
@@ -168,6 +193,26 @@ def test_further_deciders_stand_in_one_table_on_the_same_rows(tmp_path: Path) ->
     row = rows["rules"]
     assert row["difference"] == pytest.approx(gap) and row["difference_low"] < gap < row["difference_high"]
     assert "Of 4 deciders people errs least: 0.0" in said and "rules errs more" in said
+
+
+def test_graded_answers_are_alike_where_they_are_right_alike_and_no_slices_of_the_input(tmp_path: Path) -> None:
+    rng, n = np.random.default_rng(8), 900
+    frame = pl.DataFrame({name: rng.integers(0, 2, n) for name in ("v3_ok", "v4_ok", "other", "topic")})
+    sides = ("v3_ok", "v4_ok", "v3_ok", "v4_ok")
+    noisy = [pl.Series(np.where(rng.random(n) < 0.9, frame[name], 1 - frame[name])) for name in sides]
+    names = ("v3_judged", "v4_judged", "first_judge", "second_judge")
+    frame.with_columns(**dict(zip(names, noisy, strict=True))).write_csv(tmp_path / "wide.csv")
+    columns = ("--live-grade", "v3_ok", "--candidate-grade", "v4_ok", "--also", "other")
+    judges = ("--live-judge", "first_judge", "--candidate-judge", "second_judge")
+    segments = ("--segments", "topic,other,v3_judged,v4_judged,first_judge,second_judge")
+    found, said = asked(tmp_path / "wide.csv", *columns, *judges, *segments, "--search")
+    live, candidate, other = (frame[name].to_numpy() for name in ("v3_ok", "v4_ok", "other"))
+    assert [row["agrees"] for row in found["deciders"]] == pytest.approx(
+        [1.0, (live == candidate).mean(), (live == other).mean()]
+    )
+    assert {row["flagged"] for row in found["deciders"]} == {None} and "is right or wrong on the same " in said
+    searched = " ".join(each["slice"] for each in found["slices"])
+    assert not [name for name in ("other", *names) if name in searched], searched
 
 
 def test_a_further_version_meets_by_the_id(tmp_path: Path) -> None:

@@ -125,6 +125,16 @@ def declared_rows() -> bytes:
     return "\n".join([*lines, *rows, ""]).encode()
 
 
+def records() -> bytes:
+    rows = (
+        "<row>"
+        + "".join(f"<{name}>{escape(str(cell))}</{name}>" for name, cell in row.items() if cell is not None)
+        + "</row>"
+        for row in table().rename(lambda name: name.replace(" ", "_")).iter_rows(named=True)
+    )
+    return ('<?xml version="1.0"?>\n<rows>\n' + "\n".join(rows) + "\n</rows>\n").encode()
+
+
 def statements() -> bytes:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.deserialize(database())
@@ -150,6 +160,7 @@ def seeds() -> dict[str, bytes]:
         "orc": written(orc_file),
         "sqlite": database(),
         "html": page(),
+        "xml": records(),
         "arff": declared_rows(),
         "sql": statements(),
         "xlsx": written(spreadsheet),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,10 @@ from typer.testing import CliRunner
 from analytics.__main__ import app
 from analytics.log import roles
 from analytics.log.column import Column
+from analytics.log.judge import judge
 from analytics.log.positives import split_values, untold_values
 from analytics.log.schema import Reading
+from tests.ingested import Desk
 
 
 def column(name: str, *values: str, place: int = 0) -> Column:
@@ -68,3 +72,50 @@ def test_the_command_asks_and_takes_the_answer(tmp_path: Path, monkeypatch: pyte
     )
     answered = CliRunner().invoke(app, ["overview", str(path), "--positive", "2", "--format", "json"])
     assert '"n_pos": 66' in answered.stdout
+
+
+@pytest.mark.parametrize(
+    ("values", "positive", "negative"),
+    [
+        (("TN", "FN", "TP", "FP"), ("FN", "TP"), ("TN", "FP")),
+        (("False Positive", "True_Positive"), ("True_Positive",), ("False Positive",)),
+        (("0", "1", "9"), ("1",), ("0",)),
+        (("N", "Y", "99", "-9"), ("Y",), ("N",)),
+        (("8", "9"), ("9",), ("8",)),
+        (("+", "-"), ("+",), ("-",)),
+        (("+", "-", "?"), ("+",), ("-",)),
+        (("\N{BALLOT X}", "\N{CHECK MARK}"), ("\N{CHECK MARK}",), ("\N{BALLOT X}",)),
+    ],
+)
+def test_cells_of_a_confusion_signs_and_nines(
+    values: tuple[str, ...], positive: tuple[str, ...], negative: tuple[str, ...]
+) -> None:
+    """An alert that was a false positive is a negative; a nine beside 0 and 1 is no answer."""
+    assert split_values(column("outcome", *values)) == (positive, negative)
+
+
+def test_beside_a_mark_it_is_asked_what_nothing_means(tmp_path: Path) -> None:
+    """A list as SAP prints it: X where a customer defaulted, nothing where not, each cell filled up to its bar."""
+    path = tmp_path / "list.txt"
+    rows = [f"|a{place:<6}|0,{place:02}  |{'X' if place % 3 == 0 else ' ':<7}|" for place in range(1, 100)]
+    rule = "-" * len(rows[0])
+    head = ["25.11.2026   Dynamische Listenausgabe   1", "", rule, "|Kunde  |Score |Ausfall|", rule]
+    path.write_text("\n".join([*head, *rows, rule]) + "\n", encoding="utf-8")
+    asked = CliRunner().invoke(app, ["overview", str(path), "--format", "json"])
+    assert asked.exit_code == 2
+    assert "Where nothing means no, say --positive X --negative ''" in asked.stderr
+    for more, n_labelled in ((["--negative", ""], 99), ([], 33)):
+        answered = CliRunner().invoke(app, ["overview", str(path), "--positive", "X", *more, "--format", "json"])
+        answer = json.loads(answered.stdout)
+        assert (answer["n_labelled"], answer["tp"] + answer["fn"]) == (n_labelled, 33)
+        assert answer["tp"] == sum(place % 3 == 0 and place >= 50 for place in range(1, 100))
+
+
+def test_a_mark_is_judged_alike_before_and_after_a_log_is_built(desk: Desk) -> None:
+    content = "score,fraud\n" + "\n".join(f"0.{place:02},{'' if place % 4 else 'x'}" for place in range(1, 90)) + "\n"
+    upload = desk.stage(content)
+    mapping = replace(roles.guess(upload.reading).mapping, positive=("x",), negative=("",))
+    before = [row.label for row in judge(upload.sample, upload.reading, mapping)]
+    assert before == ["negative" if place % 4 else "positive" for place in range(1, len(before) + 1)]
+    log = desk.log(content, mapping)
+    assert (log.n_labelled, log.n_positive) == (89, 22)

@@ -20,6 +20,7 @@ from analytics.measure.labels.maturing import Matured, Maturing
 from analytics.measure.labels.never import never_table
 from analytics.measure.labels.share import Cells, expected
 from analytics.measure.labels.trust import stopped, trusted_days
+from analytics.measure.labels.unlogged import with_unlogged
 from analytics.measure.thresholds.costs import Costs
 from tests.measure.late_labels import START, Late, late
 
@@ -262,3 +263,38 @@ def test_the_area_of_what_is_there_is_that_of_its_scores_and_not_of_its_bins() -
     )
     few = Areas(rare, arrivals).of(binned, areas, arrivals.there().sum(axis=0), np.arange(10))
     assert np.isnan([few.value, few.low, few.high]).all() and np.isfinite(few.naive)
+
+
+def test_rows_that_a_log_of_labelled_rows_lacks_are_made_up_for() -> None:
+    made = late(np.random.default_rng(0), 30.0, 8.0, n_days=210, per_day=100)
+    table, now = made.table(), START + timedelta(days=made.n_days - 1)
+    labelled = table.filter(pl.col("label").is_not_null())
+    found = with_unlogged(arrivals_of(labelled, "1d", now, 2, 1))
+    absent = table["n"].sum() - labelled["n"].sum()
+    assert found.n_unlogged == pytest.approx(absent, rel=0.1)
+    days = np.arange(140, 203)
+    said = Maturing(found, np.arange(found.n_days) // 7, judged("prevalence")).of(days)
+    truth = float(judged("prevalence").value(made.final(days)))
+    assert said.naive < 0.85 * truth and said.low < truth < said.high < 1.15 * truth
+    assert said.value == pytest.approx(truth, abs=abs(said.naive - truth) / 4)
+
+
+def batched(every: int) -> tuple[pl.DataFrame, int]:
+    """Rows whose labels are given on one day for all of a time; the log ends on the last of these days."""
+    day = np.repeat(np.arange(270), 60)
+    arrived = (day // every + 1) * every
+    kept = arrived <= arrived.max() - every
+    frame = pl.DataFrame({"day": day, "at": arrived, "label": np.arange(len(day)) % 7 == 0}).filter(pl.Series(kept))
+    begin = pl.lit(START)
+    days = {"day": begin + pl.duration(days="day"), "arrived": begin + pl.duration(days="at")}
+    table = frame.select(**days, label=pl.col("label").cast(pl.Int64), bin=pl.lit(0))
+    return table.group_by("day", "arrived", "label", "bin").agg(n=pl.len().cast(pl.Int64)), int(arrived[kept].max())
+
+
+def test_a_log_with_all_its_rows_lacks_none() -> None:
+    made = late(np.random.default_rng(1), 12.0, 4.0, n_days=120, per_day=60)
+    ended = replace(made, n_days=int(made.arrived.max()) + 1)  # predictions ended, all labels came
+    table, last = batched(30)
+    monthly = arrivals_of(table, "1d", START + timedelta(days=last), 2, 1)
+    for arrivals in (made.arrivals(), ended.arrivals(), monthly):
+        assert with_unlogged(arrivals) is arrivals

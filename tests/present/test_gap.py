@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,8 @@ from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides as sides_answer
 from analytics.answers.gap.time import gap_time
 from analytics.measure.gap.causes import emptied, kind_of, leading
-from analytics.measure.gap.inputs import input_change
+from analytics.measure.gap.inputs import InputChange, input_change
+from analytics.measure.gap.sample import Sample
 from analytics.measure.intervals import Interval
 from analytics.present import figures, readings, words
 from analytics.present.tables.gap import column_rows, gap_json, input_rows, part_rows, slice_rows, what_changed
@@ -27,6 +29,10 @@ from pages._gap.parts import ends
 from tests.answers.gap.test_gap import SCHEMA, two_sides
 from tests.ingested import Desk
 from tests.planted import CAUSES, USUAL, World, pair
+
+
+def changed(reference: pl.Series, production: pl.Series, *further: pl.Series, **options: Any) -> InputChange:
+    return input_change(Sample(reference), Sample(production), *further, **options)
 
 
 @pytest.fixture
@@ -105,8 +111,8 @@ def test_what_made_it_better_is_not_to_be_mended(desk: Desk, engine: Engine) -> 
 
 def test_a_shape_that_changed_around_its_median_is_not_called_noise() -> None:
     narrow, wide = (pl.Series(np.linspace(-width, width, 5_000)) for width in (1.0, 1.5))
-    assert what_changed(replace(input_change(narrow, wide), outside=0.0)) == "other shares"
-    assert what_changed(input_change(narrow, narrow)) == "within noise"
+    assert what_changed(replace(changed(narrow, wide), outside=0.0)) == "other shares"
+    assert what_changed(changed(narrow, narrow)) == "within noise"
 
 
 def test_a_metric_that_falls_is_told_without_its_sign(desk: Desk, engine: Engine) -> None:

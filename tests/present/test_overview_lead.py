@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analytics.answers.question import Question
+from analytics.log.receipt import CheckResult
 from analytics.measure.labels.lateness import LabelArrival
 from analytics.present.readings import overview_reading
 from analytics.present.readings.overview_lead import noun_of
@@ -102,3 +103,14 @@ def test_labels_that_never_come_are_not_called_late(arrival: LabelArrival | None
     overview = replace(make_overview(50, 60, 40, 150, unknown=100), arrival=arrival)
     lead = overview_reading(overview, make_question()).replace("\u202f", " ").split("\n")[0]
     assert said in lead and unsaid not in lead
+
+
+def test_a_score_that_ranks_the_wrong_way_round_stands_first() -> None:
+    message = "The score ranks the wrong way round: AUROC 0.226 (95 % 0.201 to 0.252) is below one half. Check."
+    finding = CheckResult("score-ranks-wrong-way", "error", "score", 1_500, message)
+    log = replace(rare().log, findings=(finding,))
+    said = text(replace(rare(), log=log), "recall")
+    assert said.startswith(
+        "The score ranks the wrong way round: check which value is positive before all that follows."
+    )
+    assert "wrong way" not in text(rare(), "recall")

@@ -128,7 +128,7 @@ def part_finding(found: Gap, asking: Asking) -> tuple[Finding, ...]:
     change, part = (
         Size(float(each.value), float(each.low), float(each.high)) for each in (flow.change, flow.parts[name])
     )
-    rows = flow.n_production / (_PER if asking.has_costs else 1)
+    rows = flow.n_stood_for / (_PER if asking.has_costs else 1)
     size = None if name in _NOT_MENDED else Size(part.value * rows, part.low * rows, part.high * rows)
     columns = tuple(column for column, before, after in emptied(found) if after > before)
     columns = columns if name == "missingness" else found.by if name in ("segments", "concept") else ()

@@ -109,6 +109,9 @@ class Comparison:
         return self.last + timedelta(days=-int(-more // 1)) if more < _MOST_DAYS else None
 
 
+_FEW_ALONE = 0.01
+"""Share of the ids of the side that has fewer, without a counterpart, up to which nobody looks for one that is written otherwise:
+it takes another join. By hand."""
 _MOST_DAYS = 3_650
 """Days ahead that are named as a date: beyond ten years nobody waits."""
 
@@ -201,18 +204,25 @@ def _days(sums: pl.DataFrame) -> tuple[float | None, date | None]:
 def _joined(
     engine: Engine, pairing: Pairing, counted: dict[str, int], costs: Costs | None
 ) -> tuple[Pairing, Joint, pl.DataFrame, pl.DataFrame]:
-    """Return the joint table, of ids that are written differently where none is the same and each has one counterpart."""
+    """Return the joint table, of ids that are written differently too where more of them meet so and each has one counterpart."""
     n = min(counted["ids_live"], counted["ids_candidate"])
     by_score = n <= _MAX_PAIRS_BY_SCORE
     values = row_values(pairing, compared_metrics(pairing), costs)
     cells, sums = joint_tables(engine, pairing, values, costs, by_score=by_score)
-    if cells.is_empty() and pairing.on and n:
+    if _may_be_written_differently(pairing) and n - int(cells["pairs"].sum()) > _FEW_ALONE * n:
         alike = replace(pairing, is_alike=True, is_raw=False)
         again = account(engine, alike)
         if all(again[f"ids_{name}"] == counted[f"ids_{name}"] for name in ("live", "candidate")):
-            pairing = alike
-            cells, sums = joint_tables(engine, alike, values, costs, by_score=by_score)
+            others = joint_tables(engine, alike, values, costs, by_score=by_score)
+            if others[0]["pairs"].sum() > cells["pairs"].sum():
+                pairing, (cells, sums) = alike, others
     return pairing, Joint.of(cells, sums, is_right_or_wrong=pairing.live.log.is_right_or_wrong), cells, sums
+
+
+def _may_be_written_differently(pairing: Pairing) -> bool:
+    """Whether rows meet by text, or by columns of two types: numbers have no leading zeros and no capitals."""
+    columns = [(pairing.live.log.column(a), pairing.candidate.log.column(b)) for a, b in pairing.on]
+    return any("text" in (a.kind, b.kind) or a.type != b.type for a, b in columns)
 
 
 def _account(pairing: Pairing, counted: dict[str, int], cells: pl.DataFrame, sums: pl.DataFrame) -> Account:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.log.role_names import folded_name
 from analytics.measure.compare.preferences import WinRate, preferences_of, win_rate
 from analytics.measure.compare.verdict import MARGIN, Verdict, verdict
 from analytics.query.compare.preferences import preference_table
@@ -17,6 +19,10 @@ from analytics.query.engine import Engine
 
 _HALF = 0.5
 """The rate at which neither side is preferred."""
+_WHO = re.compile(
+    r"(generator|model|system|assistant|bot|llm|candidate|challenger|opponent)(_(name|id|version))?_?[12ab]?"
+)
+"""How columns are called that say whose answer was judged, as in AlpacaEval and in arenas."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +34,18 @@ class Preferences:
     column : str
     whole : WinRate
     verdict : Verdict
-        Of the rate less one half.
+        Of the rate less one half; *unknown* where answers of several are mixed.
     read_as : str
         How the values were read.
     unsaid : int
         Rows that say nothing.
     by : tuple of (value, WinRate)
-        By slice of a column, the most judgements first; empty where none was asked for.
+        By slice of a column, the most judgements first; of one that says whose answer it is the highest rate first. Empty
+        where none was asked for.
+    by_name : str or None
+        That column.
+    mixed : tuple of (str, int)
+        Columns that say whose answer it is, with how many there are, where there are several: one rate is of none of them.
     """
 
     column: str
@@ -43,6 +54,8 @@ class Preferences:
     read_as: str
     unsaid: int
     by: tuple[tuple[object, WinRate], ...]
+    by_name: str | None
+    mixed: tuple[tuple[str, int], ...]
 
 
 def preferences(
@@ -74,12 +87,25 @@ def preferences(
     if not whole.n:
         raise QuestionError(f"Expected a preference in {name!r}, found none in these rows. Name another column.")
     unsaid = int(table.filter(~pl.col("value").is_in(list(meaning)).fill_null(value=False))["n"].sum())
-    found = []
+    found, mixed = [], _mixed(engine, question, name)
     if by:
         for (value,), part in table.partition_by("slice_0", as_dict=True).items():
             found.append((value, win_rate(part, meaning)))
-        found.sort(key=lambda each: -each[1].n)
+        is_who = log.column(by).name in dict(mixed)
+        found.sort(key=lambda each: -each[1].rate if is_who else -each[1].n)
     said = verdict(
         whole.rate - _HALF, whole.low - _HALF, whole.high - _HALF, MARGIN if margin is None else margin, round(whole.n)
     )
-    return Preferences(name, whole, said, read_as, unsaid, tuple(found))
+    if mixed:
+        said = replace(said, word="unknown", more=None)
+    return Preferences(name, whole, said, read_as, unsaid, tuple(found), log.column(by).name if by else None, mixed)
+
+
+def _mixed(engine: Engine, question: Question, column: str) -> tuple[tuple[str, int], ...]:
+    """Return the columns that say whose answer was judged, and name several in these rows."""
+    log, found = question.log, []
+    for each in log.columns:
+        if each.kind == "text" and each.n_distinct > 1 and _WHO.fullmatch(folded_name(each.name)):
+            rows = preference_table(engine, log, question.cohort, question.threshold, column, (each.name,))
+            found.append((each.name, rows["slice_0"].drop_nulls().n_unique()))
+    return tuple((name, n) for name, n in found if n > 1)

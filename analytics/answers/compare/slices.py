@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,7 +12,7 @@ import polars as pl
 from analytics.answers.discovery.search import Predicate, Slice
 from analytics.answers.question import Question, told_by_score
 from analytics.errors import QuestionError
-from analytics.log.operations import operations
+from analytics.log.operations import counterpart, operations
 from analytics.measure.compare.slices import Pairs, losing_slices, mean_interval_of
 from analytics.measure.discovery.cube import Cube, Sums, second_names
 from analytics.measure.leaks import label_told, tells_label
@@ -56,8 +56,12 @@ def _searched_metric(pairing: Pairing, metric: str, costs: Costs | None) -> str:
     return metric if loss(pairing, metric, costs) is not None else "error_rate"
 
 
-def losing(engine: Engine, pairing: Pairing, metric: str, costs: Costs | None = None) -> LosingSlices:
+def losing(
+    engine: Engine, pairing: Pairing, metric: str, costs: Costs | None = None, said: Collection[str] = ()
+) -> LosingSlices:
     """Search for the slices in which the candidate loses or wins by a metric; `Comparison` has all three.
+
+    ``said`` names columns of further answers or of their judges, which are no property of the input.
 
     Raises
     ------
@@ -66,7 +70,7 @@ def losing(engine: Engine, pairing: Pairing, metric: str, costs: Costs | None = 
     """
     metric = _searched_metric(pairing, metric, costs)
     log = pairing.live.log
-    aside = {column for side in pairing.sides for column in side.cohort.columns()} | _judged_by(pairing)
+    aside = {column for side in pairing.sides for column in side.cohort.columns()} | _judged_by(pairing) | {*said}
     offered = tuple(name for name in log.mapping.segments if name not in aside)
     if not offered:
         raise QuestionError("Expected columns to search by, found no segment column. Choose some in the mapping.")
@@ -89,7 +93,15 @@ def _judged_by(pairing: Pairing) -> set[str]:
         names |= {each for each in (mapping.score, mapping.decision, mapping.label, mapping.row_id) if each}
         names |= set(mapping.right.columns) if mapping.right else set()
         names |= operations(side.log).keys()
-    return names
+    return names | _of_answers(pairing) if pairing.is_by_row else names
+
+
+def _of_answers(pairing: Pairing) -> set[str]:
+    """Name the columns of one row that come once for either answer, as ``v3_judge`` and ``v4_judge`` do."""
+    names = set(pairing.live.log.reading.names)
+    live, candidate = (side.log.mapping.judged for side in pairing.sides)
+    twins = ((name, counterpart(name, live, candidate)) for name in names)
+    return {each for name, other in twins if name != other and other in names for each in (name, other)}
 
 
 def _told(engine: Engine, whole: Question, searched: Sequence[Property], table: pl.DataFrame) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import polars as pl
@@ -56,12 +57,15 @@ def whole_comparison(engine: Engine, asking: PairAsking) -> WholeComparison:
     return WholeComparison(answer, losing_slices_of(engine, answer), running(engine, answer.pairing))
 
 
-def losing_slices_of(engine: Engine, answer: Comparison) -> LosingSlices | None:
-    """Search for the slices in which the candidate loses or wins; None where no column or no pair is left to search by."""
+def losing_slices_of(engine: Engine, answer: Comparison, said: Collection[str] = ()) -> LosingSlices | None:
+    """Search for the slices in which the candidate loses or wins; None where no column or no pair is left to search by.
+
+    ``said`` is as for `losing`.
+    """
     if not answer.account.judged or answer.hanging is not None or not answer.pairing.live.log.mapping.segments:
         return None
     try:
-        return losing(engine, answer.pairing, answer.metric, answer.costs)
+        return losing(engine, answer.pairing, answer.metric, answer.costs, said)
     except QuestionError:
         return None
 

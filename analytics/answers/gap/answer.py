@@ -20,9 +20,27 @@ from analytics.query.engine import Engine
 
 @dataclass(frozen=True)
 class Gap(Split):
-    """The change of a metric between two sides: `measure.gap.split.Split`, and the sides."""
+    """The change of a metric between two sides: `measure.gap.split.Split`, and the sides.
+
+    Attributes
+    ----------
+    sides : Sides
+    design_effect : float or None
+        How many times the variance of independent rows that of the change is; None where every row stands alone for itself.
+    """
 
     sides: Sides = field(kw_only=True)
+    design_effect: float | None = field(default=None, kw_only=True)
+
+    @property
+    def unit(self) -> str | None:
+        """The column by which rows belong together, of production's where sides differ."""
+        return self.sides.production.log.mapping.unit or self.sides.reference.log.mapping.unit
+
+    @property
+    def weight(self) -> str | None:
+        """The column that says how many rows a row stands for, of production's where sides differ."""
+        return self.sides.production.log.mapping.weight or self.sides.reference.log.mapping.weight
 
 
 _OF_CLASSES = ("base_rate", "operating")
@@ -75,10 +93,11 @@ def gap(
     found = split(counts, known, chosen, by)
     if is_by_rule:
         found = replace(found, waterfall=found.waterfall.without(_OF_CLASSES))
+    effect = None
     if any(question.log.mapping.unit is not None for question in sides.questions):
         before, after = (_design_effect(engine, question, metric) for question in sides.questions)
-        found = replace(found, waterfall=found.waterfall.widened((before, after)))
-    return Gap(**vars(replace(found, left_out=(*sides.left_out, *found.left_out))), sides=sides)
+        effect = found.waterfall.joint_effect((before, after))
+    return Gap(**vars(replace(found, left_out=(*sides.left_out, *found.left_out))), sides=sides, design_effect=effect)
 
 
 def _design_effect(engine: Engine, question: Question, metric: str) -> float:
@@ -87,7 +106,7 @@ def _design_effect(engine: Engine, question: Question, metric: str) -> float:
     Of a cost that of the error rate.
     """
     name = metric if metric in METRICS else "error_rate"
-    scores = score_table(engine, question, (), (name,))
+    scores = score_table(engine, question, (), (name,), is_weighted=True)
     table = estimate_table(
         scores.frame,
         scores.edges,
@@ -96,7 +115,7 @@ def _design_effect(engine: Engine, question: Question, metric: str) -> float:
         metrics=(name,),
         is_probability=question.log.is_probability,
         is_right_or_wrong=question.log.is_right_or_wrong,
-        **units_of(engine, question, (), (name,), scores),
+        **units_of(engine, question, (), (name,), scores, is_weighted=True),
     )
     effect = table[f"{name}_design_effect"][0] if f"{name}_design_effect" in table.columns else None
     return 1.0 if effect is None else float(effect)

@@ -11,15 +11,18 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
+from analytics.answers.gap.as_sampled import as_sampled
 from analytics.answers.gap.sides import Sides
 from analytics.errors import QuestionError
 from analytics.log.bins import Bins
 from analytics.measure.gap.candidates import Slicing
-from analytics.measure.gap.cells import SideCells, side_cells
+from analytics.measure.gap.cells import GROUP, SideCells, side_cells
 from analytics.measure.gap.constants import RARE_SHARE
+from analytics.measure.gap.dealt import Dealing
 from analytics.measure.gap.metric import GapMetric
 from analytics.measure.gap.pairs import Cells
 from analytics.measure.gap.split import Counts
+from analytics.query.clusters import N_GROUPS
 from analytics.query.engine import Engine
 from analytics.query.gap import ENDINGS, Dimension, sliced_table
 from analytics.query.kept import are_few
@@ -82,9 +85,9 @@ def two_bin_cells(
     for side, question in enumerate(sides.questions):
         log, cohort, threshold = question.log, question.cohort, question.threshold
         has_amount = with_amount and log.mapping.amount is not None
-        options: dict[str, Any] = {"with_moments": with_moments, "with_amount": has_amount}
+        options: dict[str, Any] = {"with_moments": with_moments, "with_amount": has_amount, **as_sampled(log)}
         asked = partial(sliced_table, engine.kept(log, cohort, threshold), log, side, [dimension], **options)
-        if log.grid.split(threshold) is None and are_few(log, dimension.n_slices(side)):
+        if not as_sampled(log) and log.grid.split(threshold) is None and are_few(log, dimension.n_slices(side)):
             key = ("sliced", side, repr(dimension), *options.values())
             frame = _in_two(engine.collect_at_any(log, cohort, key, asked), log.grid.at(threshold))
         else:
@@ -92,8 +95,16 @@ def two_bin_cells(
         frames.append(_named(frame, sides, side, [dimension]))
     identities = _identities(frames, ["0"])
     edges = np.zeros(2)
-    found = [side_cells(frame, identities, 2, 1, edges) for frame in frames]
+    dealt = _dealt(sides)
+    found = [side_cells(frame, identities, 2, 1, edges, dealt) for frame in frames]
     return _cells(identities, [dimension], found)
+
+
+def _dealt(sides: Sides) -> Dealing:
+    """Return how rows are dealt into groups, on both sides alike where these have units in common."""
+    before, after = (question.log for question in sides.questions)
+    is_shared = before.key == after.key and before.mapping.unit is not None
+    return Dealing(N_GROUPS, is_shared)
 
 
 def _in_two(frame: pl.DataFrame, line: int) -> pl.DataFrame:
@@ -125,7 +136,7 @@ def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], 
         )
         has_amount = with_amount and log.mapping.amount is not None
         options: dict[str, Any] = {"mature_before": mature, "split": split, "with_amount": has_amount}
-        asked = partial(sliced_table, rows, log, side, dimensions, **options)
+        asked = partial(sliced_table, rows, log, side, dimensions, **options, **as_sampled(log))
         key = ("sliced", side, repr(dimensions), mature, has_amount)
         frame = (
             engine.collect(asked()) if split is not None else engine.collect_at_any(log, question.cohort, key, asked)
@@ -142,8 +153,9 @@ def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], 
     if not places:
         identities = pl.DataFrame({"all": ["all rows"]})
         frames = [frame.with_columns(all=pl.lit("all rows")) for frame in frames]
+    dealt = _dealt(sides)
     found = [
-        side_cells(frame, identities, len(edges), line, edges)
+        side_cells(frame, identities, len(edges), line, edges, dealt)
         for frame, (edges, line) in zip(frames, grids, strict=True)
     ]
     for cells, question, word in zip(found, sides.questions, ("reference", "production"), strict=True):
@@ -184,9 +196,11 @@ def _named(frame: pl.DataFrame, sides: Sides, side: int, dimensions: Sequence[Di
         found = frame[f"slice_{place}"]
         columns.append(dimension.values(log, side, found).alias(str(place)))
         columns.append(dimension.kinds(log, side, found).alias(_kind_of(str(place))))
-    mature = frame[f"slice_{len(dimensions)}"].cast(pl.Boolean).alias("is_mature")
-    rest = frame.select(pl.exclude([f"slice_{place}" for place in range(len(dimensions) + 1)]))
-    return pl.DataFrame([*columns, mature, *rest.get_columns()])
+    place = len(dimensions)
+    columns.append(frame[f"slice_{place}"].cast(pl.Boolean).alias("is_mature"))
+    if f"slice_{place + 1}" in frame.columns:
+        columns.append(frame[f"slice_{place + 1}"].cast(pl.Int64).alias(GROUP))
+    return pl.DataFrame([*columns, *frame.select(pl.exclude("^slice_.*$")).get_columns()])
 
 
 def _with_others(frames: Sequence[pl.DataFrame], name: str) -> list[pl.DataFrame]:

@@ -7,15 +7,17 @@ from functools import partial
 
 import polars as pl
 
+from analytics.answers.gap.as_sampled import as_sampled
 from analytics.answers.gap.sides import Sides
 from analytics.log.stand_ins import WORDS
 from analytics.measure.gap.constants import MAX_ROWS
 from analytics.measure.gap.inputs import InputChange, input_change
+from analytics.measure.gap.sample import Sample
 from analytics.measure.gap.weeks import shared_weekdays, whole_weeks
 from analytics.query.engine import Engine
 from analytics.query.gap import sampled, text_of
 
-SCORE, LABEL, _MOMENT = "__score__", "__label__", "__moment__"
+SCORE, LABEL, WEIGHT, GROUP, _MOMENT = "__score__", "__label__", "__weight__", "__group__", "__moment__"
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Inputs:
     changes : dict of str to InputChange
         By the reference's name of the column, for columns with more than one value on a side.
     rows : pair of DataFrame
-        The sample: `SCORE`, `LABEL`, `MOMENT`, and the columns by the reference's names, numbers as numbers and all else as
-        text.
+        The sample: `SCORE`, `LABEL`, `MOMENT`, `WEIGHT` where rows stand for many, `GROUP` where they belong together, and the
+        columns by the reference's names, numbers as numbers and all else as text.
     one_in : pair of int
         One row in so many was taken on either side: 1 for all of them.
     weekdays : tuple of int
@@ -61,7 +63,7 @@ def inputs(engine: Engine, sides: Sides, *, max_rows: int = MAX_ROWS) -> Inputs:
         step = max(1, -(-n_rows // max_rows))
         kept = engine.kept(log, question.cohort, question.threshold)
         names = [pair[side].sql_name for pair in sides.inputs]
-        asked = partial(sampled, kept, names, step)
+        asked = partial(sampled, kept, names, step, **as_sampled(log))
         frame = engine.collect_at_any(log, question.cohort, ("sample", *names, step), asked)
         frames.append(_plain(frame, sides, side))
         one_in.append(step)
@@ -71,13 +73,24 @@ def inputs(engine: Engine, sides: Sides, *, max_rows: int = MAX_ROWS) -> Inputs:
     weeks = whole_weeks(compared[_MOMENT])
     names = [first.name for first, _ in sides.inputs]
     varied = [name for name in names if max(compared[name].n_unique(), production[name].n_unique()) > 1]
-    changes = {name: input_change(compared[name], production[name], weeks, WORDS) for name in varied}
+    changes = {name: input_change(_sample(compared, name), _sample(production, name), weeks, WORDS) for name in varied}
     return Inputs(changes, (reference, production), (one_in[0], one_in[1]), weekdays)
+
+
+def _sample(rows: pl.DataFrame, name: str) -> Sample:
+    """Return a column with what its rows stand for and how they belong together."""
+    weight, group = (rows[each].to_numpy() if each in rows.columns else None for each in (WEIGHT, GROUP))
+    return Sample(rows[name], weight, group)
 
 
 def _plain(frame: pl.DataFrame, sides: Sides, side: int) -> pl.DataFrame:
     """Return a sample under the reference's names: numbers as numbers, all else as text."""
     taken = {SCORE: frame["score"], LABEL: frame["label"], _MOMENT: frame["moment"]}
+    log = sides.questions[side].log
+    if log.mapping.weight is not None:
+        taken[WEIGHT] = frame["weight"].cast(pl.Float64)
+    if log.mapping.unit is not None:
+        taken[GROUP] = frame["group"].cast(pl.Int64)
     for pair in sides.inputs:
         values = frame[pair[side].sql_name]
         if pair[side].kind == "number":

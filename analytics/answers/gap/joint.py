@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from analytics.answers.gap.answer import Gap
-from analytics.answers.gap.inputs import LABEL, SCORE, Inputs
+from analytics.answers.gap.inputs import GROUP, LABEL, SCORE, WEIGHT, Inputs
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.measure.gap.density import Joint, joint_effect, thinned
 
@@ -22,7 +23,10 @@ def jointly(gap: Gap, inputs: Inputs) -> Joint | None:
     rows = [thinned(frame) for frame in inputs.rows]
     score, label = (rows[0][name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in (SCORE, LABEL))
     top, bottom = gap.metric.of_rows(score, label, gap.sides.reference.threshold)
-    return joint_effect(rows[0].select(names), rows[1].select(names), top, bottom)
+    weights = [frame[WEIGHT].to_numpy() if WEIGHT in frame.columns else np.ones(frame.height) for frame in rows]
+    group = rows[0][GROUP].to_numpy() if GROUP in rows[0].columns else None
+    inputs_of = rows[0].select(names), rows[1].select(names)
+    return joint_effect(*inputs_of, top, bottom, (weights[0], weights[1]), group)
 
 
 def _is_readable(first: Column, second: Column) -> bool:

@@ -9,8 +9,10 @@ import polars as pl
 
 from analytics.answers.gap.answer import Gap
 from analytics.answers.overview import bucket
+from analytics.answers.question import Question
 from analytics.measure.gap.time import GapTime
 from analytics.measure.gap.time import gap_time as measured
+from analytics.query.clusters import clusters_of
 from analytics.query.engine import Engine
 
 _BUCKETS = ("1h", "1d", "1w", "1mo")
@@ -25,12 +27,22 @@ def gap_time(engine: Engine, gap: Gap) -> GapTime | None:
     every = max((span for span in spans if span), key=_BUCKETS.index)
     frames = []
     for question, name in zip(questions, ("reference", "production"), strict=True):
-        frame = engine.time_table(question.log, question.cohort, question.threshold, every).drop_nulls("bucket")
-        frames.append(frame.with_columns(side=pl.lit(name)))
-    found = measured(every, pl.concat(frames).sort("bucket", "side"), metric)
+        frames.append(_outcomes(engine, question, every).with_columns(side=pl.lit(name)))
+    found = measured(every, pl.concat(frames, how="diagonal").sort("bucket", "side"), metric)
     if not found.is_with_production:
         return found
     after, finer = gap.sides.production, min(every, "1d", key=_BUCKETS.index)
     days = engine.time_table(after.log, after.cohort, after.threshold, finer)
     first: datetime | None = days["bucket"].drop_nulls().min()  # type: ignore[assignment]
     return replace(found, since=first)
+
+
+def _outcomes(engine: Engine, question: Question, every: str) -> pl.DataFrame:
+    """Count outcomes by bucket, as rows are weighted, with what units have in common where rows do not stand alone."""
+    asked = question.log, question.cohort, question.threshold
+    table = engine.time_table(*asked, every, is_weighted=True).drop_nulls("bucket")
+    clusters = clusters_of(engine, *asked, every=every, is_weighted=True)
+    if clusters is None:
+        return table
+    kept = clusters.select("bucket", pl.col("^(n_units|n_rows)$"), pl.col("^own:.*$"))
+    return table.join(kept, on="bucket", how="left", maintain_order="left")

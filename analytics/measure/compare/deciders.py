@@ -29,8 +29,8 @@ def decider_table(cells: pl.DataFrame, names: Sequence[str], costs: Costs | None
     DataFrame
         ``decider``, ``n`` (judged rows), ``flagged`` (share of them), ``error_rate, low, high``, ``recall``, ``fpr``,
         ``precision``, ``cost`` (per row), ``difference, difference_low, difference_high`` (error rate less that of the live
-        side, on the same rows, by Bonett and Price), ``agrees`` (share that it decides as the live side does); null where
-        undefined.
+        side, on the same rows, by Bonett and Price), ``agrees`` (share that it decides as the live side does; of answers that
+        are right or wrong and say neither yes nor no, share on which both are right or both wrong); null where undefined.
 
     Examples
     --------
@@ -43,6 +43,7 @@ def decider_table(cells: pl.DataFrame, names: Sequence[str], costs: Costs | None
     judged = cells.filter(pl.all_horizontal(pl.col(f"right_{place}").is_not_null() for place in places))
     own, rows = judged["right_0"].to_numpy() == 1, []
     n = judged["n"].cast(pl.Float64).to_numpy()
+    says_yes_or_no = not judged["label"].null_count()
     total, label = float(n.sum()), judged["label"].cast(pl.Float64).to_numpy()
     for place in places:
         flag = judged[f"flag_{place}"].cast(pl.Float64).to_numpy()
@@ -54,19 +55,19 @@ def decider_table(cells: pl.DataFrame, names: Sequence[str], costs: Costs | None
             name: float(n[(flag == flagged) & (label == truth)].sum())
             for name, flagged, truth in (("tp", 1, 1), ("fp", 1, 0), ("fn", 0, 1), ("tn", 0, 0))
         }
-        alike = flag == judged["flag_0"].cast(pl.Float64).to_numpy()
+        alike = flag == judged["flag_0"].cast(pl.Float64).to_numpy() if says_yes_or_no else right == own
         rows.append(
             {
                 "decider": names[place],
                 "n": int(total),
-                "flagged": _share(cell["tp"] + cell["fp"], total),
+                "flagged": _share(cell["tp"] + cell["fp"], total) if says_yes_or_no else None,
                 "error_rate": _share(wrong, total),
                 "low": float(bound.low),
                 "high": float(bound.high),
                 "recall": _share(cell["tp"], cell["tp"] + cell["fn"]),
                 "fpr": _share(cell["fp"], cell["fp"] + cell["tn"]),
                 "precision": _share(cell["tp"], cell["tp"] + cell["fp"]),
-                "cost": _cost(cell, total, costs),
+                "cost": _cost(cell, total, costs) if says_yes_or_no else None,
                 **dict.fromkeys(("difference", "difference_low", "difference_high")),
                 "agrees": _share(float(n[alike].sum()), total),
             }

@@ -19,6 +19,7 @@ from analytics.measure.gap.constants import (
     SAME_SCALE,
     SCALE_GROUPS,
 )
+from analytics.measure.gap.replicates import rates_effect
 from analytics.measure.intervals import FloatArray, normal_quantile, ratio
 
 _ZONES = 3
@@ -104,12 +105,12 @@ def scale_share(reference: SideCells, production: SideCells) -> _ScaleShare:
         return _ScaleShare(0.0, np.inf)
     weight = ratio(rows[1] * both, (rows[1] * both).sum())
     before = np.einsum("c,cby->by", np.nan_to_num(ratio(weight, rows[0])), joints[0])
-    effective = 1 / np.nan_to_num(ratio(weight**2, rows[0])).sum()
+    effective = 1 / np.nan_to_num(ratio(weight**2, rows[0])).sum() / rates_effect(reference)
     after = joints[1][both].sum(0)
-    n_after = after.sum()
+    n_after = after.sum() / rates_effect(production)
     order = [np.argsort(side.score, kind="stable") for side in (reference, production)]
     scores = [side.score[place] for side, place in zip((reference, production), order, strict=True)]
-    before, after = before[order[0]], after[order[1]] / n_after
+    before, after = before[order[0]], after[order[1]] / after.sum()
     rank = np.cumsum(after.sum(-1)) - after.sum(-1) / 2
     group = np.minimum((rank * SCALE_GROUPS).astype(int), SCALE_GROUPS - 1)
     member = np.eye(SCALE_GROUPS)[group]

@@ -24,6 +24,7 @@ from analytics.measure.gap.constants import (
 from analytics.measure.gap.kitagawa import shares_p_value, slice_changes, within_p_value
 from analytics.measure.gap.metric import GapMetric
 from analytics.measure.gap.pairs import Cells
+from analytics.measure.gap.replicates import rates_effect, shares_effect
 from analytics.measure.intervals import FloatArray, ratio
 
 
@@ -83,13 +84,23 @@ class Candidate:
         return _explained_share(np.stack([joint.sum((-1, -2)) - wrong, wrong], axis=-1))
 
 
+_RELATED = (
+    np.array([[0.0, 1.0], [0.0, 1.0]]),
+    np.array([[0.0, 0.0], [1.0, 1.0]]),
+    np.array([[0.0, 1.0], [1.0, 0.0]]),
+)
+"""Positives, flagged rows, and errors, of rows below and from the threshold on by label."""
+
+
 def _is_related(side: SideCells) -> bool:
     """Whether the slices of a side differ in their share of positives, of flagged rows, or of errors."""
     joint = side.judged
     n = joint.sum((-1, -2))
-    for counted in (joint[..., 1].sum(-1), joint[:, 1].sum(-1), joint[:, 0, 1] + joint[:, 1, 0]):
-        counts = np.stack([n - counted, counted], axis=-1)[n > 0]
-        by_chance = (len(counts) - 1) / max(float(n.sum()), 1.0)
+    for which in _RELATED:
+        counted = (joint * which).sum((-1, -2))
+        # Where rows belong together or stand for many, as many count as they are worth.
+        counts = np.stack([n - counted, counted], axis=-1)[n > 0] / rates_effect(side, which)
+        by_chance = (len(counts) - 1) / max(float(counts.sum()), 1.0)
         related = _explained_share(counts) - by_chance > LEAST_RELATION**2
         if related and shares_p_value(counts[:, 0], counts[:, 1]) < MATTERS:
             return True
@@ -105,7 +116,8 @@ def compared(
         if reason := _why_not(cells, whole):
             left_out.append((slicing.name, reason))
         else:
-            candidates.append(Candidate(slicing, cells, shares_p_value(*cells.rows), within_p_value(*cells.pair)))
+            before, after = (rows / shares_effect(side) for rows, side in zip(cells.rows, cells.pair, strict=True))
+            candidates.append(Candidate(slicing, cells, shares_p_value(before, after), within_p_value(*cells.pair)))
     return candidates, tuple(left_out)
 
 

@@ -10,15 +10,21 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics.measure.gap.constants import FEW_ROWS, FINE_GROUPS, LONE_TIMES, PSEUDO_ROWS, RATE_GROUPS
+from analytics.measure.gap.dealt import Dealing, Dealt
 from analytics.measure.intervals import FloatArray, ratio
 
 _IntArray = NDArray[np.int64]
 _COUNTED = ("mature_pos", "mature_neg", "fresh_pos", "fresh_neg", "unknown")
+GROUP = "group"
+"""The column that says into which random group rows were dealt."""
 
 
 @dataclass(frozen=True)
 class SideCells:
     """One side as arrays; counts may have leading axes of replicates before (cells, bins).
+
+    Where rows stand for many, counts are weighted, and add up to as many as the judged rows are worth of equal weight (Kish):
+    shares and rates are then the population's, and what counts rows, such as a test, counts as many as there is knowledge of.
 
     Attributes
     ----------
@@ -32,6 +38,12 @@ class SideCells:
         Mean score of the judged rows of a bin.
     threshold_bin : int
         Flagged from this bin on.
+    rows : numpy.ndarray of shape (2, cells), optional
+        Judged and all scored rows behind the counts of a cell; None where these are counted.
+    stands_for : float
+        How many weighted rows one that is counted stands for.
+    dealt : Dealt, optional
+        Counts by random group, where rows belong together or stand for many.
     """
 
     mature_pos: FloatArray
@@ -43,6 +55,19 @@ class SideCells:
     amount: FloatArray
     score: FloatArray
     threshold_bin: int
+    rows: FloatArray | None = None
+    stands_for: float = 1.0
+    dealt: Dealt | None = None
+
+    @property
+    def n_judged(self) -> FloatArray:
+        """Judged rows in each cell, whatever they stand for."""
+        return np.asarray(self.judged.sum((-1, -2)) if self.rows is None else self.rows[0])
+
+    @property
+    def n_scored(self) -> FloatArray:
+        """Scored rows in each cell, whatever they stand for."""
+        return np.asarray(self.counts.sum((0, -1)) if self.rows is None else self.rows[1])
 
     @property
     def counts(self) -> FloatArray:
@@ -99,7 +124,9 @@ class SideCells:
             return filled(ratio(np.einsum("dc,cby->dby", member, values * judged), n), values)
 
         moved = {name: member @ getattr(self, name) for name in _COUNTED}
-        return replace(self, **moved, loss=mean(self.loss), amount=mean(self.amount))
+        rows = None if self.rows is None else self.rows @ member.T
+        dealt = None if self.dealt is None else self.dealt.with_cells(into)
+        return replace(self, **moved, loss=mean(self.loss), amount=mean(self.amount), rows=rows, dealt=dealt)
 
     def coarsened(self, groups: int) -> SideCells:
         """Add score bins up to about ``groups`` on either side of the threshold together."""
@@ -128,6 +155,9 @@ class SideCells:
             mean(self.amount, _overall_mean(self.amount, judged)),
             score,
             int((held < groups).sum()),
+            self.rows,
+            self.stands_for,
+            None if self.dealt is None else self.dealt.with_bins(place, len(held)),
         )
 
 
@@ -149,20 +179,27 @@ def _group_member(rows: FloatArray, groups: int) -> FloatArray:
 
 
 def side_cells(
-    table: pl.DataFrame, keys: pl.DataFrame, n_bins: int, threshold_bin: int, edges: FloatArray
+    table: pl.DataFrame,
+    keys: pl.DataFrame,
+    n_bins: int,
+    threshold_bin: int,
+    edges: FloatArray,
+    dealing: Dealing | None = None,
 ) -> SideCells:
     """Spread the score table of one side over cells.
 
     Parameters
     ----------
     table : polars.DataFrame
-        The columns of ``keys``, ``is_mature``, and those of a score table; without moments losses, and without
-        amounts amounts, are 0.
+        The columns of ``keys``, ``is_mature``, and those of a score table, weighted or not; without moments losses, and
+        without amounts amounts, are 0. With `GROUP` rows are dealt.
     keys : polars.DataFrame
         The cells, one row each.
     n_bins, threshold_bin : int
     edges : numpy.ndarray of shape (bins,)
         Stand in for the score of a bin without judged rows.
+    dealing : Dealing, optional
+        How rows were dealt into groups, where they were.
     """
     scored = table.filter(pl.col("score_bin").is_not_null())
     index = keys.with_row_index("__cell__")
@@ -170,40 +207,73 @@ def side_cells(
     place = scored["__cell__"].to_numpy().astype(np.int64) * n_bins + scored["score_bin"].to_numpy().astype(np.int64)
     is_mature = scored["is_mature"].to_numpy().astype(bool)
     size = keys.height * n_bins
+    stands_for = _stands_for(scored)
 
     def column(name: str) -> FloatArray:
         if name not in scored.columns:
             return np.zeros(scored.height)
-        return np.asarray(scored[name].fill_null(0).to_numpy(), dtype=float)
+        values = np.asarray(scored[name].fill_null(0).to_numpy(), dtype=float)
+        return values if stands_for == 1 else values / stands_for
 
     def dense(values: Any) -> FloatArray:
         return np.bincount(place, values, size).reshape(keys.height, n_bins).astype(float)
 
     pos, unknown = column("n_pos"), column("n_unlabelled")
-    neg = column("n") - pos - unknown
+    neg = column("n_neg") if "n_neg" in scored.columns else column("n") - pos - unknown
     score_pos = column("score_pos_sum")
     score_neg = column("score_sum") - score_pos
     judged = dense(neg), dense(pos)
     # The table has the squares of both labels together: those of the positives are told apart by their mean score, and are
     # all of them where there is no other label, so that the loss of a bin is exact.
-    mean_square = np.where(pos > 0, score_pos**2 / np.maximum(pos, 1), 0.0)
+    mean_square = np.where(pos > 0, score_pos**2 / np.where(pos > 0, pos, 1.0), 0.0)
     square_pos = np.where(neg > 0, np.minimum(mean_square, column("score_sq_sum")), column("score_sq_sum"))
     loss_neg, loss_pos = column("score_sq_sum") - square_pos, pos - 2 * score_pos + square_pos
     known = np.stack(judged, axis=-1)
     score = filled(ratio(dense(score_pos + score_neg).sum(0), known.sum((0, -1))), edges)
     loss = ratio(np.stack([dense(loss_neg), dense(loss_pos)], axis=-1), known)
     amount = ratio(np.stack([dense(column("amount_neg_sum")), dense(column("amount_pos_sum"))], axis=-1), known)
+    counted = np.stack([pos * is_mature, neg * is_mature, pos * ~is_mature, neg * ~is_mature, unknown])
     return SideCells(
-        dense(pos * is_mature),
-        dense(neg * is_mature),
-        dense(pos * ~is_mature),
-        dense(neg * ~is_mature),
-        dense(unknown),
+        dense(counted[0]),
+        dense(counted[1]),
+        dense(counted[2]),
+        dense(counted[3]),
+        dense(counted[4]),
         filled(loss, loss_of(score)),
         filled(amount, _overall_mean(np.nan_to_num(amount), known)),
         score,
         threshold_bin,
+        _rows_behind(scored, keys.height),
+        stands_for,
+        _dealt(scored, counted, (keys.height, n_bins), dealing),
     )
+
+
+def _stands_for(scored: pl.DataFrame) -> float:
+    """Return how many weighted rows one of the judged ones stands for if all had the same weight (Kish); 1 without weights."""
+    if "pos_sq" not in scored.columns:
+        return 1.0
+    total, squares = (
+        float(scored[names].sum_horizontal().sum()) for names in (["n_pos", "n_neg"], ["pos_sq", "neg_sq"])
+    )
+    return squares / total if total > 0 and squares > 0 else 1.0
+
+
+def _rows_behind(scored: pl.DataFrame, n_cells: int) -> FloatArray | None:
+    """Return the judged and all rows behind the weighted counts of each cell; None without weights."""
+    if "rows" not in scored.columns:
+        return None
+    cell = scored["__cell__"].to_numpy().astype(np.int64)
+    every, unknown = (scored[name].to_numpy().astype(float) for name in ("rows", "rows_unlabelled"))
+    return np.stack([np.bincount(cell, values, n_cells) for values in (every - unknown, every)])
+
+
+def _dealt(scored: pl.DataFrame, counts: FloatArray, shape: tuple[int, int], dealing: Dealing | None) -> Dealt | None:
+    """Return the counts by random group, where rows were dealt into some."""
+    if dealing is None or GROUP not in scored.columns:
+        return None
+    cell, place, group = (scored[name].to_numpy().astype(np.int64) for name in ("__cell__", "score_bin", GROUP))
+    return Dealt(cell, place, group, counts, shape, dealing)
 
 
 def filled(values: FloatArray, fallback: FloatArray) -> FloatArray:
@@ -231,7 +301,7 @@ def supported(sides: tuple[SideCells, SideCells], alike: _IntArray) -> tuple[Sid
     shares = [ratio(n, n.sum()) for n in rows]
     found = []
     for place, side in enumerate(sides):
-        n = rows[place]
+        n = side.n_scored
         is_lone = (n > 0) & (n < FEW_ROWS) & (LONE_TIMES * shares[place] <= shares[1 - place])
         own = np.where(is_lone, 0.0, n)
         into = np.arange(len(n))
@@ -242,13 +312,3 @@ def supported(sides: tuple[SideCells, SideCells], alike: _IntArray) -> tuple[Sid
             side = side.with_cells_moved(into)
         found.append(side)
     return found[0], found[1]
-
-
-def resampled(side: SideCells, draws: int, rng: np.random.Generator) -> SideCells:
-    """Draw Poisson replicates of the counts of one side; they stand in a leading axis."""
-    counts = side.counts
-    shape = (counts.shape[0], draws, *counts.shape[1:])
-    drawn = np.zeros(shape)
-    held = np.nonzero(counts)
-    drawn[held[0], :, held[1], held[2]] = rng.poisson(counts[held][:, None], (len(held[0]), draws))
-    return side.with_counts(drawn)

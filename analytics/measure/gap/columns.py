@@ -87,7 +87,8 @@ def columns_table(
 def _overlap(table: pl.DataFrame) -> float:
     """Return the share of production's rows in slices that hold enough rows of the reference, or whose value is missing."""
     rows = table["n_reference"], table["n_production"]
-    enough = (rows[0] >= max(MIN_SUPPORT, COUNTERPART_SHARE * int(rows[0].sum()))) | table["value"].is_null()
+    behind = table["rows_reference"] if "rows_reference" in table.columns else rows[0]
+    enough = (rows[0] >= COUNTERPART_SHARE * int(rows[0].sum())) & (behind >= MIN_SUPPORT) | table["value"].is_null()
     return float(rows[1].filter(enough).sum()) / max(int(rows[1].sum()), 1)
 
 

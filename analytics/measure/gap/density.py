@@ -24,6 +24,7 @@ from analytics.measure.gap.constants import (
     NO_COUNTERPART,
     SEED,
 )
+from analytics.measure.gap.dealt import times_drawn
 from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, scatter
 
 
@@ -64,7 +65,7 @@ class Joint:
 
 
 def _density_weights(
-    reference: pl.DataFrame, production: pl.DataFrame, *, seed: int = SEED
+    reference: pl.DataFrame, production: pl.DataFrame, stand_for: tuple[FloatArray, FloatArray], *, seed: int = SEED
 ) -> tuple[FloatArray, FloatArray]:
     """Estimate for each row how much likelier production holds it than the reference, by a cross-fitted classifier.
 
@@ -72,6 +73,8 @@ def _density_weights(
     ----------
     reference, production : polars.DataFrame
         The same columns: numbers, and text; missing is a value.
+    stand_for : pair of numpy.ndarray
+        How many rows each stands for.
     seed : int
         Of the folds and of the classifier.
 
@@ -96,7 +99,7 @@ def _density_weights(
     is_text = [not both.schema[name].is_numeric() for name in both.columns]
     x = encoded.to_numpy().astype(float)
     y = np.repeat([0, 1], [reference.height, production.height])
-    weight = np.where(y == 1, 0.5 / max(production.height, 1), 0.5 / max(reference.height, 1)) * len(y)
+    weight = np.concatenate([0.5 * ratio(each, each.sum()) for each in stand_for]) * len(y)
     found = np.zeros(len(y))
     for fitted, held in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(x, y):
         model = HistGradientBoostingClassifier(
@@ -136,6 +139,8 @@ def joint_effect(
     production: pl.DataFrame,
     top: FloatArray,
     bottom: FloatArray,
+    stand_for: tuple[FloatArray, FloatArray],
+    group: np.ndarray | None = None,
     *,
     draws: int = DRAWS,
     seed: int = SEED,
@@ -149,17 +154,24 @@ def joint_effect(
         The inputs of a sample of rows of either side.
     top, bottom : numpy.ndarray of shape (rows of the reference,)
         What each row adds to numerator and denominator of the metric; NaN where the row is not judged.
+    stand_for : pair of numpy.ndarray
+        How many rows each row of either side stands for.
+    group : numpy.ndarray of int, optional
+        The random group of units that each row of the reference is in, where rows belong together.
     draws, seed, level
         Of the Poisson bootstrap of the reference's rows; the weights are taken as given.
     """
     if min(reference.height, production.height) < MIN_JOINT_ROWS:
         return None
-    of_reference, of_production = _density_weights(reference, production, seed=seed)
+    of_reference, of_production = _density_weights(reference, production, stand_for, seed=seed)
     judged = ~np.isnan(top)
     weight = (of_reference / (1 - of_reference).clip(LEAST_ODDS))[judged]
-    top, bottom = top[judged], bottom[judged]
+    top, bottom = (part[judged] * stand_for[0][judged] for part in (top, bottom))
     rng = np.random.default_rng(seed)
-    drawn = rng.poisson(1.0, (draws, judged.sum())).astype(float)
+    if group is None:
+        drawn = rng.poisson(1.0, (draws, judged.sum())).astype(float)
+    else:
+        drawn = times_drawn(np.bincount(group[judged]) > 0, draws, rng)[:, group[judged]]
     plain = drawn @ np.stack([top, bottom], axis=1)
     tilted = drawn @ np.stack([weight * top, weight * bottom], axis=1)
     expected = float(ratio((weight * top).sum(), (weight * bottom).sum()))
@@ -171,21 +183,24 @@ def joint_effect(
         error = reach * scatter(replicates)
         return Interval(np.asarray(value), np.asarray(value - error), np.asarray(value + error))
 
-    counted = weight * (bottom != 0)
+    counted = weight * stand_for[0][judged] * (bottom != 0)
+    is_alone = (1 - of_production) < NO_COUNTERPART * of_production
     return Joint(
         bounded(expected, expected_draws),
         bounded(expected - before, expected_draws - before_draws),
         float(np.nan_to_num(ratio(counted.sum() ** 2, (counted**2).sum()))),
         int(judged.sum()),
-        float(((1 - of_production) < NO_COUNTERPART * of_production).mean()),
-        _separation(of_reference, of_production),
+        float(ratio((stand_for[1] * is_alone).sum(), stand_for[1].sum())),
+        _separation(of_reference, of_production, stand_for),
         tuple(reference.columns),
     )
 
 
-def _separation(of_reference: FloatArray, of_production: FloatArray) -> float:
+def _separation(of_reference: FloatArray, of_production: FloatArray, stand_for: tuple[FloatArray, FloatArray]) -> float:
     """Give the probability that a row of production is taken for one more than a row of the reference; ties count half."""
-    ordered = np.sort(of_reference)
-    below = np.searchsorted(ordered, of_production, side="left")
-    not_above = np.searchsorted(ordered, of_production, side="right")
-    return float((below + not_above).mean() / 2 / max(len(ordered), 1))
+    order = np.argsort(of_reference)
+    ordered, upto = of_reference[order], np.concatenate([[0.0], np.cumsum(stand_for[0][order])])
+    below = upto[np.searchsorted(ordered, of_production, side="left")]
+    not_above = upto[np.searchsorted(ordered, of_production, side="right")]
+    mean = ratio((stand_for[1] * (below + not_above)).sum(), stand_for[1].sum())
+    return float(ratio(mean / 2, upto[-1]))

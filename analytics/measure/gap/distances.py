@@ -15,12 +15,17 @@ from analytics.measure.gap.constants import (
     PSI_FLOOR,
     UNIT_FACTORS,
 )
+from analytics.measure.gap.sample import Numbers
 from analytics.measure.intervals import FloatArray
+
+_QUARTILES = (0.25, 0.5, 0.75)
+"""Ranks of the numbers by which a change of unit is told. The word's meaning."""
 
 
 def _shares_of(counts: FloatArray) -> FloatArray:
     """Give the shares of counts."""
-    return counts / max(float(counts.sum()), 1.0)
+    total = float(counts.sum())
+    return counts / (total if total > 0 else 1.0)
 
 
 def psi(reference: FloatArray, production: FloatArray) -> float:
@@ -45,34 +50,36 @@ def jensen_shannon(reference: FloatArray, production: FloatArray) -> float:
     return float(np.sqrt(max(divergence, 0.0)))
 
 
-def kolmogorov_smirnov(reference: FloatArray, production: FloatArray) -> float:
+def kolmogorov_smirnov(reference: Numbers, production: Numbers) -> float:
     """Give the largest difference of two cumulative distributions; NaN where a sample is empty."""
     if not reference.size or not production.size:
         return float("nan")
-    reference, production = np.sort(reference), np.sort(production)
     # A side is looked up in the other in its order, and stands in its own at its place: unordered this takes six times as long.
     furthest = 0.0
     for own, other in ((reference, production), (production, reference)):
-        last = np.append(own[1:] != own[:-1], True)  # of equal values the last has all of them below it
-        values = own[last]
-        below = (np.flatnonzero(last) + 1) / own.size
-        furthest = max(furthest, np.abs(below - np.searchsorted(other, values, side="right") / other.size).max())
+        (mine, upto), (theirs, upto_theirs) = own.ordered, other.ordered
+        last = np.append(mine[1:] != mine[:-1], True)  # of equal values the last has all of them below it
+        values, below = mine[last], upto[1:][last]
+        furthest = max(furthest, np.abs(below - upto_theirs[np.searchsorted(theirs, values, side="right")]).max())
     return float(furthest)
 
 
-def wasserstein(reference: FloatArray, production: FloatArray) -> float:
+def wasserstein(reference: Numbers, production: Numbers) -> float:
     """Give the mean distance that values move from one distribution to the other, in the column's unit."""
     if not reference.size or not production.size:
         return float("nan")
-    values = np.sort(np.concatenate([reference, production]))
+    values = np.sort(np.concatenate([reference.values, production.values]))
     steps = np.diff(values)
     below = [
-        np.searchsorted(np.sort(sample), values[:-1], side="right") / sample.size for sample in (reference, production)
+        upto[np.searchsorted(ordered, values[:-1], side="right")]
+        for ordered, upto in (reference.ordered, production.ordered)
     ]
     return float((np.abs(below[0] - below[1]) * steps).sum())
 
 
-def chance_level(n_reference: int, n_production: int, n_values: int, *, is_number: bool, level: float = 0.95) -> float:
+def chance_level(
+    n_reference: float, n_production: float, n_values: int, *, is_number: bool, level: float = 0.95
+) -> float:
     """Give the distance that two samples of one distribution stay below: KS of numbers, Jensen-Shannon of categories.
 
     References
@@ -88,24 +95,24 @@ def chance_level(n_reference: int, n_production: int, n_values: int, *, is_numbe
     return float(min(1.0, np.sqrt(chi * spread / 8 / np.log(2))))
 
 
-def unit_factor(reference: FloatArray, production: FloatArray) -> float | None:
+def unit_factor(reference: Numbers, production: Numbers) -> float | None:
     """Give the factor by which all quartiles changed, where it is one of a change of unit; None otherwise.
 
     Degrees that became Fahrenheit, or Celsius, have their factor 1.8 or 1/1.8.
 
     >>> values = np.arange(1.0, 50.0)
-    >>> unit_factor(values, 100 * values), unit_factor(values, 1.3 * values)
-    (100.0, None)
+    >>> [unit_factor(Numbers(values), Numbers(factor * values)) for factor in (100, 1.3)]
+    [100.0, None]
     """
     if reference.size < LEAST_OF_UNIT or production.size < LEAST_OF_UNIT:
         return None
-    plain = [np.quantile(sample, (0.25, 0.5, 0.75)) for sample in (reference, production)]
+    plain = [sample.quantiles(_QUARTILES) for sample in (reference, production)]
     for factor, (celsius, fahrenheit) in ((FAHRENHEIT, plain), (1 / FAHRENHEIT, plain[::-1])):
         off = np.abs(fahrenheit - (FAHRENHEIT * celsius + FREEZING))
         is_weather = np.abs(celsius).max() <= MOST_CELSIUS
         if is_weather and (off < NEAR_DEGREES * (fahrenheit[2] - fahrenheit[0])).all():
             return factor
-    quartiles = [np.quantile(np.abs(sample), (0.25, 0.5, 0.75)) for sample in (reference, production)]
+    quartiles = [sample.sizes().quantiles(_QUARTILES) for sample in (reference, production)]
     if min(part.min() for part in quartiles) <= 0:
         return None
     steps = np.log(quartiles[1] / quartiles[0])

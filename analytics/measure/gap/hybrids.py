@@ -15,6 +15,7 @@ from analytics.measure.gap.cells import SideCells
 from analytics.measure.gap.constants import SMOOTHING, TOLERANCE
 from analytics.measure.gap.metric import GapMetric
 from analytics.measure.gap.pairs import CellKeys
+from analytics.measure.gap.replicates import shares_effect
 from analytics.measure.intervals import FloatArray, ratio
 
 PLAYERS = ("segments", "missingness", "base_rate", "operating", "concept")
@@ -93,7 +94,7 @@ def followed(reference: SideCells, production: SideCells, keys: CellKeys, metric
     """Say what only followed another change: shares of cells the base rate, values that are left those that went missing."""
     joints = reference.completed(), production.completed()
     rows = [joint.sum((-1, -2)) for joint in joints]
-    n = float(rows[0].sum()), float(rows[1].sum())
+    n = float(rows[0].sum()) / shares_effect(reference), float(rows[1].sum()) / shares_effect(production)
     shares = [ratio(own, own.sum(-1, keepdims=True)) for own in rows]
     factor = _odds_factor(*joints, (rows[0] > 0) & (rows[1] > 0))
     pair = shares[0], shares[1]

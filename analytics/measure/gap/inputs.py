@@ -33,6 +33,8 @@ from analytics.measure.gap.distances import (
     unit_factor,
     wasserstein,
 )
+from analytics.measure.gap.replicates import grouped_effect
+from analytics.measure.gap.sample import Numbers, Sample
 from analytics.measure.intervals import FloatArray
 
 MISSING, OTHERS = "(missing)", "(other values)"
@@ -112,41 +114,41 @@ class InputChange:
 
 
 def input_change(
-    reference: pl.Series, production: pl.Series, weeks: pl.Series | None = None, stand_ins: Collection[str] = ()
+    reference: Sample, production: Sample, weeks: pl.Series | None = None, stand_ins: Collection[str] = ()
 ) -> InputChange:
     """Compare a column on two sides.
 
     Parameters
     ----------
-    reference, production : polars.Series
-        Values of a sample of rows: numbers, or text.
+    reference, production : Sample
+        Of rows: numbers, or text.
     weeks : polars.Series, optional
         The week of each row of the reference; with three weeks or more they say how far apart the reference is by itself.
     stand_ins : collection of str
         Words, in small letters, that stand for a value that is not there: of text only these are a spike.
     """
-    is_number = reference.dtype.is_numeric()
+    is_number = reference.is_number
     counts = _value_counts(reference, production)
     p, q = (counts[side].to_numpy().astype(float) for side in ("reference", "production"))
     grouped = _tenths(reference, production) if is_number and counts.height > MANY_VALUES else (p, q)
-    numbers = [_numbers_of(side) if is_number else np.empty(0) for side in (reference, production)]
+    numbers = [side.numbers if is_number else Numbers(np.empty(0)) for side in (reference, production)]
     ks = kolmogorov_smirnov(*numbers) if is_number else None
-    missing = [side.null_count() / max(len(side), 1) for side in (reference, production)]
-    low, high = (numbers[0].min(), numbers[0].max()) if numbers[0].size else (-np.inf, np.inf)
-    outside = float(((numbers[1] < low) | (numbers[1] > high)).mean()) if numbers[1].size else 0.0
+    known = numbers[1].values
+    low, high = (numbers[0].values.min(), numbers[0].values.max()) if numbers[0].size else (-np.inf, np.inf)
+    outside = numbers[1].share((known < low) | (known > high)) if known.size else 0.0
     by_value = counts.height <= MANY_VALUES or not is_number
     return InputChange(
         len(reference),
         len(production),
-        missing[0],
-        missing[1],
+        reference.missing,
+        production.missing,
         psi(*grouped),
         jensen_shannon(*grouped),
         ks,
         wasserstein(*numbers) if is_number else None,
         _distance_of(reference, production),
         max(
-            chance_level(len(reference), len(production), len(grouped[0]), is_number=is_number, level=CHANCE),
+            chance_level(_worth(reference), _worth(production), len(grouped[0]), is_number=is_number, level=CHANCE),
             _weekly_level(reference, weeks) if weeks is not None else 0.0,
         ),
         _only_in(counts, "production", "reference") if by_value else (),
@@ -154,32 +156,53 @@ def input_change(
         _spike_of(counts) if is_number else _word_spike_of(counts, stand_ins),
         unit_factor(*numbers) if is_number else None,
         outside if outside >= OUTSIDE_SHARE else 0.0,
-        (float(np.median(numbers[0])), float(np.median(numbers[1]))) if numbers[0].size and numbers[1].size else None,
+        (_median(numbers[0]), _median(numbers[1])) if numbers[0].size and numbers[1].size else None,
         None if is_number else _most_moved(counts),
         *(_bars_of_numbers(reference, production) if not by_value else _bars_of_values(counts, is_number=is_number)),
     )
 
 
+def _worth(sample: Sample) -> float:
+    """Return how many independent rows of equal weight those of a sample are worth."""
+    if sample.group is None:
+        return sample.worth
+    values = sample.values
+    if sample.is_number:
+        known = sample.numbers
+        edges = np.unique(known.quantiles(np.arange(1, BINS) / BINS)) if known.size else np.empty(0)
+        place = np.searchsorted(edges, values.cast(pl.Float64).fill_null(np.inf).to_numpy(), side="right")
+        code = np.where(values.is_null().to_numpy(), len(edges) + 1, place)
+    else:
+        code = np.unique(values.fill_null("").to_numpy().astype(str), return_inverse=True)[1]
+    shape = int(sample.group.max(initial=0)) + 1, int(code.max(initial=0)) + 1
+    n = np.bincount(sample.group * shape[1] + code, sample.rows, shape[0] * shape[1]).reshape(shape)
+    return sample.worth / grouped_effect(n[n.sum(-1) > 0])
+
+
+def _median(known: Numbers) -> float:
+    return float(np.median(known.values)) if known.weight is None else float(known.quantiles((0.5,))[0])
+
+
 _Bars = tuple[tuple[str, ...], tuple[float, ...], tuple[float, ...]]
 
 
-def _bars_of_numbers(reference: pl.Series, production: pl.Series) -> _Bars:
+def _bars_of_numbers(reference: Sample, production: Sample) -> _Bars:
     """Return ten equal ranges of numbers and missing, with the share of either side in each."""
-    numbers = [_numbers_of(side) for side in (reference, production)]
-    ends = [np.quantile(known, BAR_ENDS) for known in numbers if known.size]
+    numbers = [side.numbers for side in (reference, production)]
+    ends = [known.quantiles(BAR_ENDS) for known in numbers if known.size]
     low, high = min(float(end[0]) for end in ends), max(float(end[1]) for end in ends)
     edges = np.linspace(low, max(high, low + 1e-9 * max(1.0, abs(low))), BINS + 1)
     shares = []
     for side, known in zip((reference, production), numbers, strict=True):
-        counts = np.append(np.histogram(known.clip(low, high), edges)[0], side.null_count())
-        shares.append(tuple(float(share) for share in counts / max(len(side), 1)))
+        held, *_ = np.histogram(known.values.clip(low, high), edges, weights=known.weight)
+        shares.append((*map(float, held / (side.total or 1.0)), side.missing))
     names = (f"{start:.4g} to {end:.4g}" for start, end in pairwise(edges))
     return (*names, MISSING), shares[0], shares[1]
 
 
 def _bars_of_values(counts: pl.DataFrame, *, is_number: bool) -> _Bars:
     """Return the most frequent values, all others and missing, with the share of either side in each."""
-    shares = counts.with_columns(pl.col(side) / max(int(counts[side].sum()), 1) for side in ("reference", "production"))
+    shares = counts.with_columns(pl.col(side) / _total(counts, side) for side in ("reference", "production"))
     known = shares.drop_nulls("value").sort(pl.col("reference") + pl.col("production"), descending=True)
     first, rest = (
         known.head(MANY_VALUES if is_number else BINS - 1),
@@ -196,7 +219,7 @@ def _bars_of_values(counts: pl.DataFrame, *, is_number: bool) -> _Bars:
 def _most_moved(counts: pl.DataFrame) -> tuple[str, float, float] | None:
     """Return the value whose share changed most, with its share on either side; None without values."""
     known = counts.drop_nulls("value").with_columns(
-        *(pl.col(side) / max(int(counts[side].sum()), 1) for side in ("reference", "production"))
+        *(pl.col(side) / _total(counts, side) for side in ("reference", "production"))
     )
     if known.is_empty():
         return None
@@ -204,46 +227,40 @@ def _most_moved(counts: pl.DataFrame) -> tuple[str, float, float] | None:
     return str(value), float(before), float(after)
 
 
-def _distance_of(reference: pl.Series, production: pl.Series) -> float:
+def _distance_of(reference: Sample, production: Sample) -> float:
     """Return the distance that a column is ranked by."""
-    if reference.dtype.is_numeric():
-        missing = abs(
-            reference.null_count() / max(len(reference), 1) - production.null_count() / max(len(production), 1)
-        )
-        known = kolmogorov_smirnov(_numbers_of(reference), _numbers_of(production))
-        return max(missing, float(np.nan_to_num(known)))
+    if reference.is_number:
+        known = kolmogorov_smirnov(reference.numbers, production.numbers)
+        return max(abs(reference.missing - production.missing), float(np.nan_to_num(known)))
     counts = _value_counts(reference, production)
     return jensen_shannon(*(counts[side].to_numpy().astype(float) for side in ("reference", "production")))
 
 
-def _numbers_of(values: pl.Series) -> FloatArray:
-    """Return the finite numbers of a column."""
-    found = values.cast(pl.Float64).drop_nulls().to_numpy()
-    return np.asarray(found[np.isfinite(found)])
+def _total(counts: pl.DataFrame, side: str) -> float:
+    """Return all rows of a side, 1 where there is none."""
+    return float(counts[side].sum()) or 1.0
 
 
-def _value_counts(reference: pl.Series, production: pl.Series) -> pl.DataFrame:
+def _value_counts(reference: Sample, production: Sample) -> pl.DataFrame:
     """Count each value on either side, missing too: ``value, reference, production``."""
-    sides = [
-        pl.DataFrame({"value": values}).group_by("value").agg(pl.len().alias(name))
-        for name, values in (("reference", reference), ("production", production))
-    ]
+    sides = [side.counts(name) for name, side in (("reference", reference), ("production", production))]
     joined = sides[0].join(sides[1], on="value", how="full", coalesce=True, nulls_equal=True)
     return joined.with_columns(pl.col("reference", "production").fill_null(0)).sort("value", nulls_last=True)
 
 
-def _tenths(reference: pl.Series, production: pl.Series) -> tuple[FloatArray, FloatArray]:
+def _tenths(reference: Sample, production: Sample) -> tuple[FloatArray, FloatArray]:
     """Count the rows of either side in tenths of the reference, and those that are missing."""
-    known = _numbers_of(reference)
-    edges = np.unique(np.quantile(known, np.arange(1, BINS) / BINS)) if known.size else np.empty(0)
+    known = reference.numbers
+    edges = np.unique(known.quantiles(np.arange(1, BINS) / BINS)) if known.size else np.empty(0)
     found = []
     for side in (reference, production):
-        place = np.searchsorted(edges, _numbers_of(side), side="right")
-        found.append(np.append(np.bincount(place, minlength=len(edges) + 1), side.null_count()).astype(float))
+        place = np.searchsorted(edges, side.numbers.values, side="right")
+        held = np.bincount(place, side.numbers.weight, len(edges) + 1).astype(float)
+        found.append(np.append(held, side.n_missing))
     return found[0], found[1]
 
 
-def _weekly_level(reference: pl.Series, weeks: pl.Series) -> float:
+def _weekly_level(reference: Sample, weeks: pl.Series) -> float:
     """Return the largest distance between a week of the reference and all its other weeks; 0 with fewer than three weeks."""
     held = weeks.value_counts().filter(pl.col("count") >= MIN_WEEK_ROWS).drop_nulls()[weeks.name].to_list()
     if len(held) < MIN_WEEKS:
@@ -254,7 +271,7 @@ def _weekly_level(reference: pl.Series, weeks: pl.Series) -> float:
 
 def _only_in(counts: pl.DataFrame, side: str, other: str) -> tuple[tuple[str, float], ...]:
     """Return the values that one side has and the other does not, with their share, the most frequent first."""
-    total = max(int(counts[side].sum()), 1)
+    total = _total(counts, side)
     enough = max(NEW_ROWS, NEW_SHARE * total)
     found = counts.drop_nulls("value").filter((pl.col(other) == 0) & (pl.col(side) >= enough))
     rows = found.sort(side, descending=True).select("value", side).rows()
@@ -266,8 +283,7 @@ def _spike_of(counts: pl.DataFrame) -> tuple[str, float, float] | None:
     if counts.height <= MANY_VALUES:
         return None
     shares = counts.drop_nulls("value").with_columns(
-        pl.col("reference") / max(int(counts["reference"].sum()), 1),
-        pl.col("production") / max(int(counts["production"].sum()), 1),
+        pl.col("reference") / _total(counts, "reference"), pl.col("production") / _total(counts, "production")
     )
     (value, before, after), (_, _, following) = shares.sort("production", descending=True).head(2).rows()
     is_risen = after >= before + SPIKE_SHARE and after >= SPIKE_TIMES * before
@@ -277,7 +293,7 @@ def _spike_of(counts: pl.DataFrame) -> tuple[str, float, float] | None:
 def _word_spike_of(counts: pl.DataFrame, stand_ins: Collection[str]) -> tuple[str, float, float] | None:
     """Return the word for no value that became far more frequent than it was, with its share on either side."""
     shares = counts.drop_nulls("value").with_columns(
-        pl.col(side) / max(int(counts[side].sum()), 1) for side in ("reference", "production")
+        pl.col(side) / _total(counts, side) for side in ("reference", "production")
     )
     words = shares.filter(pl.col("value").str.strip_chars().str.to_lowercase().is_in(list(stand_ins)))
     risen = words.filter(

@@ -6,9 +6,11 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from analytics.measure.gap.cells import SideCells, resampled
+from analytics.measure.clusters import t_tail
+from analytics.measure.gap.cells import SideCells
 from analytics.measure.gap.constants import DRAWS, FEW_ROWS, LONE_TIMES, MIN_SUPPORT, SEED
 from analytics.measure.gap.metric import GapMetric
+from analytics.measure.gap.replicates import freedom_of, rates_effect, reach_of, resampled
 from analytics.measure.intervals import FloatArray, normal_quantile, ratio, scatter
 
 
@@ -63,8 +65,8 @@ def mix_and_within(
 
 def _lone_slices(reference: SideCells, production: SideCells) -> np.ndarray:
     """Return the slices of which one side has a handful of rows, whose rate says nothing, and the other far more."""
-    rows = [side.judged.sum((-1, -2)) for side in (reference, production)]
-    shares = [ratio(n, n.sum()) for n in rows]
+    rows = [side.n_judged for side in (reference, production)]
+    shares = [ratio(n, n.sum()) for n in (side.judged.sum((-1, -2)) for side in (reference, production))]
     return np.asarray(
         np.any([(rows[k] < FEW_ROWS) & (LONE_TIMES * shares[k] <= shares[1 - k]) for k in (0, 1)], axis=0)
     )
@@ -107,22 +109,26 @@ def slice_changes(
         ``value, n_reference, n_production`` (judged rows), ``share_reference, share_production`` (of the metric's
         denominator), ``rate_reference, rate_production`` (the metric; null where undefined), ``mix, within, contribution``
         with ``_low, _high`` of the last, ``p_value, few_rows``; ``mix_error`` and ``within_error``, the standard errors of the
-        column's two sums, the same in every row.
+        column's two sums, the same in every row, as wide as intervals with Student's t need them. With weights the first two
+        are weighted, and ``rows_reference, rows_production`` are the rows behind them.
     """
     sums = [slice_sums(side, metric) for side in (reference, production)]
     is_lone = _lone_slices(reference, production)
     mix, within = _all_mix(mix_and_within(*sums), is_lone)
     rng = np.random.default_rng(seed)
-    drawn = [slice_sums(resampled(side, draws, rng), metric) for side in (reference, production)]
+    drawn = [slice_sums(side, metric) for side in resampled((reference, production), draws, rng)]
     drawn_mix, drawn_within = _all_mix(mix_and_within(*drawn), is_lone)
     error = scatter((drawn_mix + drawn_within).T)
     total = mix + within
-    reach = normal_quantile(level) * error
-    counts = [side.judged.sum((-1, -2)) for side in (reference, production)]
+    quantile = reach_of((reference, production), level)
+    reach = quantile * error
+    stretch = quantile / normal_quantile(level)
+    counts = [side.judged.sum((-1, -2)) * side.stands_for for side in (reference, production)]
+    rows = [side.n_judged for side in (reference, production)]
     shares = [ratio(bottom, bottom.sum()) for _, bottom in sums]
     columns = {
-        "n_reference": counts[0].astype(np.int64),
-        "n_production": counts[1].astype(np.int64),
+        "n_reference": counts[0].round().astype(np.int64),
+        "n_production": counts[1].round().astype(np.int64),
         "share_reference": shares[0],
         "share_production": shares[1],
         "rate_reference": ratio(*sums[0]) if not metric.is_loss else sums[0][0] / np.maximum(sums[0][1], 1e-300),
@@ -132,11 +138,13 @@ def slice_changes(
         "contribution": total,
         "contribution_low": total - reach,
         "contribution_high": total + reach,
-        "p_value": 2 * special.ndtr(-np.abs(ratio(total, error))),
-        "few_rows": np.maximum(*counts) < min_support,
-        "mix_error": np.full(len(total), float(scatter(drawn_mix.sum(-1)))),
-        "within_error": np.full(len(total), float(scatter(drawn_within.sum(-1)))),
+        "p_value": t_tail(ratio(total, error), freedom_of((reference, production))),
+        "few_rows": np.maximum(*rows) < min_support,
+        "mix_error": np.full(len(total), stretch * float(scatter(drawn_mix.sum(-1)))),
+        "within_error": np.full(len(total), stretch * float(scatter(drawn_within.sum(-1)))),
     }
+    if any(side.rows is not None for side in (reference, production)):
+        columns |= {"rows_reference": rows[0].astype(np.int64), "rows_production": rows[1].astype(np.int64)}
     return pl.DataFrame({"value": values, **columns}, nan_to_null=True)
 
 
@@ -159,7 +167,7 @@ def within_p_value(reference: SideCells, production: SideCells) -> float:
             n = joint.sum((-1, -2))
             rate = ((joint * counted).sum((-1, -2)) + 0.5) / (n + 1)
             rates.append(rate)
-            variances.append(rate * (1 - rate) / np.maximum(n, 1))
+            variances.append(rates_effect(side, counted) * rate * (1 - rate) / np.where(n > 0, n, 1.0))
             rows.append(n)
         held = (rows[0] > 0) & (rows[1] > 0)
         if held.sum() >= 2:

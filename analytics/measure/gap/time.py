@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.measure.calibration.breaks import LevelBreak, level_break
+from analytics.measure.clusters import t_quantile
 from analytics.measure.gap.constants import TOLD, Z_95
 from analytics.measure.gap.metric import PLACES, GapMetric
 from analytics.measure.intervals import FloatArray, ratio
@@ -61,36 +62,75 @@ def gap_time(every: str, table: pl.DataFrame, metric: GapMetric) -> GapTime:
     every : str
         The bucket: 1h, 1d, 1w or 1mo.
     table : polars.DataFrame
-        ``bucket, side, tp, fp, fn, tn``, in the order of time.
+        ``bucket, side, tp, fp, fn, tn``, in the order of time; where rows stand for many these are weighted, with
+        ``rows_tp …`` behind them, and there or where rows belong together also ``n_units`` or ``n_rows`` and the products
+        ``own:a:b`` of each two of them over units.
     metric : GapMetric
         One of confusion counts alone.
     """
     top, bottom, square = _sums(table, metric)
     value = ratio(top, bottom)
-    error = np.sqrt(ratio((square - 2 * value * top + value**2 * bottom).clip(min=0), bottom**2))
-    shown = table.select("bucket", "side", n=pl.sum_horizontal("tp", "fp", "fn", "tn")).with_columns(
+    units = _units(table)
+    products = None if units is None else _products(table)
+    error = np.sqrt(ratio(_variance(metric, value, (top, bottom, square), products), bottom**2))
+    reach = Z_95 * error if units is None else t_quantile(units - 1, 0.95) * np.sqrt(ratio(units, units - 1)) * error
+    behind = [pl.coalesce(f"rows_{name}", name) if f"rows_{name}" in table.columns else name for name in PLACES]
+    shown = table.select("bucket", "side", n=pl.sum_horizontal(behind).cast(pl.Int64)).with_columns(
         value=pl.Series(value).fill_nan(None),
-        low=pl.Series(value - Z_95 * error).fill_nan(None),
-        high=pl.Series(value + Z_95 * error).fill_nan(None),
+        low=pl.Series(value - reach).fill_nan(None),
+        high=pl.Series(value + reach).fill_nan(None),
     )
     buckets = table["bucket"].unique().sort()
-    found = _break(table["bucket"], buckets, top, bottom, square)
+    overall = top.sum() / max(bottom.sum(), 1.0)
+    variance = _variance(metric, np.full(len(top), overall), (top, bottom, square), products)
+    found = _break(table["bucket"], buckets, top - overall * bottom, bottom, variance)
     if found is None or not found.p_value < TOLD:
         return GapTime(every, shown, None, None)
     since = buckets[found.place]
     return GapTime(every, shown, since, found.p_value, since)
 
 
+def _units(table: pl.DataFrame) -> FloatArray | None:
+    """Return how many units, or weighted rows, are in each bucket; None where every row stands alone for itself."""
+    held = [name for name in ("n_units", "n_rows") if name in table.columns]
+    every = pl.sum_horizontal(list(PLACES))  # of the side whose rows stand alone
+    return table.select(pl.coalesce(*held, every).cast(pl.Float64)).to_series().to_numpy() if held else None
+
+
+def _products(table: pl.DataFrame) -> FloatArray:
+    """Return the products of each two outcomes over units, shape (buckets, 4, 4)."""
+    found = np.empty((table.height, len(PLACES), len(PLACES)))
+    for row, first in enumerate(PLACES):
+        for column, second in enumerate(PLACES):
+            name = f"own:{first}:{second}"
+            name = name if name in table.columns else f"own:{second}:{first}"
+            alone = pl.col(first) if first == second else pl.lit(0.0)
+            found[:, row, column] = table.select(pl.coalesce(name, alone).cast(pl.Float64)).to_series().to_numpy()
+    return found
+
+
+def _variance(
+    metric: GapMetric,
+    value: FloatArray,
+    sums: tuple[FloatArray, FloatArray, FloatArray],
+    products: FloatArray | None,
+) -> FloatArray:
+    """Return the variance of the numerator less so many times the denominator, in each bucket."""
+    top, bottom, square = sums
+    if products is None:
+        return np.asarray((square - 2 * value * top + value**2 * bottom).clip(min=0))
+    each = np.array([[part[place] for place in PLACES.values()] for part in (metric.top, metric.bottom)])
+    gradient = each[0] - value[:, None] * each[1]
+    return np.asarray(np.einsum("bi,bij,bj->b", gradient, products, gradient).clip(min=0), dtype=float)
+
+
 def _break(
-    rows: pl.Series, buckets: pl.Series, top: FloatArray, bottom: FloatArray, square: FloatArray
+    rows: pl.Series, buckets: pl.Series, deviation: FloatArray, bottom: FloatArray, variance: FloatArray
 ) -> LevelBreak | None:
     """Find where the level changes; None where the sides overlap in time, so that there is no one level."""
     if buckets.len() < len(rows) - 1:  # the sides may meet in one bucket
         return None
     place = buckets.search_sorted(rows).to_numpy()
-    overall = top.sum() / max(bottom.sum(), 1.0)
-    deviation = top - overall * bottom
-    variance = (square - 2 * overall * top + overall**2 * bottom).clip(min=0)
     return level_break(
         *(np.bincount(place, values, buckets.len()).astype(float) for values in (deviation, variance, bottom))
     )

@@ -9,17 +9,34 @@ from math import factorial
 import numpy as np
 
 from analytics.measure.gap.accounts import PLAIN, Account, divided
-from analytics.measure.gap.cells import SideCells, resampled, supported
+from analytics.measure.gap.cells import SideCells, supported
 from analytics.measure.gap.constants import DRAWS, MAX_CELLS_AT_ONCE, REPLICATE_GROUPS, SEED
 from analytics.measure.gap.hybrids import PLAYERS, followed, hybrid_values
 from analytics.measure.gap.metric import GapMetric
 from analytics.measure.gap.pairs import CellKeys
-from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, scatter
+from analytics.measure.gap.replicates import reach_of, resampled
+from analytics.measure.intervals import FloatArray, Interval, ratio, scatter
 
 PARTS = ("coverage", *PLAYERS)
 ENTANGLED = ("segments", "operating", "concept")
 _NOTHING = 1e-9
 """A part smaller than that is what adding up floats leaves."""
+
+
+@dataclass(frozen=True)
+class _Weighted:
+    """What the judged rows of a side stand for.
+
+    Attributes
+    ----------
+    n : float
+        _Weighted rows.
+    n_eff : float
+        How many rows of equal weight they are worth (Kish).
+    """
+
+    n: float
+    n_eff: float
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,9 @@ class Waterfall:
     n_reference, n_production : int
         Judged rows.
     n_pending : int
-        Scored rows of production without a label that counts yet.
+        Scored rows of production without a label that counts yet; weighted where rows stand for many.
+    weighted : (_Weighted, _Weighted), optional
+        What the judged rows of either side stand for, where those of one do for many.
     """
 
     metric: str
@@ -56,24 +75,17 @@ class Waterfall:
     n_reference: int
     n_production: int
     n_pending: int
+    weighted: tuple[_Weighted, _Weighted] | None = None
 
-    def widened(self, effects: tuple[float, float]) -> Waterfall:
-        """Return the parts with the intervals of rows that belong together.
+    @property
+    def n_stood_for(self) -> float:
+        """How many rows the judged ones of production stand for."""
+        return self.n_production if self.weighted is None else self.weighted[1].n
 
-        Parameters
-        ----------
-        effects : (float, float)
-            How many times the variance of independent rows that of the metric is, in the reference and in production; the parts
-            are taken to have the change's.
-        """
+    def joint_effect(self, effects: tuple[float, float]) -> float:
+        """Return how many times the variance of independent rows that of the change is, where that of either side is known."""
         weights = 1 / np.array([self.n_reference, self.n_production], dtype=float)
-        by = float(np.sqrt(max((np.array(effects) * weights).sum() / weights.sum(), 1.0)))
-
-        def wider(of: Interval) -> Interval:
-            return Interval(of.value, of.value - by * (of.value - of.low), of.value + by * (of.high - of.value))
-
-        parts = {name: wider(part) for name, part in self.parts.items()}
-        return replace(self, change=wider(self.change), parts=parts, entangled=wider(self.entangled))
+        return float((np.array(effects) * weights).sum() / weights.sum())
 
     def without(self, names: Sequence[str]) -> Waterfall:
         """Return the parts without those of these names that are zero."""
@@ -124,7 +136,7 @@ def waterfall(
         account = followed(reference, production, keys, metric)
     values = _with_entangled(part_values(reference, production, keys, metric, account))
     error = _errors(reference, production, keys, metric, account, draws, seed)
-    reach = normal_quantile(level) * error
+    reach = reach_of((reference, production), level) * error
     found = {
         name: Interval(values[place], values[place] - reach[place], values[place] + reach[place])
         for place, name in enumerate((*PARTS, "change", "entangled"))
@@ -141,10 +153,19 @@ def waterfall(
         entangled,
         bounds[1][0] - bounds[0][1],
         bounds[1][1] - bounds[0][0],
-        int(reference.judged.sum()),
-        int(production.judged.sum()),
-        int((production.unknown + production.fresh_pos + production.fresh_neg).sum()),
+        int(reference.n_judged.sum()),
+        int(production.n_judged.sum()),
+        round(float((production.unknown + production.fresh_pos + production.fresh_neg).sum()) * production.stands_for),
+        _weighted(reference, production),
     )
+
+
+def _weighted(*sides: SideCells) -> tuple[_Weighted, _Weighted] | None:
+    """Return what the judged rows of both sides stand for; None where each stands for itself."""
+    if all(side.rows is None for side in sides):
+        return None
+    before, after = (float(side.judged.sum()) for side in sides)
+    return _Weighted(before * sides[0].stands_for, before), _Weighted(after * sides[1].stands_for, after)
 
 
 def part_values(
@@ -223,12 +244,12 @@ def _errors(
 ) -> FloatArray:
     """Give the standard deviation over replicates of the parts, of the change and of what is entangled."""
     rng = np.random.default_rng(seed)
-    coarse = [side.coarsened(REPLICATE_GROUPS) for side in (reference, production)]
+    coarse = reference.coarsened(REPLICATE_GROUPS), production.coarsened(REPLICATE_GROUPS)
     size = max(side.mature_pos.size for side in coarse)
     step = max(1, min(draws, MAX_CELLS_AT_ONCE // max(size, 1)))
     found = []
     for start in range(0, draws, step):
         n = min(step, draws - start)
-        drawn = [resampled(side, n, rng) for side in coarse]
+        drawn = resampled(coarse, n, rng)
         found.append(_with_entangled(part_values(drawn[0], drawn[1], keys, metric, account)))
     return scatter(np.concatenate(found, axis=-1))

@@ -11,7 +11,7 @@ import polars as pl
 
 from analytics.measure.intervals import FloatArray
 
-NEGATIVE, POSITIVE, VOID, _WAITING = range(4)
+NEGATIVE, POSITIVE, VOID, WAITING = range(4)
 """What is known of a row: its label, that it gets none although its time came, or nothing yet."""
 
 Whole = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
@@ -42,6 +42,8 @@ class Arrivals:
     rest : int or None
         The class whose labels have no time although those of the other one do, as of complaints: whatever is not of the other
         class is of it in the end. Its rows are waiting until then.
+    n_unlogged : float
+        Rows of those that wait that are not in the log, because it holds only labelled ones: as many as the curves say.
     """
 
     start: datetime
@@ -55,6 +57,7 @@ class Arrivals:
     bin: Whole
     n: FloatArray
     rest: int | None = None
+    n_unlogged: float = 0.0
 
     @property
     def n_days(self) -> int:
@@ -69,7 +72,7 @@ class Arrivals:
         """Return what was known at the end of an earlier day: later rows are out, labels that came later are waited for."""
         kept = self._where(self.day <= now)
         is_open = kept.day + kept.age > now
-        return replace(kept, now=now, kind=np.where(is_open, _WAITING, kept.kind), age=np.where(is_open, -1, kept.age))
+        return replace(kept, now=now, kind=np.where(is_open, WAITING, kept.kind), age=np.where(is_open, -1, kept.age))
 
     def _where(self, mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Arrivals:
         names = ("day", "age", "kind", "bin", "n")
@@ -78,8 +81,8 @@ class Arrivals:
     @cached_property
     def came(self) -> FloatArray:
         """Labels by kind, day of prediction, age and bin, and rows that get none: shape (3, days, ages, bins)."""
-        shape = (_WAITING, self.n_days, int(self.age.max(initial=0)) + 1, self.n_bins)
-        mask = self.kind != _WAITING
+        shape = (WAITING, self.n_days, int(self.age.max(initial=0)) + 1, self.n_bins)
+        mask = self.kind != WAITING
         place = np.ravel_multi_index((self.kind[mask], self.day[mask], self.age[mask], self.bin[mask]), shape)
         return np.asarray(np.bincount(place, self.n[mask], int(np.prod(shape))).reshape(shape), dtype=float)
 
@@ -91,7 +94,7 @@ class Arrivals:
     @cached_property
     def waiting(self) -> FloatArray:
         """Rows that wait for their label, shape (days, bins)."""
-        return self._by_day(self.kind == _WAITING)
+        return self._by_day(self.kind == WAITING)
 
     @cached_property
     def rows(self) -> FloatArray:
@@ -148,9 +151,9 @@ def arrivals_of(table: pl.DataFrame, every: str, now: datetime, n_bins: int, fir
     }
     rest = next((kind for kind in timed if timed[kind] < _MOSTLY < timed[1 - kind]), None)
     is_timed = pl.col("arrived").is_not_null()
-    kind = pl.when(pl.col("label").is_null() & is_timed).then(VOID).otherwise(pl.col("label").fill_null(_WAITING))
+    kind = pl.when(pl.col("label").is_null() & is_timed).then(VOID).otherwise(pl.col("label").fill_null(WAITING))
     if rest is not None:
-        kind = pl.when((pl.col("label") == rest) & ~is_timed).then(_WAITING).otherwise(kind)
+        kind = pl.when((pl.col("label") == rest) & ~is_timed).then(WAITING).otherwise(kind)
     days = (pl.col("day") - start).dt.total_seconds() // int(unit.total_seconds())
     ages = (pl.col("arrived") - pl.col("day")).dt.total_seconds() // int(unit.total_seconds())
     cells = table.select(day=days, kind=kind.cast(pl.Int64), age=ages.clip(0).fill_null(0), bin="bin", n="n")
@@ -162,7 +165,7 @@ def arrivals_of(table: pl.DataFrame, every: str, now: datetime, n_bins: int, fir
         n_bins,
         first_flagged,
         cells["day"].to_numpy(),
-        np.where(kinds == _WAITING, -1, age),
+        np.where(kinds == WAITING, -1, age),
         kinds,
         cells["bin"].to_numpy(),
         table["n"].cast(pl.Float64).to_numpy(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -12,7 +12,8 @@ from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.arrivals import VOID, Arrivals, Whole
 from analytics.measure.labels.curve import CLASSES, Curves, CurveSums
 from analytics.measure.labels.judged import Judged
-from analytics.measure.labels.share import Cells, Expected, expected, rows_of, variance_of
+from analytics.measure.labels.share import Cells, Expected, expected, rows_of, uncounted, variance_of
+from analytics.measure.labels.unlogged import tells, unlogged_rows
 
 _PAST = 52
 """Ripe buckets by whose misses the interval is widened, the latest: a year of weeks (METHODS.md, section 2)."""
@@ -63,9 +64,14 @@ class Matured:
 class _Counted:
     """Rows of groups of days as they were known at a stage, and what became of them since."""
 
-    seen: FloatArray
+    known: FloatArray
     waiting: FloatArray
     final: FloatArray
+
+    @property
+    def seen(self) -> FloatArray:
+        """Labels that are there, shape (groups, 2, bins)."""
+        return np.asarray(np.moveaxis(self.known.sum(axis=2), 0, 1), dtype=float)
 
 
 _Part = tuple[Cells, Expected]
@@ -123,13 +129,21 @@ class Maturing:
         known = arrivals.come[:, days, np.clip(ages, 0, arrivals.n_ages - 1)] * (ages >= 0)[..., None]
         final = self._there[days].sum(axis=1)
         waiting = arrivals.rows[days] - known.sum(axis=0)
-        return _Counted(np.moveaxis(known[:VOID].sum(axis=2), 0, 1), waiting, final)
+        return _Counted(known[:VOID], waiting, final)
 
     def _cells(self, counted: _Counted, curves: Sequence[Curves], days: Whole, ages: Whole) -> Cells:
         """Return rows with how far each class has come."""
         each = np.stack([own.at(which, old) for own, which, old in zip(curves, days, ages, strict=True)])
         come = np.moveaxis(each[:, self._side], 1, -1)
-        return Cells(counted.seen, counted.waiting, come, self._never)
+        known = counted.known if self.arrivals.n_unlogged else None
+        return Cells(counted.seen, counted.waiting, come, self._never, known)
+
+    def _as_logged(self, cells: Cells) -> Cells:
+        """Return past rows as a log of labelled rows alone tells them: those that waited are known by their curves only."""
+        if cells.known is None:
+            return cells
+        come = np.moveaxis(cells.come, 1, 0)
+        return replace(cells, waiting=np.where(tells(come), unlogged_rows(cells.known, come), cells.waiting))
 
     def _estimate(self, parts: Sequence[_Part], spreads: Sequence[float]) -> tuple[FloatArray, FloatArray]:
         """Return the metric of the rows of some parts together, and its variance, for each group."""
@@ -153,7 +167,7 @@ class Maturing:
             return _SPREAD_OF_FEW, len(chosen)
         days, stage = np.stack([each for each, _ in chosen]), np.tile(ages, (len(chosen), 1))
         counted = self._count(days, stage)
-        cells = self._cells(counted, [curves for _, curves in chosen], days, stage)
+        cells = self._as_logged(self._cells(counted, [curves for _, curves in chosen], days, stage))
         value, variance = self._estimate([(cells, expected(cells))], [1.0])
         value = np.where(cells.is_known, value, np.nan)
         missed = (self.judged.value(counted.final) - value) ** 2
@@ -173,12 +187,13 @@ class Maturing:
             spreads = [self._spread(self.arrivals.limit[own]) for own in groups]
         known = [place for place, (cells, _) in enumerate(parts) if cells.is_known.all()]
         value, variance = np.array([np.nan]), np.zeros(1)
+        spreads = [spreads[k] for k in known] or spreads  # of buckets of which nothing is known nothing is said
         if known and is_open:
-            value, variance = self._estimate([parts[k] for k in known], [spreads[k][0] for k in known])
+            value, variance = self._estimate([parts[k] for k in known], [spread for spread, _ in spreads])
         elif known:
             value = self.judged.value(sum((rows_of(*parts[k]) for k in known), np.zeros(1)))
         settled = self.settled(days, coming).sum(axis=0)
-        low, high = self.judged.bounds(settled, self._at_most(days, coming))
+        low, high = self.judged.bounds(settled, self._at_most(days, coming) + self._beyond(parts))
         reach = special.stdtrit(max(min(n for _, n in spreads), _FEW_PAST), (1 + level) / 2) * float(
             np.sqrt(variance[0])
         )
@@ -233,6 +248,11 @@ class Maturing:
         late = coming[~is_young].sum(axis=0)
         most = np.where(late >= _HARDLY_ANY, late + 2 * np.sqrt(late) + 1, late)
         return np.asarray(waiting[is_young].sum(axis=0) + np.minimum(most, waiting[~is_young].sum(axis=0)), dtype=float)
+
+    def _beyond(self, parts: Sequence[_Part]) -> FloatArray:
+        """Return by bin how many more rows than are made up may wait by chance, where labelled ones alone are logged."""
+        drawn = [uncounted(*part).sum(axis=(0, 1, 2)) for part in parts if not part[0].is_counted]
+        return 2 * np.sqrt(sum(drawn, np.zeros(self.arrivals.n_bins)))
 
     def settled(self, days: Whole, to_come: FloatArray) -> FloatArray:
         """Return the labels of some days that stay, shape (days, 2, bins), given the rows to come by day."""

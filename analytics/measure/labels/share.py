@@ -8,11 +8,16 @@ import numpy as np
 
 from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.arrivals import NEGATIVE, POSITIVE
+from analytics.measure.labels.unlogged import unlogged_rows
 
 _HALVINGS = 30
 """Of an interval of length 1 at most: what is left is below a row in a billion."""
 _LEAST_KNOWN = 0.02
 """Share of the labels of a class that has to be there in a group: of fewer nothing can be said. By hand."""
+
+_HALF = 0.5
+"""Of a row, by which a class of which no label is there yet may still have some that wait: else it
+would be sure to have none."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +34,21 @@ class Cells:
         Share of the labels of each class that are there at the age of the day.
     never : ndarray of shape (bins,)
         Share of the rows that get no label.
+    known : ndarray of shape (2, groups, days, bins) or None
+        The labels that are there by class and day, where a log holds only labelled rows: they tell how many wait. None where
+        rows without a label were counted.
     """
 
     seen: FloatArray
     waiting: FloatArray
     come: FloatArray
     never: FloatArray
+    known: FloatArray | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the rows without a label were counted."""
+        return self.known is None
 
     @property
     def is_known(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -47,7 +61,10 @@ class Cells:
         come = self.come.copy()
         own = come[:, kind]
         come[:, kind] = np.clip(own + steps * np.sqrt(own * (1 - own)), 0, 1)
-        return replace(self, come=come)
+        if self.known is None:
+            return replace(self, come=come)
+        before, after = (unlogged_rows(self.known, np.moveaxis(each, 1, 0)) for each in (self.come, come))
+        return replace(self, come=come, waiting=np.maximum(self.waiting + after - before, 0.0))
 
 
 @dataclass(frozen=True)
@@ -123,11 +140,22 @@ def rows_of(cells: Cells, found: Expected) -> FloatArray:
 def variance_of(cells: Cells, found: Expected, gradient: FloatArray) -> FloatArray:
     """Return the variance of a metric of `rows_of`, shape (groups,), from its gradient by them.
 
-    What a waiting row turns out to be is drawn anew, and the share of positives is only estimated.
+    What a waiting row turns out to be is drawn anew, and the share of positives is only estimated. Where rows that wait were not
+    counted, each class has as many of them as a negative binomial draw gives: with F of it there, W/F is the variance of W.
     """
     each, waiting = gradient[:, :, None], cells.waiting
+    if not cells.is_counted:
+        return np.asarray((uncounted(cells, found) * each**2).sum(axis=(1, 2, 3)), dtype=float)
     mean = (found.of_waiting * each).sum(axis=1)
     drawn = (waiting * ((found.of_waiting * each**2).sum(axis=1) - mean**2)).sum(axis=(1, 2))
     by_share = ((waiting[:, None] * found.slope).sum(axis=2) * gradient).sum(axis=1)
     known = np.maximum(found.information, 1e-12)
     return np.asarray(drawn + (by_share**2 / known).sum(axis=1), dtype=float)
+
+
+def uncounted(cells: Cells, found: Expected) -> FloatArray:
+    """Return the variance of the number of rows that wait, shape (groups, 2, days, bins), where labelled ones tell it."""
+    drawn = (cells.waiting[:, None] * found.of_waiting + _HALF * (1 - cells.come)) / np.maximum(
+        cells.come, _LEAST_KNOWN
+    )
+    return np.asarray(drawn, dtype=float)

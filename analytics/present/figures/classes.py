@@ -105,7 +105,8 @@ def _hover(row: dict[str, Any]) -> str:
     if row["excess"] is not None:
         ends = words.between(*(words.plain(row[f"excess_{end}"], 0) for end in ("low", "high")))
         excess = f"{words.plain(row['excess'], 0)} rows ({ends}) more than happens to the other classes"
+    counted = words.plural(row["n"], "row")
+    if "rows" in row:
+        counted = f"{words.plural(round(row['n']), 'weighted row')}, {words.plural(row['rows'], 'row')} behind"
     of_true, of_predicted = words.share(row["share_of_true"]), words.share(row["share_of_predicted"])
-    return lines(
-        f"<b>{lead}</b>", words.plural(row["n"], "row"), f"{of_true} of true, {of_predicted} of predicted", excess
-    )
+    return lines(f"<b>{lead}</b>", counted, f"{of_true} of true, {of_predicted} of predicted", excess)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.present import words
+from analytics.present.clusters import alike_part
+from analytics.present.weights import weighted_part
 
 if TYPE_CHECKING:
     from analytics.answers.classes import Classes
@@ -28,19 +30,27 @@ def classes_reading(answer: Classes) -> str:
         row = clear.row(0, named=True)
         lead = (
             f"{_name(row['true'])} is taken for {_name(row['predicted'])} in {words.share(row['share_of_true'])} of its rows, "
-            f"{words.plural(round(row['excess']), 'row')} more than happens to the other classes."
+            f"{words.plural(round(row['excess']), _row_words(answer))} more than happens to the other classes."
         )
-    return words.told(lead, _worst_part(answer), _without_part(answer), _micro_part(answer))
+    stand = weighted_part(answer.weight, answer.n, answer.n_weighted, answer.n_eff)
+    alike = alike_part(answer.unit, answer.design_effect, answer.weight)
+    return words.told(lead, stand, alike, _worst_part(answer), _without_part(answer), _micro_part(answer))
+
+
+def _row_words(answer: Classes) -> str:
+    """Return what counts are of."""
+    return "row" if answer.weight is None else "weighted row"
 
 
 def _worst_part(answer: Classes) -> str:
     """Say which class is found in the smallest share of its rows."""
-    enough = answer.table.filter(pl.col("support") >= _MIN_SUPPORT).sort("recall", nulls_last=True)
+    behind = "support" if answer.weight is None else "rows"
+    enough = answer.table.filter(pl.col(behind) >= _MIN_SUPPORT).sort("recall", nulls_last=True)
     if enough.height < 2:
         return ""
     row = enough.row(0, named=True)
     found = words.metric_interval("recall", row["recall"], row["recall_low"], row["recall_high"])
-    return f"Found worst is {_name(row['class'])}: {found} of {words.plural(row['support'], 'row')}."
+    return f"Found worst is {_name(row['class'])}: {found} of {words.plural(row[behind], 'row')}."
 
 
 def _without_part(answer: Classes) -> str:

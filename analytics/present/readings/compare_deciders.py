@@ -25,17 +25,18 @@ def deciders_reading(answer: Deciders) -> str:
     lead = f"Of {words.count(len(answer.names))} deciders {_name(first['decider'])} errs least: {rate}, on the same "
     lead += f"{words.plural(first['n'], 'row')}."
     others = answer.table.filter(pl.col("difference").is_not_null())
-    told = [f"{_name(row['decider'])} {_stands(row)}" for row in others.iter_rows(named=True)]
+    alike = "decides {} alike" if answer.is_yes_no else "is right or wrong on the same {}"
+    told = [f"{_name(row['decider'])} {_stands(row, alike)}" for row in others.iter_rows(named=True)]
     return words.told(lead, f"Against {_name(answer.names[0])}: {'; '.join(told)}.")
 
 
-def _stands(row: dict[str, float]) -> str:
-    """Say how a decider stands to what is live."""
+def _stands(row: dict[str, float], alike: str) -> str:
+    """Say how a decider stands to what is live; ``alike`` is how to say what it has in common with it."""
     size = words.metric_difference("error_rate", row["difference"], row["difference_low"], row["difference_high"])
     word = (
         "errs less" if row["difference_high"] < 0 else "errs more" if row["difference_low"] > 0 else "is not told apart"
     )
-    return f"{word} ({size}) and decides {words.share(row['agrees'])} alike"
+    return f"{word} ({size}) and {alike.format(words.share(row['agrees']))}"
 
 
 def _name(text: str) -> str:

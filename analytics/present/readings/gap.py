@@ -26,6 +26,7 @@ from analytics.present.readings.gap_parts import (
     with_article,
 )
 from analytics.present.readings.overview_lead import unseen_labels_part
+from analytics.present.weights import sides_part
 
 if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
@@ -47,7 +48,8 @@ def _change_reading(gap: Gap) -> str:
         return f"{start} is undefined on one side, so its change has no parts. Choose another metric."
     ends = f"from {value_text(metric, flow.reference)} to {value_text(metric, flow.production)}"
     rows = f"{words.count(flow.n_reference)} judged rows of the reference and {words.count(flow.n_production)} of production"
-    change = f"Change: {change_text(metric, flow.change)}, on {rows}."
+    sampled = sides_part(gap)
+    change = " ".join(filter(None, [f"Change: {change_text(metric, flow.change)}, on {rows}.", sampled]))
     if kind_of(gap) == "none":
         return words.told(f"{start} did not change beyond chance: {ends}.", change)
     if not is_clear(flow.change):
@@ -62,7 +64,7 @@ def _change_reading(gap: Gap) -> str:
     is_rise = float(flow.change.value) > 0
     verdict = "worse" if is_rise == metric.is_lower_better else "better"
     lead = f"{start} {'rose' if is_rise else 'fell'} {ends}, which is {verdict}."
-    size = f"It is {_size_text(metric, flow.change, verdict)}, on {rows}."
+    size = " ".join(filter(None, [f"It is {_size_text(metric, flow.change, verdict)}, on {rows}.", sampled]))
     found = leading(gap)
     apart = ""
     if gap.is_entangled and is_clear(flow.entangled):
@@ -118,10 +120,15 @@ def waterfall_reading(gap: Gap) -> str:
     if flow.n_pending:
         low, high = (effect_text(metric, end) for end in (flow.pending_low, flow.pending_high))
         text += (
-            f" {words.plural(flow.n_pending, 'row')} of production without a label that counts: whatever the labels that are "
-            f"not known yet turn out to be, the change lies from {low} to {high}."
+            f" {words.plural(flow.n_pending, _row_words(gap))} of production without a label that counts: whatever the labels "
+            f"that are not known yet turn out to be, the change lies from {low} to {high}."
         )
     return text + apart_caption(gap)
+
+
+def _row_words(gap: Gap) -> str:
+    """Return what counts are of."""
+    return "row" if gap.waterfall.weighted is None else "weighted row"
 
 
 def slices_of_gap_reading(gap: Gap, column: str) -> str:
@@ -140,12 +147,18 @@ def slices_of_gap_reading(gap: Gap, column: str) -> str:
 
 _HOW = (
     "Each part is its average effect over all orders in which the parts may change (Shapley's value), on production against "
-    "the reference; its 95 % interval is from a seeded bootstrap. Where the same score means the same on both sides, other "
-    "scores count as other rows{of_classes}. A part whose interval leaves zero out is called in one case of twenty by chance."
+    "the reference; its 95 % interval is from a seeded bootstrap{of_groups}. Where the same score means the same on both "
+    "sides, other scores count as other rows{of_classes}. A part whose interval leaves zero out is called in one case of "
+    "twenty by chance."
 )
 
 
-def how_reading(*, is_right_or_wrong: bool) -> str:
+def how_reading(gap: Gap) -> str:
     """Say how the parts are computed."""
     of_classes = "; shares of slices that moved as the base rate alone moves them count as base rate"
-    return _HOW.format(of_classes="" if is_right_or_wrong else of_classes)
+    of_groups = ""
+    if gap.unit is not None or gap.weight is not None:
+        dealt = "whole units" if gap.unit is not None else "rows as they are weighted"
+        of_groups = f" of up to 100 random groups of {dealt}"
+    is_right_or_wrong = gap.sides.production.log.is_right_or_wrong
+    return _HOW.format(of_classes="" if is_right_or_wrong else of_classes, of_groups=of_groups)

@@ -33,6 +33,7 @@ def labels_reading(answer: LabelsAnswer) -> str:
         return words.told(selective_part(found), selective_details(found), _first(answer), _since_part(answer))
     return words.told(
         _first(answer),
+        _unlogged_part(answer),
         "" if found is None else selective_details(found),
         _since_part(answer),
         _ripe_part(answer),
@@ -102,7 +103,8 @@ def _since_part(answer: LabelsAnswer) -> str:
         .rstrip(")")
     )
     between = f"whatever they say, it ends within {bounds}" if bounds else ""
-    lead = f"On these {words.plural(round(since.n), 'row')} it is {now} by the labels that are there"
+    about = "about " if answer.n_unlogged else ""
+    lead = f"On these {about}{words.plural(round(since.n), 'row')} it is {now} by the labels that are there"
     if not words.is_known(since.naive):
         lead = f"None of these {words.plural(round(since.n), 'row')} tells it yet"
     between = between or "nothing bounds it"
@@ -110,6 +112,14 @@ def _since_part(answer: LabelsAnswer) -> str:
         return f"{lead}; {between}."
     matured = words.metric_interval(answer.metric, since.value, since.low, since.high)
     return f"{lead}; all labels will say {matured}, and {between}."
+
+
+def _unlogged_part(answer: LabelsAnswer) -> str:
+    """Say that rows without a label are not in the log, and how many of them are counted all the same."""
+    if not answer.n_unlogged:
+        return ""
+    n = words.plural(round(answer.n_unlogged), "row")
+    return f"The log holds only rows that have a label: about {n} that wait for theirs are not in it, and are counted here."
 
 
 def _ripe_part(answer: LabelsAnswer) -> str:
@@ -131,6 +141,8 @@ def _never_part(answer: LabelsAnswer) -> str:
     """Say how many rows never get a label."""
     if answer.never < _HARDLY:
         return ""
+    if answer.has_times and answer.ripe_age is None:
+        return f"Of the oldest rows {words.share(answer.never)} have no label yet."
     return f"{words.share(answer.never)} of the rows never get a label, however old they are: nothing here speaks for them."
 
 
@@ -141,7 +153,7 @@ def _lacking_part(answer: LabelsAnswer) -> str:
             "The log does not say when labels came. A column with that time, chosen as label time in the mapping, would tell "
             "what all labels will say."
         )
-    if answer.ripe_age is None:
+    if answer.ripe_age is None and answer.since is not None and answer.since.to_come >= 1:
         return "The log is too short to see the last labels come: what all of them will say cannot be estimated yet."
     return ""
 

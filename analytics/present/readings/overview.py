@@ -18,6 +18,7 @@ from analytics.present.readings.overview_lead import (
     reason_part,
     trivial_part,
     unseen_labels_part,
+    wrong_way_part,
     wrong_words,
 )
 from analytics.present.readings.overview_time import moved_part
@@ -90,7 +91,7 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
             moved_part(overview),
         )
     stand_for = _weighted_part(overview, question)
-    lead = f"{unseen_labels_part(question)} {lead}".strip()
+    lead = " ".join(filter(None, (wrong_way_part(question), unseen_labels_part(question), lead)))
     if overview.priced is not None:
         lead, reason = f"{priced_reading(overview.priced, is_of_decisions=is_decision)} {lead}".strip(), ""
     beside = "" if overview.priced is not None else trivial_part(overview, metric)

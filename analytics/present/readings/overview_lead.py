@@ -121,6 +121,13 @@ def unseen_labels_part(question: Question) -> str:
     return f"{words.one_line(said.partition(':')[0])}, and all that follows is of these." if said else ""
 
 
+def wrong_way_part(question: Question) -> str:
+    """Say that what is judged ranks the wrong way round: then all that follows is of another question; else nothing."""
+    said = next((each.message for each in question.log.findings if each.code == "score-ranks-wrong-way"), "")
+    what = words.one_line(said.partition(":")[0])
+    return f"{what}: check which value is positive before all that follows." if said else ""
+
+
 def reason_part(question: Question, metric: str) -> str:
     """Say why this metric leads, where nobody chose another one."""
     found = headline(*question.log.class_counts)

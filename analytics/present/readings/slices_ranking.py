@@ -46,17 +46,15 @@ def ranking_reading(
         )
         return f"No column has a slice that is worse than {than}. Choose a column to look all the same."
     n_worse = best["n_worse"]
-    column, worst = (words.shortened(words.one_line(best[name]), 60) for name in ("column", "worst"))
+    column = words.shortened(words.column_words(best["column"]), 60)
+    worst = words.shortened(words.one_line(best["worst"]), 60)
     phrase = words.metric_phrase(metric)
+    start = f"{column[:1].upper()}{column[1:]}"
     if not words.is_known(best["share_separated"]):
         slices = "slice that is" if n_worse == 1 else "slices that are"
-        return (
-            f"{column} has {words.count(n_worse)} {slices} dearer than the base rate explains, most of all {worst}. "
-            "Choose a column to open it."
-            if metric == COST
-            else f"{column} has {words.count(n_worse)} {slices} worse than the rest in {phrase}, most of all {worst}. "
-            "Choose a column to open it."
-        )
+        than = "dearer than the base rate explains" if metric == COST else f"worse than the rest in {phrase}"
+        lead = f"{start} has {words.count(n_worse)} {slices} {than}, most of all where it is {worst}."
+        return f"{lead} Choose a column to open it."
     if metric == COST:
         held = f"{words.share(best['share_separated'])} of all costs beyond what the base rate explains"
     elif METRICS[metric].is_of_errors:
@@ -64,13 +62,11 @@ def ranking_reading(
         held = f"{words.share(best['share_separated'])} of all errors beyond {beyond}"
     else:
         held = f"{words.share(best['share_separated'])} of all {_counted_by(metric)} beyond what the rest would predict"
-    which = (
-        f"its worse slice, {worst}, holds {held}"
-        if n_worse == 1
-        else f"its {words.count(n_worse)} worse slices hold {held}, most of all {worst}"
-    )
+    which = f"its worse slice holds {held}" if n_worse == 1 else f"its {words.count(n_worse)} worse slices hold {held}"
+    rate = "" if metric == COST else f" {phrase} is {words.metric_text(metric, best['worst_rate'])}"
+    which += f"; where it is {worst},{rate}" if rate else f", most of all where it is {worst}"
     what = "costs" if metric == COST else "the errors" if METRICS[metric].is_of_errors else phrase
-    return f"{column} separates {what} most: {which}. Choose a column to open it."
+    return f"{start} separates {what} most: {which}. Choose a column to open it."
 
 
 def _counted_by(metric: str) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from analytics.measure.gap.time import GapTime
     from analytics.measure.intervals import Interval
 
+_BEHIND = ("rows_reference", "rows_production")
 BARS = ("bars_reference", "bars_production")
 _SLICE_FIELDS = (
     "value",
@@ -52,7 +53,7 @@ def gap_json(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None
     columns = []
     for row in gap.columns.iter_rows(named=True):
         slices = [
-            {name: json_value(part[name]) for name in _SLICE_FIELDS}
+            {name: json_value(part[name]) for name in _fields(gap.slices[row["column"]])}
             for part in gap.slices[row["column"]].iter_rows(named=True)
         ]
         columns.append({**{name: json_value(value) for name, value in row.items()}, "slices": slices})
@@ -65,6 +66,7 @@ def gap_json(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None
         "n_reference": flow.n_reference,
         "n_production": flow.n_production,
         "n_pending": flow.n_pending,
+        **_sampled_json(gap),
         **_prevalence(gap),
         "change_pending_low": json_value(flow.pending_low),
         "change_pending_high": json_value(flow.pending_high),
@@ -83,6 +85,22 @@ def gap_json(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None
         "left_out": [{"column": name, "reason": reason} for name, reason in gap.left_out],
         "mend": [asdict(each) for each in advice(gap, inputs)],
     }
+
+
+def _fields(slices: pl.DataFrame) -> tuple[str, ...]:
+    """Return what is told of a slice: where counts are weighted, the rows behind them too."""
+    return (*_SLICE_FIELDS[:3], *(name for name in _BEHIND if name in slices.columns), *_SLICE_FIELDS[3:])
+
+
+def _sampled_json(gap: Gap) -> dict[str, Any]:
+    """Return what judged rows stand for and how alike those of one unit are; nothing where each stands alone for itself."""
+    found: dict[str, Any] = {}
+    if gap.waterfall.weighted is not None:
+        for side, each in zip(("reference", "production"), gap.waterfall.weighted, strict=True):
+            found |= {f"n_weighted_{side}": each.n, f"n_eff_{side}": each.n_eff}
+    if gap.design_effect is not None:
+        found["design_effect"] = json_value(gap.design_effect)
+    return found
 
 
 def _prevalence(gap: Gap) -> dict[str, Any]:
@@ -184,6 +202,7 @@ def slice_rows(gap: Gap, column: str) -> pl.DataFrame:
         pl.Series("value", [words.value_label(value) for value in table["value"]], dtype=pl.String),
         "n_reference",
         "n_production",
+        *(name for name in _BEHIND if name in table.columns),
         pl.col("share_reference", "share_production") * 100,
         pl.col("rate_reference", "rate_production", "mix", "within", "contribution") * scale,
         pl.Series("interval", texts, dtype=pl.String),

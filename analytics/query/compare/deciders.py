@@ -48,8 +48,9 @@ def decider_cells(engine: Engine, pairings: Sequence[Pairing]) -> pl.DataFrame:
     flags = {"flag_0": nw.col("own_1")} | {f"flag_{place}": nw.col(f"flag_{place}") for place in places}
     n_conflicts = nw.sum_horizontal(*(f"conflict_{place}" for place in places))
     label = nw.when(n_conflicts == 0).then(nw.coalesce(*(nw.col(f"truth_{place}") for place in places)))
-    whole = whole.with_columns(label=label, **flags)
-    if pairings[0].is_yes_no:
+    is_yes_no = pairings[0].is_yes_no
+    whole = whole.with_columns(label=label if is_yes_no else nw.lit(None).cast(nw.Int64), **flags)
+    if is_yes_no:
         right = {name.replace("flag", "right"): nw.col(name) == nw.col("label") for name in flags}
     else:
         right = {"right_0": nw.col("right_of_1") == 1}

@@ -38,6 +38,8 @@ _BARS = ("|", "+")
 """What alone in a cell is the frame of a drawn table, which another delimiter cut wrongly."""
 _OBJECT = re.compile(r"\s*(\{.*\}|\[.*\])\s*", re.DOTALL)
 """An object or a list, as JSON or Python write it: one value, however it looks inside."""
+_FORMULA = re.compile(r'\s*="[^"]*"\s*')
+"""A text that a spreadsheet is not to read as a number: one value too."""
 _LINES = 300
 """First lines that delimiters are compared on: bounds the time, each is cut once per delimiter and quote. A
 judgement."""
@@ -49,6 +51,10 @@ a near miss."""
 _MIN_WHOLE = 3
 """Lines, the header among them, that one firm delimiter has to cut into one width before a blank or a colon that does not is
 out of the question. By hand."""
+_DECIMAL = re.compile(r"[-+]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+ ?[%€]?")
+_MIN_DECIMAL = 2
+"""Delimiters of the first line from which on decimal commas are told from commas between fields: ``1,2;3,4`` alone may be
+either. A judgement."""
 _WORD, _TEXT, _EMPTY, _BROKEN = 0.6, 0.3, 0.5, 0.05
 """What a cell adds to its column's worth, where numbers and codes of one shape add 1: a word, a text, nothing, and a
 quote that cuts through it. Set by hand: what a line cut wrongly may also hold says least."""
@@ -77,9 +83,10 @@ def guess_dialect(head: Sequence[str], options: CsvOptions) -> Guess:
             score, share = _regularity(texts, dialect)
             found.append((Guess(dialect, score * _PRIORS.get(delimiter, 1.0)), share))
     is_whole = len(texts) >= _MIN_WHOLE and any(share == 1 and _is_firm(guess) for guess, share in found)
+    whole = [guess.dialect.delimiter for guess, share in found if share == 1 and _is_firm(guess)]
     best: Guess | None = None
     for guess, share in found:
-        if is_whole and share < 1 and not _is_firm(guess):
+        if is_whole and ((share < 1 and not _is_firm(guess)) or _is_inside(guess.dialect.delimiter, whole, texts)):
             continue
         if best is None or guess.score > best.score + 1e-9:
             best = guess
@@ -118,6 +125,22 @@ def _is_firm(guess: Guess) -> bool:
     return _PRIORS.get(guess.dialect.delimiter[:1], 1.0) == 1.0
 
 
+def _is_inside(delimiter: str, whole: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether a character stands inside of values, of decimal numbers or lists, as a delimiter that cuts all lines tells.
+
+    It does where the first line, which may be names, lacks it and has the other, and a comma where each value with one is a
+    decimal number.
+    """
+    for other in whole:
+        if delimiter not in texts[0] and other in texts[0]:
+            return True
+        if delimiter == "," != other and texts[0].count(other) >= _MIN_DECIMAL:
+            cells = [cell for text in texts[1:] for cell in text.split(other) if "," in cell]
+            if cells and all(_DECIMAL.fullmatch(cell.strip('" ')) for cell in cells):
+                return True
+    return False
+
+
 def _regularity(texts: Sequence[str], dialect: Dialect) -> tuple[float, float]:
     """Return how regular columns become, and the share of lines of the commonest width.
 
@@ -149,8 +172,8 @@ def _column_worth(cells: Sequence[str], quote: str) -> float:
         if cell in _BARS:
             worth += _EMPTY
             continue
-        if _OBJECT.fullmatch(cell):
-            shapes["{}"] += 1
+        if _OBJECT.fullmatch(cell) or _FORMULA.fullmatch(cell):
+            shapes[cell.lstrip()[0]] += 1
             continue
         if quote and quote in cell and (cell.startswith(quote) or cell.endswith(quote) or "," + quote in cell):
             worth += _BROKEN

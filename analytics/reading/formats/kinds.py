@@ -36,11 +36,13 @@ _UNREADABLE: dict[bytes, str] = {
 }
 """Beginnings of files that are known and not read."""
 
+XML = "an XML document"
+"""What text between tags is that is no page."""
 _MARKUP = {
     b"<!doctype html": "an HTML page",
     b"<html": "an HTML page",
     b"<table": "an HTML table",
-    b"<?xml": "an XML document",
+    b"<?xml": XML,
 }
 _SAID = {ending: entry.name for entry in FORMATS.values() for ending in entry.endings}
 _SAID |= {".pdf": "pdf"}

@@ -26,6 +26,8 @@ _MIN_ROWS = 2
 
 _TOKEN = re.compile(r"<!--|<(/?)([A-Za-z][\w:.-]{0,60})([^<>]{0,4000})>")
 _SPAN = re.compile(r"\b(colspan|rowspan|index)\s*=\s*[\"']?(\d{1,4})", re.IGNORECASE)
+_CELL, _LONGEST_CELL = re.compile(r"<(?:[\w.-]{1,20}:)?(?:td|th|cell)[\s/>]", re.IGNORECASE), 40
+"""The tag of a cell, and the characters of the longest."""
 _SKIPPED = {"script": "</script", "style": "</style"}
 _TABLES, _ROWS, _CELLS = ("table",), ("tr", "row"), ("td", "th", "cell")
 _BREAKS = ("br", "p", "div", "li")
@@ -97,6 +99,17 @@ class _Table:
     def n_cells(self) -> int:
         """Filled cells."""
         return sum(bool(cell) for row in self.rows for cell in row)
+
+
+def has_cells(path: Path) -> bool:
+    """Whether a document has a cell of a table."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        before = ""
+        while piece := file.read(_CHARS_BETWEEN):
+            if _CELL.search(before + piece):
+                return True
+            before = piece[-_LONGEST_CELL:]
+    return False
 
 
 def lay_out(path: Path, target: Path, what: str, progress: Callable[[float], None]) -> str | None:

@@ -76,7 +76,8 @@ FORMATS = {
             shown="text with delimiters",
             endings=(".csv", ".tsv", ".tab", ".psv"),
             way="text",
-            limits="any delimiter, quote and encoding; lines of at most 64 MB, 1,500 columns, or those of more that matter",
+            limits="any delimiter, quote and encoding, or columns filled up with blanks; "
+            "lines of at most 64 MB, 1,500 columns, or those of more that matter",
         ),
         _Format(
             name="json",
@@ -151,6 +152,15 @@ FORMATS = {
             endings=(".html", ".htm", ".xls"),
             way="text",
             limits="the largest table of a page, of at most 256 MB; also Excel's XML of 2003, by whatever name",
+            is_like=("xml",),
+        ),
+        _Format(
+            name="xml",
+            words=("XML",),
+            shown="an XML document",
+            endings=(".xml",),
+            way="text",
+            limits="the element that repeats with the most fields, of at most 256 MB; none with a document type (DTD)",
         ),
         _Format(
             name="arff",
@@ -221,7 +231,7 @@ def readable() -> str:
     """Return all that is read, for a sentence.
 
     >>> readable().partition(", plain")[0]
-    'CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather, Avro, ORC, SQLite, HTML tables, ARFF, SQL dumps or Excel (.xlsx)'
+    'CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather, Avro, ORC, SQLite, HTML tables, XML, ARFF, SQL dumps or Excel (.xlsx)'
     """
     words = [word for entry in FORMATS.values() for word in entry.words]
     return f"{_either(words)}, plain or as {_either([entry.endings[0] for entry in PACKINGS.values()])}"

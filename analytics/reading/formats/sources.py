@@ -9,7 +9,19 @@ from pathlib import Path
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
-from analytics.reading.formats import arff, dump, jsonlike, kinds, markup, pairs, sheets, text
+from analytics.reading.formats import (
+    arff,
+    dump,
+    fixed,
+    jsonlike,
+    kinds,
+    markup,
+    pairs,
+    quoted_lines,
+    records,
+    sheets,
+    text,
+)
 from analytics.reading.formats import packed as packed_files
 from analytics.reading.formats.registry import FORMATS, PACKINGS, readable
 
@@ -137,6 +149,13 @@ def _read_head(path: Path, size: int = 1 << 16) -> bytes:
         return file.read(size)
 
 
+def _read_tail(path: Path, size: int = 1 << 10) -> bytes:
+    """Return the last bytes of a file."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - size))
+        return file.read()
+
+
 def _decompress(path: Path, target: Path, codec: str, *, max_bytes: int, progress: _OnProgress) -> None:
     """Unpack ``path`` into ``target`` in small pieces, refusing to go beyond ``max_bytes``."""
     import pyarrow as pa  # most files are not compressed
@@ -226,10 +245,10 @@ def _unpack(
 def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progress: _OnProgress) -> Source:
     """Make a text file UTF-8 without a mark and tell pages with tables from JSON from NDJSON from CSV."""
     path, said = text.plain_text(path, scratch, head, csv)
-    if what := kinds.markup_of(_read_head(path)):
-        plain = scratch / "page.csv"
-        others = markup.lay_out(path, plain, what, progress)
-        return Source(plain, "html", tuple(filter(None, (said, others))))
+    what = kinds.markup_of(_read_head(path))
+    is_document = not csv.is_about_text and records.is_records(_read_head(path), _read_tail(path))
+    if what or is_document:
+        return _between_tags(path, scratch, what, said, progress)
     start = _read_head(path).decode("utf-8", errors="ignore").lstrip()
     if not csv.is_about_text and (arff.is_arff(start) or dump.is_dump(start)):
         return _laid_out(path, scratch, start, said, progress)
@@ -242,7 +261,23 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progr
         plain = scratch / "log_lines.ndjson"
         before = jsonlike.without_prefixes(path, plain)
         return Source(plain, "ndjson", (*repairs, *filter(None, [before])), has_noise=True)
+    if layout is None and not csv.is_about_text:
+        plain = scratch / "lines.csv"
+        has_formulas = quoted_lines.has_formulas(start)
+        if has_formulas or quoted_lines.is_quoted(start):
+            return Source(plain, "csv", (*repairs, quoted_lines.lay_out(path, plain, are_formulas=has_formulas)))
+        if fixed.is_listing(_read_head(path).decode("utf-8", errors="ignore")):
+            return Source(plain, "csv", (*repairs, fixed.lay_out(path, plain, progress)))
     return Source(path, layout or "csv", repairs)
+
+
+def _between_tags(path: Path, scratch: Path, what: str | None, said: str | None, progress: _OnProgress) -> Source:
+    """Lay the rows of a page or of an XML document out as CSV."""
+    plain = scratch / "page.csv"
+    if what in (None, kinds.XML) and not markup.has_cells(path):
+        return Source(plain, "xml", tuple(filter(None, (said, records.lay_out(path, plain, progress)))))
+    others = markup.lay_out(path, plain, what or kinds.XML, progress)
+    return Source(plain, "html", tuple(filter(None, (said, others))))
 
 
 def _laid_out(path: Path, scratch: Path, start: str, said: str | None, progress: _OnProgress) -> Source:

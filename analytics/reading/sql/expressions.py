@@ -8,6 +8,7 @@ from analytics.errors import InputError
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
+from analytics.log.value_words import BLANK
 from analytics.reading.sql import right
 from analytics.reading.sql.expression import NULL, Expression, numeric
 
@@ -91,6 +92,9 @@ def _membership(reading: Reading, name: str | None, positive: Sequence[str], neg
     is_positive = _one_of(column, positive)
     if negative:
         is_negative = _one_of(column, negative)
+        if BLANK in negative:
+            is_blank = f"{column.sql_name} IS NULL OR trim({column.sql_name}::VARCHAR) = ''"
+            is_negative = Expression(f"({is_negative.sql} OR {is_blank})", is_negative.parameters)
         rest = f"WHEN {is_negative.sql} THEN 0"
     else:
         is_negative, rest = Expression(""), f"WHEN {column.sql_name} IS NOT NULL THEN 0"
@@ -101,6 +105,7 @@ def _membership(reading: Reading, name: str | None, positive: Sequence[str], neg
 
 def _one_of(column: Column, values: Sequence[str]) -> Expression:
     """Return the predicate that a column holds one of ``values``, which are text: numbers are compared as numbers."""
+    values = [value for value in values if value != BLANK]
     if column.kind in ("number", "boolean"):
         numbers = [_number_of(value) for value in values]
         return Expression(f"list_contains(?::DOUBLE[], {column.sql_name}::DOUBLE)", (numbers,))

@@ -9,7 +9,7 @@ from dataclasses import replace
 import duckdb
 
 from analytics.reading.seen.parquet import own_rows
-from analytics.reading.types import notations, two_ways, written
+from analytics.reading.types import guarded, notations, two_ways, written
 from analytics.reading.types.conversion import (
     GROUP,
     MAX_NAMES,
@@ -228,6 +228,10 @@ def convert(
         Whether the file is text: then numbers may stand in a column of it as well as times.
     """
     given = {f"c{place}": type_ for place, type_ in enumerate(types)}
+    unguarded = (
+        guarded.found(connection, [name for name, type_ in given.items() if type_ == "VARCHAR"]) if is_text else {}
+    )
+    _rewrite(connection, list(given), unguarded, dict.fromkeys(unguarded, "VARCHAR"))
     texts = notations.with_values(connection, [name for name, type_ in given.items() if type_ == "VARCHAR"])
     read = _infer(connection, texts, times_only=not is_text)
     mended = _unusable(connection, {name: type_ for name, type_ in given.items() if type_ in ("DOUBLE", "TIMESTAMP")})
@@ -268,7 +272,7 @@ def convert(
         own_rows(connection)
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE TIMESTAMP USING {unit.time.format(name)}")
         done[name] = replace(done[name], type="TIMESTAMP", notation=unit.name)
-    return list(done.values())
+    return [replace(conversion, is_guarded=name in unguarded) for name, conversion in done.items()]
 
 
 def _made_nanoseconds(connection: duckdb.DuckDBPyConnection, name: str, found: Conversion) -> bool:

@@ -174,6 +174,26 @@ def test_ids_written_differently_meet_where_none_is_the_same(desk: Desk) -> None
         compare(Engine(desk.workspace), pairing_of(Question(old, Cohort(), 0.5), Question(other, Cohort(), 0.5)))
 
 
+@pytest.mark.parametrize("is_one_id_two", [False, True])
+def test_ids_of_which_some_are_written_differently_meet_unless_two_would_be_one(
+    desk: Desk, *, is_one_id_two: bool
+) -> None:
+    n = 60
+    ids, score = [f"Req-{place}" for place in range(n)], [place / n for place in range(n)]
+    others = [each.lower() if place % 3 else each for place, each in enumerate(ids)]
+    if is_one_id_two:
+        others[1] = ids[2]  # beside req-2 of the same side
+    logs = [
+        desk.log(
+            pl.DataFrame({"id": names, "score": order, "y": [0, 1] * (n // 2)}), row_id="id", label="y", score="score"
+        )
+        for names, order in ((ids, score), (others, score[::-1]))
+    ]
+    answer = compare(Engine(desk.workspace), pairing_of(*(Question(log, Cohort(), 0.5) for log in logs)))
+    assert answer.account.is_alike is not is_one_id_two
+    assert answer.account.both == (n // 3 + 1 if is_one_id_two else n)
+
+
 def test_units_widen_intervals_and_weights_are_obeyed(desk: Desk) -> None:
     frame = scored()
     plain = compared(desk, frame)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
 
-from analytics.measure.gap.inputs import MISSING, OTHERS, input_change
+from analytics.measure.gap.inputs import MISSING, OTHERS, InputChange, input_change
+from analytics.measure.gap.sample import Sample
 
 RNG = np.random.default_rng(0)
 NORMAL = pl.Series(RNG.normal(0, 1, 3_000))
@@ -16,9 +19,13 @@ MANY = pl.Series([f"v{i % 30:02d}" for i in range(900)]), pl.Series(["v00"] * 30
 EMPTY = NORMAL, pl.Series([None] * 50, dtype=pl.Float64)
 
 
+def changed(reference: pl.Series, production: pl.Series, *further: pl.Series, **options: Any) -> InputChange:
+    return input_change(Sample(reference), Sample(production), *further, **options)
+
+
 @pytest.mark.parametrize("pair", [(NORMAL, FAR), FEW, MANY, EMPTY])
 def test_every_row_is_in_one_group_and_missing_is_the_last(pair: tuple[pl.Series, pl.Series]) -> None:
-    found = input_change(*pair)
+    found = changed(*pair)
     assert found.bars[-1] == MISSING and len(set(found.bars)) == len(found.bars)
     for side, shares in zip(pair, (found.shares_reference, found.shares_production), strict=True):
         assert len(shares) == len(found.bars) and sum(shares) == pytest.approx(1.0)
@@ -26,7 +33,7 @@ def test_every_row_is_in_one_group_and_missing_is_the_last(pair: tuple[pl.Series
 
 
 def test_ten_ranges_of_numbers_hold_what_numpy_counts() -> None:
-    found = input_change(NORMAL, FAR)
+    found = changed(NORMAL, FAR)
     known = FAR.drop_nulls().to_numpy()
     ends = [np.quantile(side, (0.01, 0.99)) for side in (NORMAL.to_numpy(), known)]
     edges = np.linspace(ends[0][0], ends[1][1], 11)
@@ -36,7 +43,42 @@ def test_ten_ranges_of_numbers_hold_what_numpy_counts() -> None:
 
 
 def test_values_are_the_most_frequent_ones_and_all_others() -> None:
-    few, many = input_change(*FEW), input_change(*MANY)
+    few, many = changed(*FEW), changed(*MANY)
     assert few.bars == ("1", "2", "3", MISSING) and few.shares_reference == (0.25, 0.5, 0.0, 0.25)
     assert many.bars[0] == "v00" and many.bars[-2:] == (OTHERS, MISSING) and len(many.bars) == 11
     assert many.shares_reference[-2] == pytest.approx(21 / 30) and many.shares_production[0] == 0.75
+
+
+@pytest.mark.parametrize("pair", [(NORMAL.round(1), FAR.round(1)), FEW, MANY])
+def test_values_that_stand_for_many_are_as_many_values(pair: tuple[pl.Series, pl.Series]) -> None:
+    stand_for = [RNG.integers(1, 5, len(side)) for side in pair]
+    weighted = [Sample(side, n.astype(float)) for side, n in zip(pair, stand_for, strict=True)]
+    found = input_change(weighted[0], weighted[1])
+    oracle = changed(
+        *(pl.Series(side.gather(np.repeat(np.arange(len(side)), n))) for side, n in zip(pair, stand_for, strict=True))
+    )
+    assert found.bars[-1] == oracle.bars[-1]
+    for name in (
+        "missing_production",
+        "psi",
+        "jensen_shannon",
+        "kolmogorov_smirnov",
+        "wasserstein",
+        "distance",
+        "outside",
+    ):
+        value, expected = getattr(found, name), getattr(oracle, name)
+        assert (value is None and expected is None) or value == pytest.approx(expected, rel=0.02, abs=2e-3), name
+    if found.medians is not None:
+        assert found.medians == pytest.approx(oracle.medians)
+    assert found.noise > oracle.noise
+
+
+def test_chance_reaches_farther_where_rows_of_a_unit_have_one_value() -> None:
+    unit = np.repeat(np.arange(400), 10)
+    values = [np.random.default_rng(seed).normal(0, 1, 400)[unit] for seed in (1, 2)]
+    alone, together = (
+        input_change(*(Sample(pl.Series(side), None, group) for side in values)) for group in (None, unit % 100)
+    )
+    assert alone.is_beyond_noise and not together.is_beyond_noise
+    assert together.noise / alone.noise == pytest.approx(10**0.5, rel=0.2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,10 +18,11 @@ from analytics.errors import QuestionError
 from analytics.measure.gap import distances
 from analytics.measure.gap.cells import SideCells, side_cells
 from analytics.measure.gap.hybrids import PLAYERS, hybrid_values
-from analytics.measure.gap.inputs import input_change
+from analytics.measure.gap.inputs import InputChange, input_change
 from analytics.measure.gap.kitagawa import mix_and_within, shares_p_value, slice_changes, slice_sums
 from analytics.measure.gap.metric import OFFERED, gap_metric
 from analytics.measure.gap.pairs import CellKeys
+from analytics.measure.gap.sample import Numbers, Sample
 from analytics.measure.gap.waterfall import PARTS, judged_value, part_values, pending_bounds, waterfall
 from analytics.measure.thresholds.costs import Costs
 from tests.thorough import amount
@@ -28,6 +30,10 @@ from tests.thorough import amount
 EDGES = np.arange(51) / 50
 REGIONS = 4
 KEYS = CellKeys(np.arange(2 * REGIONS) // 2, np.arange(2 * REGIONS))
+
+
+def changed(reference: pl.Series, production: pl.Series, *further: pl.Series, **options: Any) -> InputChange:
+    return input_change(Sample(reference), Sample(production), *further, **options)
 
 
 def rows(n: int, seed: int, *, missing: float = 0.2, unlabelled: float = 0.0, amounts: bool = True) -> pl.DataFrame:
@@ -219,13 +225,17 @@ def test_distances_are_those_of_scipy(first: list[int], second: list[int]) -> No
     p, q = np.array(first[:size], float) + 1, np.array(second[:size], float) + 1
     assert distances.jensen_shannon(p, q) == pytest.approx(jensenshannon(p, q, base=2), abs=1e-7)
     values = np.array(first, float), np.array(second, float)
-    assert distances.kolmogorov_smirnov(*values) == pytest.approx(ks_2samp(*values, method="asymp").statistic)
-    assert distances.wasserstein(*values) == pytest.approx(wasserstein_distance(*values))
+    assert distances.kolmogorov_smirnov(*map(Numbers, values)) == pytest.approx(
+        ks_2samp(*values, method="asymp").statistic
+    )
+    assert distances.wasserstein(*map(Numbers, values)) == pytest.approx(wasserstein_distance(*values))
 
 
 def test_chance_levels_hold_in_samples_of_one_distribution() -> None:
     rng = np.random.default_rng(0)
-    numbers = [distances.kolmogorov_smirnov(rng.normal(size=300), rng.normal(size=500)) for _ in range(300)]
+    numbers = [
+        distances.kolmogorov_smirnov(Numbers(rng.normal(size=300)), Numbers(rng.normal(size=500))) for _ in range(300)
+    ]
     assert np.mean(np.array(numbers) > distances.chance_level(300, 500, 0, is_number=True)) < 0.09
     p = np.array([0.4, 0.3, 0.2, 0.1])
     drawn = [distances.jensen_shannon(rng.multinomial(300, p), rng.multinomial(500, p)) for _ in range(300)]
@@ -236,27 +246,25 @@ def test_chance_levels_hold_in_samples_of_one_distribution() -> None:
 def test_what_broke_in_a_column_is_named() -> None:
     rng = np.random.default_rng(1)
     income = pl.Series(np.round(rng.lognormal(7, 0.5, 3_000), 2))
-    cents = input_change(income, income * 100)
+    cents = changed(income, income * 100)
     assert cents.unit == 100 and cents.is_fault and cents.outside > 0.9 and cents.is_beyond_noise
-    filled = input_change(income, pl.Series(np.where(rng.random(3_000) < 0.2, -1.0, income)))
+    filled = changed(income, pl.Series(np.where(rng.random(3_000) < 0.2, -1.0, income)))
     assert filled.spike is not None and filled.spike[0] == "-1" and filled.unit is None
     shops = pl.Series(["a", "b", "c", "d"] * 500)
     named = pl.Series(["Unknown" if k % 10 < 7 else value for k, value in enumerate(shops)])
-    spike = input_change(shops, named, stand_ins=("unknown",)).spike
+    spike = changed(shops, named, stand_ins=("unknown",)).spike
     assert spike is not None and spike[0] == "Unknown" and spike[2] == pytest.approx(0.7)
-    assert input_change(shops, named).spike is None
+    assert changed(shops, named).spike is None
     degrees = pl.Series(rng.normal(20, 6, 3_000))
-    assert input_change(degrees, degrees * 1.8 + 32).unit == 1.8
-    assert (
-        input_change(degrees * 1.8 + 32, degrees).unit == 1 / 1.8 and input_change(degrees, degrees + 20).unit is None
-    )
+    assert changed(degrees, degrees * 1.8 + 32).unit == 1.8
+    assert changed(degrees * 1.8 + 32, degrees).unit == 1 / 1.8 and changed(degrees, degrees + 20).unit is None
     amounts, larger = (pl.Series(rng.lognormal(mean, 0.7, 3_000)) for mean in (4.0, 4.8))
-    assert input_change(amounts, larger).unit is None
-    same = input_change(income, pl.Series(np.round(rng.lognormal(7, 0.5, 3_000), 2)))
+    assert changed(amounts, larger).unit is None
+    same = changed(income, pl.Series(np.round(rng.lognormal(7, 0.5, 3_000), 2)))
     assert not same.is_fault and not same.is_beyond_noise
-    emptied = input_change(income, pl.Series([None if k % 2 else value for k, value in enumerate(income)]))
+    emptied = changed(income, pl.Series([None if k % 2 else value for k, value in enumerate(income)]))
     assert emptied.missing_production == 0.5 and emptied.distance == pytest.approx(0.5)
-    renamed = input_change(pl.Series(["a", "b"] * 200), pl.Series(["a", "B"] * 200))
+    renamed = changed(pl.Series(["a", "b"] * 200), pl.Series(["a", "B"] * 200))
     assert renamed.new == (("B", 0.5),) and renamed.vanished == (("b", 0.5),)
 
 
@@ -266,8 +274,8 @@ def test_weeks_of_the_reference_set_the_noise_level() -> None:
     moving = pl.Series(rng.normal(size=2_400) + 0.6 * (week % 2))
     steady = pl.Series(rng.normal(size=2_400))
     later = pl.Series(rng.normal(size=2_000) + 0.5)
-    assert not input_change(moving, later, pl.Series("week", week)).is_beyond_noise
-    assert input_change(steady, later, pl.Series("week", week)).is_beyond_noise
+    assert not changed(moving, later, pl.Series("week", week)).is_beyond_noise
+    assert changed(steady, later, pl.Series("week", week)).is_beyond_noise
 
 
 @pytest.mark.parametrize("metric", ["error_rate", "recall"])

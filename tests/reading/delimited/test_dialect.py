@@ -44,6 +44,20 @@ def test_decimal_commas_between_semicolons_are_numbers(desk: Desk) -> None:
     assert (reading.column("score").type, reading.column("score").high) == ("DOUBLE", "0.75")
 
 
+@pytest.mark.parametrize("header", ["nr;quote;region;wert;betrug;alt\n", ""])
+def test_as_many_decimal_commas_as_there_are_are_no_delimiters(desk: Desk, header: str) -> None:
+    """Three numbers a row have three commas, which cut each line into four as regularly as semicolons do into six."""
+    rows = [f"6000{row:03};0,{row:03};b;0,{row + 300};{'JA' if row % 3 else 'NEIN'};0,{row + 500}" for row in range(60)]
+    reading = desk.read(header + "\n".join(rows) + "\n")
+    assert (reading.rows_kept, len(reading.names)) == (60, 6)
+    assert [reading.columns[place].high for place in (1, 3, 5)] == ["0.059", "0.359", "0.559"]
+
+
+def test_bars_inside_of_values_are_no_delimiters_where_the_names_have_commas(desk: Desk) -> None:
+    rows = [f"{row},{row % 7}|{row % 5}|{row % 3}|4|5|6|7" for row in range(40)]
+    assert desk.read("id,places\n" + "\n".join(rows) + "\n").names == ("id", "places")
+
+
 def test_a_single_column(desk: Desk) -> None:
     reading = desk.read("score\n0.5\n0.25\n")
     assert (reading.names, reading.rows_kept, reading.column("score").type) == (("score",), 2, "DOUBLE")

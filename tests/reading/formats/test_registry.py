@@ -68,7 +68,7 @@ def test_every_entry_is_broken_on_purpose(entry: object) -> None:
         assert all(content.startswith(entry.magic) for content in found)
 
 
-TESTED_BY_THEMSELVES = ("xlsx", "sqlite", "html", "arff", "sql")
+TESTED_BY_THEMSELVES = ("xlsx", "sqlite", "html", "xml", "arff", "sql")
 """Formats without truth values or times of their own, whose logs have other types."""
 
 

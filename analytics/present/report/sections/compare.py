@@ -107,7 +107,7 @@ def _slices(found: LosingSlices) -> list[Block]:
         Column("slice", "Where", "words"),
         Column("direction", "Candidate", "words"),
         Column("n", "Pairs", "count"),
-        Column("difference", "Difference of loss", kind, has_ends=True),
+        Column("difference", "Worse by", kind, has_ends=True),
     )
     loss = metric_phrase(found.metric)
     note = f"By {loss}; the candidate's less the live one, on the half that confirms: above 0 it loses."

@@ -52,8 +52,7 @@ def build(answer: _Answer | None, asking: ReportAsking) -> tuple[Section, ...]:
         ),
         _columns(gap),
     ]
-    of_classes = not asking.question.log.is_right_or_wrong
-    method = " ".join(filter(None, [readings.how_reading(is_right_or_wrong=not of_classes), examined_words(asking)]))
+    method = " ".join(filter(None, [readings.how_reading(gap), examined_words(asking)]))
     return (Section("gap", "Why production is worse", lead, tuple(blocks), method, begins_page=True),)
 
 
