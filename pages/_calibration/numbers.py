@@ -13,6 +13,7 @@ from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.render import figure, headline
 
 _NOTHING = "A score of 0.8 cannot be held against what happened, since the log has none. "
+_DECISIONS = "Its decisions do not say how likely they are. With a score in one more column: calibration and a threshold to move."
 
 
 @keeping("Comparing numbers …", MODEST)
@@ -24,6 +25,10 @@ def _bins(engine: Engine, question: Question) -> NumberBins:
 def has_confidence(question: Question) -> bool:
     """Draw what a log without a confidence can say of calibration; return whether it has one, so that the page goes on."""
     log = question.log
+    if log.score_kind == "decision" and not log.is_right_or_wrong:
+        headline("Calibration", f"{_NOTHING}{_DECISIONS}")
+        st.caption("Choose the column of the score on the Logs page, if the log has one.")
+        return False
     if not log.is_right_or_wrong or log.mapping.has_score:
         return True
     if log.mapping.kind != "numbers":

@@ -118,6 +118,15 @@ def test_a_class_is_looked_at_alone_and_stands_in_the_address(
     assert not again.error and again.selectbox(key="class").value == "dog"
 
 
+def test_calibration_of_decisions_alone_says_what_a_score_would_add(
+    by_kind: dict[str, Path], serve: Callable[[Path], None]
+) -> None:
+    """Classes with one confidence have no score of each class: alone against the rest, one is decided and not scored."""
+    app = opened(by_kind["classes"], "calibration", serve, **{"class": "dog"})
+    assert not app.exception and not app.error
+    assert any("With a score in one more column" in element.value for element in app.markdown)
+
+
 def test_the_rarest_of_many_classes_is_looked_at_alone(tmp_path: Path, serve: Callable[[Path], None]) -> None:
     """A reading lists the 50 most frequent values of a column."""
     final = [f"c{place:02d}" for place in range(60) for _ in range(60 - place)]
