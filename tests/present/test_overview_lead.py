@@ -6,9 +6,10 @@ import pytest
 
 from analytics.answers.question import Question
 from analytics.log.receipt import CheckResult
+from analytics.log.right import Right
 from analytics.measure.labels.lateness import LabelArrival
 from analytics.present.readings import overview_reading
-from analytics.present.readings.overview_lead import noun_of
+from analytics.present.readings.overview_lead import noun_of, wrong_words
 from analytics.query.cohort import Cohort
 from tests.present.made import make_overview, make_question
 
@@ -114,3 +115,18 @@ def test_a_score_that_ranks_the_wrong_way_round_stands_first() -> None:
         "The score ranks the wrong way round: check which value is positive before all that follows."
     )
     assert "wrong way" not in text(rare(), "recall")
+
+
+@pytest.mark.parametrize(
+    ("steps", "mark", "said"),
+    [
+        ((("up", 1.0), ("down", 0.0)), 1.0, "are graded 'down'"),
+        ((("great", 3.0), ("fair", 2.0), ("poor", 1.0), ("bad", 0.0)), 2.0, "are graded 'bad' or 'poor'"),
+        (tuple((f"{place} stars", float(place)) for place in range(1, 6)), 5.0, "have a grade below 5"),
+        ((), 4.0, "have a grade below 4"),
+    ],
+)
+def test_a_few_bad_grades_in_words_are_named(steps: tuple[tuple[str, float], ...], mark: float, said: str) -> None:
+    log = make_question().log
+    mapping = replace(log.mapping, right=Right("grades", "thumbs", mark=mark, steps=steps))
+    assert wrong_words(replace(log, mapping=mapping)) == said
