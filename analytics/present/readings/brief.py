@@ -147,7 +147,7 @@ def _label_sentence(parts: LabelParts) -> str:
     """Say how far labels are known."""
     if parts.since is not None:
         since = words.bucket_label(date.fromisoformat(parts.since), "1d")
-        return f"Labels still come in from {since} on: believe the numbers up to there."
+        return f"Labels still come in from {since} on: Labels says up to which day the numbers may be believed."
     if parts.is_late:
         return "The newer the rows, the fewer have a label: what is known of them may not be typical."
     share = words.share(parts.n_unlabelled / parts.n)
