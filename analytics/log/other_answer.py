@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from dataclasses import replace
 
 from analytics.log import positives, score_form, views
+from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 
@@ -13,7 +16,10 @@ _DECISIONS = 2
 
 
 def other_columns(log: Log) -> list[str]:
-    """Return the columns that could hold another answer of the kind that a log judges, as the one that it judges is stored."""
+    """Return the columns that could hold another answer of the kind that a log judges, as the one that it judges is stored.
+
+    Those come first that have its values, and of these the one whose name is most like its own.
+    """
     judged = log.mapping.judged
     if judged is None or log.mapping.kind == "rankings":
         return []
@@ -21,7 +27,46 @@ def other_columns(log: Log) -> list[str]:
     taken = {log.mapping.label, log.mapping.row_id, log.mapping.time, log.mapping.weight, log.mapping.unit, judged}
     if log.mapping.right is not None and log.mapping.kind != "grades":
         taken.add(log.mapping.right.true)
-    return [column.name for column in log.columns if column.kind == own.kind and column.name not in taken]
+    offered = [column for column in log.columns if column.kind == own.kind and column.name not in taken]
+    return [column.name for column in sorted(offered, key=lambda column: _unlike(column, own))]
+
+
+def likely_answer(log: Log) -> str | None:
+    """Return the column that most likely holds another answer: with the values of what is judged, and a word of its name."""
+    first = next(iter(other_columns(log)), None)
+    if first is None:
+        return None
+    own, other = log.column(str(log.mapping.judged)), log.column(first)
+    return first if _has_its_values(other, own) and _name_words(own.name) & _name_words(first) else None
+
+
+def _unlike(column: Column, own: Column) -> tuple[bool, float]:
+    """Sort a column by how unlike another answer it is; columns as unlike stay in the order of the file."""
+    name = difflib.SequenceMatcher(None, column.name.lower(), own.name.lower(), autojunk=False).ratio()
+    return not _has_its_values(column, own), -round(name, 6)
+
+
+def _has_its_values(column: Column, own: Column) -> bool:
+    """Whether a column could hold answers by its values: decisions or classes of the same names, numbers on the same scale."""
+    if own.n_distinct <= len(own.top):
+        return {text for text, _ in column.top} <= {text for text, _ in own.top}
+    if own.kind != "number" or not all((own.low, own.high, column.low, column.high)):
+        return own.kind != "number"
+    low, high = float(str(own.low)), float(str(own.high))
+    if low >= 0 and high <= 1:
+        low, high = 0.0, 1.0
+    width = high - low
+    is_many = column.n_distinct > _DECISIONS
+    return is_many and float(str(column.low)) >= low - width and float(str(column.high)) <= high + width * (high > 1)
+
+
+def _name_words(name: str) -> set[str]:
+    """Return the words of a name, without numbers and single letters.
+
+    >>> sorted(_name_words("v4_JudgePassed"))
+    ['judge', 'passed']
+    """
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}", name)}
 
 
 def with_answer(mapping: Mapping, reading: Reading, name: str) -> Mapping:

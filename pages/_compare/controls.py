@@ -9,7 +9,7 @@ from analytics.answers.compare.metrics import compared_metrics
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.log.other_answer import other_columns
+from analytics.log.other_answer import likely_answer, other_columns
 from analytics.measure.compare.difference import COST, direction_of
 from analytics.measure.thresholds.costs import Costs
 from analytics.present.readings.compare import metric_phrase
@@ -32,7 +32,8 @@ def draw_sides(question: Question) -> Pairing | None:
         _draw_no_sides()
         return None
     if st.session_state.get("pair_apart") not in ways and "pair_apart" not in st.query_params:
-        st.session_state["pair_apart"] = ways[0]
+        is_wide = log.mapping.model_version not in ways and likely_answer(log) is not None
+        st.session_state["pair_apart"] = BY_COLUMN if is_wide else ways[0]
     place, first, second, meet = st.columns([3, 3, 3, 4], vertical_alignment="bottom")
     way = place.selectbox("The sides differ", ways, index=None, key="pair_apart", bind="query-params", help=_HELP)
     if way is None:

@@ -22,6 +22,9 @@ from pages._frame.tables import number_table
 _AT_ONCE = 300_000
 """Pairs up to which slices are searched for without being asked: some seconds."""
 
+_AGAINST_OTHERS = {"loses": "worse", "wins": "better"}
+"""What a direction of the search says: where not confirmed, the candidate may be better than the live side in both."""
+
 
 @keeping("Searching for slices …", MODEST)
 def _searched(engine: Engine, pairing: Pairing, metric: str, costs: Costs | None) -> LosingSlices | None:
@@ -71,7 +74,7 @@ def _draw_found(found: LosingSlices) -> None:
     table = found.table.with_columns(names)
     shown = table.select(
         pl.col("slice").alias("Slice"),
-        pl.col("direction").alias("Candidate"),
+        pl.col("direction").replace(_AGAINST_OTHERS).alias("Against other pairs"),
         pl.col("n").alias("Pairs"),
         _difference(table, found.metric).alias("Worse by (95 %)"),
         pl.when(pl.col("is_confirmed")).then(pl.lit("confirmed")).otherwise(pl.lit("not confirmed")).alias("Status"),

@@ -15,6 +15,8 @@ from pages._frame import session
 from pages._frame.render import escaped
 
 _TEXT, _UPLOAD, _WRONG = "gates_text", "gates_upload", "_gates_wrong"
+_DRAFTED = "_gates_drafted"
+"""The log of which the gates were drafted in this session, and are kept as they were drafted."""
 _FIRST = (
     "No gates yet. Draft them from what this log would have passed last month, or bring a file of gates: then this page says "
     "whether the model may go on, and if nobody can tell, when somebody will."
@@ -40,6 +42,11 @@ def draw_first(question: Question) -> None:
 
 def draw_file(question: Question, text: str) -> None:
     """Show the file behind the gates, to change, take along or replace."""
+    if st.session_state.get(_DRAFTED) == (question.log.key, text):
+        st.caption(
+            "These limits were drafted from this log, so it passes. Set them to what you ask of the model, below; the next "
+            "export is held to them."
+        )
     with st.expander("The file of gates"):
         _draw_wrong()
         st.text_area("Gates, in TOML", text, key=_TEXT, height=360, help="What each line can say stands in the README.")
@@ -89,7 +96,9 @@ def _draw_ways(question: Question) -> None:
 def _drafted(question: Question) -> str:
     """Draft gates from the last month of a log."""
     with st.spinner("Looking at last month …"):
-        return written_gates(drafted_gates(session.engine(), question))
+        text = written_gates(drafted_gates(session.engine(), question))
+    st.session_state[_DRAFTED] = question.log.key, text
+    return text
 
 
 def _draw_wrong() -> None:

@@ -239,6 +239,19 @@ def test_a_limit_that_nothing_can_miss_is_refused(gate: str, said: str) -> None:
     assert said in str(error.value)
 
 
+def test_gates_of_the_last_days_say_which_days(desk: Desk) -> None:
+    engine, question = asked(desk, made(late=5))
+    text = '{}[[gate]]\nmetric="error_rate"\nmax=0.5\n[[gate]]\nmissing="plan"\nmax=0.5\n'
+    assert "Judged" not in gates_reading(gates(engine, question, text.format("")))
+    said = gates_reading(gates(engine, question, text.format("last_days=10\n")))
+    assert said.partition("\n")[0].endswith("Judged on 20 Feb 2024 to 29 Feb 2024 alone.")
+    said = gates_reading(gates(engine, question, text.format("last_days=10\nmature=true\n")))
+    assert (
+        "Judged on 14 Feb 2024 to 23 Feb 2024 alone, those that have their labels; gates that need no label on 20 "
+        in said
+    )
+
+
 def test_what_is_excepted_is_called_so(desk: Desk) -> None:
     engine, question = asked(desk, made())
     text = (

@@ -109,3 +109,13 @@ def test_a_candidate_is_read_as_a_replay() -> None:
     assert any(
         frame.value.columns[0] == "Field" and "second_score" in set(frame.value["Field"]) for frame in app.dataframe
     )
+
+
+def test_a_log_without_versions_opens_on_its_second_answer(tmp_path: Path, serve: Callable[[Path], None]) -> None:
+    frame = scored(200).rename({"y": "label"}).drop("unit", "w", "model")
+    serve(home_with(frame.with_columns(second_score=pl.col("score").reverse()), tmp_path))
+    app = opened()
+    assert (app.selectbox(key="pair_apart").value, app.selectbox(key="pair_column").value) == (
+        "another column of this log",
+        "second_score",
+    )

@@ -42,6 +42,7 @@ def test_gates_are_drafted_at_one_click_and_pass(workspace: Workspace) -> None:
     assert not app.exception
     assert any(each.value.startswith("It may go on\\: all ") for each in app.markdown)
     assert chosen_gates(workspace, workspace.receipts()[0]) is not None
+    assert any("drafted from this log, so it passes" in each.value for each in app.caption)
     assert any(each.value.startswith("Quiet\\: no change") for each in app.markdown)
     app.date_input(key="watch_day").set_value(date(2024, 2, 20))
     app.text_input(key="watch_what").set_value("<b>release</b>")

@@ -286,6 +286,16 @@ def test_a_log_without_segments_says_so() -> None:
     assert "no segment columns" in ranking_reading(pl.DataFrame([RANKED]).clear(), 30)
 
 
+@pytest.mark.parametrize(("unknown", "is_told"), [(2, True), (30, False)])
+def test_a_fall_that_labels_to_come_may_undo_is_no_finding(unknown: int, *, is_told: bool) -> None:
+    fell = pl.concat([weeks((40, 100), (40, 100)), weeks((20, 100), (20, 100), unknown=unknown)])
+    lead = plain(overview_reading(replace(make_overview(65, 65, 65, 205), trend=fell), QUESTION)).partition("\n")[0]
+    assert ("It fell from 40.0 %" in lead) is is_told
+    late, settled = (plain(trend_reading(fell, "1w", are_late=are_late)) for are_late in (True, False))
+    assert ("those still to come may undo it" in late) is not is_told
+    assert "may undo it" not in settled and "The error rate fell from 40.0 %" in settled
+
+
 def test_an_error_rate_that_hides_a_change_says_so() -> None:
     moved = weeks((20, 100), (20, 100), (45, 100), (45, 100))
     said = plain(overview_reading(replace(make_overview(65, 65, 65, 205), trend=moved), QUESTION))

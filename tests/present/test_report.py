@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from html.parser import HTMLParser
 
+import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import Brief, composed
@@ -15,7 +17,8 @@ from analytics.answers.question import Question
 from analytics.log.kept.thresholds import Decision
 from analytics.measure.metrics import METRICS, metrics_of
 from analytics.present.readings import finding_certainty, finding_sentence
-from analytics.query.cohort import Clause
+from analytics.present.report.tables import question_terms
+from analytics.query.cohort import Clause, Cohort
 from tests.present.made import HOSTILE, hostile_answer, make_answer, make_overview, make_question
 from tests.present.packs import made_html as slice_report
 
@@ -186,6 +189,22 @@ def test_the_same_question_gives_the_same_report() -> None:
         slice_report(make_question(), make_overview(4, 3, 2, 1), [hostile_answer()], created_at=AT) for _ in "ab"
     )
     assert first == second
+
+
+def test_the_period_of_a_cohort_is_that_of_its_own_rows() -> None:
+    question = replace(
+        make_question(),
+        log=replace(make_question().log, time_low="2024-01-01 00:15:00", time_high="2024-12-31 23:00:00"),
+    )
+    some = replace(question, cohort=Cohort((Clause("carrier", "in", ("EV",)),)))
+    weeks = pl.DataFrame(
+        {"bucket": [datetime(2024, 9, 2), datetime(2024, 9, 9), datetime(2024, 9, 16)], "n": [3, 9, 0]}
+    )
+    overview = replace(make_overview(1, 1, 1, 1), trend=weeks, every="1w")
+    periods = [dict(question_terms(asked, overview)) for asked in (question, some)]
+    assert periods[0]["Period"] == "1 Jan 2024, 00:15 to 31 Dec 2024, 23:00"
+    assert periods[1]["Period"] == "weeks from 2 Sep 2024 to 9 Sep 2024"
+    assert "Period of the log" in dict(question_terms(some))
 
 
 def test_hostile_values_are_cut() -> None:

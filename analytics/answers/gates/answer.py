@@ -15,7 +15,7 @@ from analytics.answers.gates.outlook import outlook
 from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
 from analytics.answers.gates.statement import Gate, GateException, GatesFile
 from analytics.answers.gates.unseen import as_seen
-from analytics.answers.gates.window import of_last_days
+from analytics.answers.gates.window import last_days, of_last_days
 from analytics.answers.labels import selective_of
 from analytics.answers.labels_answer import mature, ripe_until
 from analytics.answers.question import Question
@@ -77,7 +77,8 @@ def gates(
             results.append(as_seen(judged, own))
         except AnalysisError as error:
             results.append(GateResult(gate, None, problem=str(error)))
-    return GatesAnswer(file, tuple(results), on, newest, hidden)
+    spans = {gate.needs_labels: _span(engine, question, file, gate.needs_labels) for gate in file.gates}
+    return GatesAnswer(file, tuple(results), on, newest, hidden, spans.get(True), spans.get(False))
 
 
 def _window(engine: Engine, question: Question, file: GatesFile, needs_labels: bool) -> tuple[Question, Question]:
@@ -87,6 +88,14 @@ def _window(engine: Engine, question: Question, file: GatesFile, needs_labels: b
     if file.last_days is None:
         return whole, whole
     return whole, of_last_days(question, file.last_days, ripe_until(engine, question) if is_mature else None)
+
+
+def _span(engine: Engine, question: Question, file: GatesFile, needs_labels: bool) -> tuple[datetime, datetime] | None:
+    """Return the days that a gate looks at; None where it looks at all."""
+    if file.last_days is None:
+        return None
+    ripe = ripe_until(engine, question) if file.mature and needs_labels else None
+    return last_days(question, file.last_days, ripe)
 
 
 def _reference_of(

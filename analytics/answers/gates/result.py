@@ -131,6 +131,9 @@ class GatesAnswer:
         The newest day of the log.
     selective : Selective or None
         What is known where labels hang on the decision.
+    of_labels, of_inputs : tuple of datetime or None
+        Where only the last days are looked at: the first moment of them and the first after, for gates that need labels and for
+        those that need none; None where there is no such gate.
     """
 
     file: GatesFile
@@ -138,6 +141,8 @@ class GatesAnswer:
     on: date
     newest: datetime | None
     selective: Selective | None = None
+    of_labels: tuple[datetime, datetime] | None = None
+    of_inputs: tuple[datetime, datetime] | None = None
 
     @property
     def excepted(self) -> list[GateResult]:

@@ -157,7 +157,7 @@ def _label_sentence(parts: LabelParts) -> str:
         since = words.bucket_label(date.fromisoformat(parts.since), "1d")
         if parts.n_unlabelled_since == parts.n_since:
             return f"No row from {since} on has a label: the numbers are of the rows before."
-        return f"Labels still come in from {since} on: older rows have nearly all of theirs."
+        return f"Labels still come in from {since} on: Labels says up to which day the numbers may be believed."
     if parts.is_late:
         return "The newer the rows, the fewer have a label: what is known of them may not be typical."
     share = words.share(parts.n_unlabelled / parts.n)

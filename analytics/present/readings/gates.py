@@ -8,6 +8,7 @@ from math import isinf
 from typing import TYPE_CHECKING
 
 from analytics.present import words
+from analytics.present.readings.gates_span import span_part
 from analytics.present.selective import selective_caution
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def gates_reading(answer: GatesAnswer) -> str:
     caution = (
         selective_caution(answer.selective) if any(_reads_labels(result.gate) for result in answer.results) else ""
     )
-    return words.told(f"{caution} {_first(answer)}".strip(), *rest)
+    return words.told(" ".join(filter(None, (caution, _first(answer), span_part(answer)))), *rest)
 
 
 def _reads_labels(gate: Gate) -> bool:

@@ -58,13 +58,18 @@ def trend_reading(
         return " ".join(filter(None, [only, late]))
     errors, n = _errors_of(table)
     caution = "" if selective is None else f"{selective_caution(selective)} Of the rows with a label alone:"
-    return " ".join(filter(None, [caution, _halves_part(errors, n), _extremes_part(table, errors, n, every), late]))
+    return " ".join(
+        filter(
+            None,
+            [caution, _halves_part(table, errors, n, are_late=are_late), _extremes_part(table, errors, n, every), late],
+        )
+    )
 
 
 def moved_part(overview: Overview) -> str:
-    """Say that the error rate of all rows hides a change within the period; empty where it is not clear, or small.
+    """Say that the error rate of all rows hides a change within the period.
 
-    Rows that stand for many are not counted by it.
+    Empty where it is not clear, or small, or labels to come may undo it. Rows that stand for many are not counted by it.
     """
     if overview.trend is None or overview.rows is not None:
         return ""
@@ -75,6 +80,8 @@ def moved_part(overview: Overview) -> str:
     half = len(n) // 2
     s1, n1, s2, n2 = errors[:half].sum(), n[:half].sum(), errors[half:].sum(), n[half:].sum()
     if min(n1, n2) < _MIN_JUDGED or not float(proportion_p_value(s1, n1, s2, n2)) < SIGNIFICANT:
+        return ""
+    if overview.may_labels_come and _may_be_undone(table, errors, n):
         return ""
     first, second = s1 / n1, s2 / n2
     if max(first, second) < _MOVED * min(first, second):
@@ -105,7 +112,21 @@ def _n_judged(rate: float, low: float, high: float) -> float:
     return round((sqrt(b * b - 4 * a * c) - b) / (2 * c), 0)
 
 
-def _halves_part(errors: np.ndarray, n: np.ndarray) -> str:
+def _may_be_undone(table: pl.DataFrame, errors: np.ndarray, n: np.ndarray) -> bool:
+    """Whether labels to come may undo a change of the second half: all of them against it, as far as it waits for more."""
+    half, none = len(n) // 2, table["share_unlabelled"].to_numpy()
+    waiting = n * none / (1 - none)
+    s1, n1, s2, n2 = errors[:half].sum(), n[:half].sum(), errors[half:].sum(), n[half:].sum()
+    more = waiting[half:].sum() - n2 * waiting[:half].sum() / n1
+    if more <= 0:
+        return False
+    is_fall = s2 / n2 < s1 / n1
+    at_worst = (s2 + more * is_fall) / (n2 + more)
+    p = float(proportion_p_value(s1, n1, at_worst * (n2 + more), n2 + more))
+    return bool(p >= SIGNIFICANT or (at_worst < s1 / n1) != is_fall)
+
+
+def _halves_part(table: pl.DataFrame, errors: np.ndarray, n: np.ndarray, *, are_late: bool) -> str:
     """Compare the first half of the buckets with the second."""
     half = len(n) // 2
     s1, n1, s2, n2 = errors[:half].sum(), n[:half].sum(), errors[half:].sum(), n[half:].sum()
@@ -115,7 +136,10 @@ def _halves_part(errors: np.ndarray, n: np.ndarray) -> str:
     size = words.points(float(change.value), float(change.low), float(change.high))
     if not p < SIGNIFICANT:
         return f"The error rate shows no clear change {rates}, {size}."
-    return f"The error rate {'rose' if change.value > 0 else 'fell'} {rates}, {size}."
+    moved = f"{'rose' if change.value > 0 else 'fell'} {rates}, {size}"
+    if are_late and _may_be_undone(table, errors, n):
+        return f"By the labels that are there the error rate {moved}; those still to come may undo it."
+    return f"The error rate {moved}."
 
 
 def _extremes_part(table: pl.DataFrame, errors: np.ndarray, n: np.ndarray, every: str) -> str:

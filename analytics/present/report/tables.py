@@ -233,8 +233,8 @@ def _better(direction: str) -> str:
     return words.UNDEFINED if direction == "neither" else direction
 
 
-def question_terms(question: Question) -> list[tuple[str, str]]:
-    """Say the question in words: log, cohort, threshold, roles."""
+def question_terms(question: Question, overview: Overview | None = None) -> list[tuple[str, str]]:
+    """Say the question in words: log, cohort, threshold, roles, and the period, that of the cohort's rows where it is known."""
     log, mapping = question.log, question.log.mapping
     positive = words.listed([short(value, 40) for value in mapping.positive])
     terms = [
@@ -251,7 +251,22 @@ def question_terms(question: Question) -> list[tuple[str, str]]:
         terms[2:] = [("A row is right if", short(mapping.right.sentence, 400)), ("Confidence", score)]
     elif log.score_kind == "decision":
         terms[2] = ("Threshold", "none: the log holds decisions")
-    if log.time_low and log.time_high:
+    own = _own_period(overview) if overview is not None and question.cohort else ""
+    if own:
+        terms.append(("Period", own))
+    elif log.time_low and log.time_high:
         ends = (words.bucket_label(datetime.fromisoformat(end), "1h") for end in (log.time_low, log.time_high))
-        terms.append(("Period", " to ".join(ends)))
+        terms.append(("Period of the log" if question.cohort else "Period", " to ".join(ends)))
     return terms
+
+
+def _own_period(overview: Overview) -> str:
+    """Name the first and the last bucket that has rows; empty where rows have no times."""
+    if overview.trend is None or overview.every is None:
+        return ""
+    buckets = overview.trend.filter(overview.trend["n"] > 0)["bucket"].drop_nulls().sort()
+    if buckets.is_empty():
+        return ""
+    unit = "1d" if overview.every == "1w" else overview.every
+    ends = [words.bucket_label(end, unit) for end in (buckets[0], buckets[-1])]
+    return f"{words.BUCKETS[overview.every]}s from {' to '.join(ends)}"

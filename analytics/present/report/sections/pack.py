@@ -99,7 +99,7 @@ def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, besi
     )
     whole = _with_found(view, beside.found, question.log)
     manifest = manifest_of(asking, overview, whole, page, headline_of(asking, overview), moment)
-    terms = tables.question_terms(question)
+    terms = tables.question_terms(question, overview)
     method = method_section(overview, asking, terms, manifest_terms(manifest))
     undone = [*beside.said, *_lost_comments(view, sections)]
     page = replace(page, open=[*page.open, *_not_asked(asking, answers, brief, view)], undone=undone)
