@@ -254,6 +254,13 @@ def test_what_is_excepted_is_called_so(desk: Desk) -> None:
     assert "! excepted" in gates_markdown(answer)
 
 
+def test_what_is_open_is_said_beside_what_cannot_be_checked(desk: Desk) -> None:
+    text = '[[gate]]\nname = "gone"\nmissing = "nothing"\nmax = 0.1\n[[gate]]\nname = "close"\nmetric = "accuracy"\nmin = 0.9\n'
+    said = gates_reading(gates(*asked(desk, made(3)), text))
+    assert said.startswith("Not every gate could be checked: gone could not.")
+    assert "1 gate cannot be decided yet (close: about " in said
+
+
 def test_what_cannot_be_decided_says_what_is_lacking(desk: Desk) -> None:
     engine, question = asked(desk, made())
     few = gates(engine, question, 'minimum_rows=2000\n[[gate]]\nmetric="error_rate"\nby="region"\nmax=0.3\n')

@@ -88,7 +88,10 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
         case CalibrationParts() as parts:
             side = "too high" if parts.mean_score > parts.observed else "too low"
-            return f"A score of {words.number(parts.mean_score, 2)} means {words.share(parts.observed)}: it is {side}."
+            told, observed = words.number(parts.mean_score, 2), words.share(parts.observed)
+            if log.is_right_or_wrong:
+                return f"A confidence of {told} is right in {observed}: it is {side}."
+            return f"A score of {told} means {observed}: it is {side}."
         case ThresholdParts() as parts:
             best = "above the top score" if parts.best is None else f"to {words.threshold_text(parts.best)}"
             return f"Move the threshold from {words.threshold_text(parts.present)} {best}."
@@ -216,7 +219,8 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
         case CalibrationParts() as parts:
             off, chance = (words.points(value).removeprefix("+") for value in (parts.ece, parts.ece_by_chance))
             slope = "" if parts.slope is None else f" Slope {words.number(parts.slope, 2)}."
-            return f"Scores are off by {off} on average; calibrated ones would be by up to {chance}.{slope}"
+            what = "Confidences" if is_right_or_wrong else "Scores"
+            return f"{what} are off by {off} on average; calibrated ones would be by up to {chance}.{slope}"
         case ThresholdParts() as parts:
             return f"{_traded(parts, brief)} Saved on rows that did not choose the threshold."
         case LineParts() as parts:

@@ -29,9 +29,11 @@ def gates_reading(answer: GatesAnswer) -> str:
         f"{words.plural(len(failed) - 1, 'further gate')} {_verb(len(failed) - 1, 'fails', 'fail')}."
         if len(failed) > 1
         else "",
-        f"{words.plural(len(open_), 'gate')} cannot be decided yet." if open_ and failed else "",
+        f"{words.plural(len(open_), 'gate')} cannot be decided yet ({_latest(open_)})."
+        if open_ and (failed or unasked)
+        else "",
         f"{words.plural(len(unasked), 'gate')} could not be checked on this log."
-        if unasked and (failed or open_)
+        if len(unasked) > (not failed)
         else "",
         f"{words.plural(passed, 'gate')} {_verb(passed, 'passes', 'pass')}."
         if 0 < passed < len(answer.results)
@@ -66,14 +68,19 @@ def _first(answer: GatesAnswer) -> str:
     if unasked:
         return f"Not every gate could be checked: {_name(unasked[0].gate)} could not. {unasked[0].problem}"
     if open_:
-        latest = max(open_, key=lambda result: result.by_when or date.min)
-        return f"Nobody can tell yet about {_name(latest.gate)}: {_when(latest)}."
+        return f"Nobody can tell yet about {_latest(open_)}."
     if excepted := answer.excepted:
         more = f" and {words.plural(len(excepted) - 1, 'further gate')}" if len(excepted) > 1 else ""
         return f"It may go on, but by exception only: {_name(excepted[0].gate)}{more} would not pass without it."
     if len(answer.results) == 1:
         return f"It may go on: the only gate passes, {_name(answer.results[0].gate)}."
     return f"It may go on: all {words.plural(len(answer.results), 'gate')} pass."
+
+
+def _latest(open_: Sequence[GateResult]) -> str:
+    """Name the gate that is decided last, and say when."""
+    latest = max(open_, key=lambda result: result.by_when or date.min)
+    return f"{_name(latest.gate)}: {_when(latest)}"
 
 
 def _verb(n: int, one: str, many: str) -> str:

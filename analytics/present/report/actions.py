@@ -84,6 +84,8 @@ def _of_labels(parts: LabelParts) -> tuple[str, str]:
 def _of_preflight(parts: PreflightParts) -> tuple[str, str]:
     if parts.found.code == "labels-hang-on-score":
         return f"Have some {AUDIT_ROWS} of the rows without a label judged, drawn at random.", _DATA
+    if parts.found.code == "missing-since" and parts.found.column is not None:
+        return f"Mend the source of {_name(parts.found.column)}, or train with the field empty as it arrives.", _DATA
     return "Mend it at its source, or in the mapping of Logs, and read the log again.", _DATA
 
 

@@ -93,6 +93,13 @@ PLANTED: dict[str, tuple[Plant, str, str, int | None, str]] = {
         None,
         "'partner' is C (94%)",
     ),
+    "missing-since": (
+        put("weight", after(9) & some(0.3), None),
+        "warning",
+        "weight",
+        None,
+        "is missing in 0% of rows at first and in ",
+    ),
     "default-spike": (
         put("age", some(0.03), 999),
         "warning",
@@ -189,6 +196,23 @@ HARMLESS: dict[str, tuple[str, Plant]] = {
             logged=pl.when(after(7))
             .then(pl.col("scored_at").dt.offset_by("2h"))
             .otherwise(pl.col("scored_at").dt.offset_by("1h"))
+        ),
+    ),
+    "a gap that was always there": ("missing-since", put("weight", some(0.5), None)),
+    "a gap that grows": (
+        "missing-since",
+        put("weight", pl.Series(np.random.default_rng(5).random(N)) < pl.int_range(pl.len()) / N, None),
+    ),
+    "a field of the outcome": (
+        "missing-since",
+        lambda frame: frame.with_columns(label=pl.when(after(9)).then(1).otherwise("label")).with_columns(
+            weight=pl.when(pl.col("label") == 0).then("weight")
+        ),
+    ),
+    "a field that comes with the label": (
+        "missing-since",
+        lambda frame: frame.with_columns(
+            pl.when(~after(11)).then(pl.col(name)).alias(name) for name in ("label", "weight")
         ),
     ),
     "a level that rises": ("unit-change", put("weight", after(7), pl.col("weight") * 1.5)),

@@ -32,7 +32,14 @@ _MISMEASURED = (
     "different-outcomes",
     "score-ranks-wrong-way",
 )
-_IMPAIRED = ("missing-in-segment", "default-spike", "unit-change", "format-change", "constant-in-version")
+_IMPAIRED = (
+    "missing-since",
+    "missing-in-segment",
+    "default-spike",
+    "unit-change",
+    "format-change",
+    "constant-in-version",
+)
 """Findings of preflight that speak against measurement, and against parity of the inputs."""
 
 
