@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 import polars as pl
 
-from analytics.answers.question import Question, score_table, units_of
+from analytics.answers.question import Question, is_of_score, score_table, told_by_score, units_of
 from analytics.answers.slices_cost import priced_scores, priced_table, require_costs
 from analytics.errors import QuestionError
+from analytics.measure.brief import CELLS
 from analytics.measure.counts import Counts
 from analytics.measure.estimates import estimate_table
 from analytics.measure.headline import OTHER_KIND
 from analytics.measure.labels.selective import Selective, selective
+from analytics.measure.leaks import tells_afterwards
 from analytics.measure.metrics import METRICS, used_in
 from analytics.measure.slices import MIN_SUPPORT, compared_by, is_worse, slice_table
 from analytics.measure.slices_cost import COST
@@ -195,9 +198,12 @@ def ranked_columns(
         and no exception), ``share_separated`` (for the error rate the model's part of their excess errors as a share of all
         errors, and so for costs; for another proportion what is missed or wrong in it beyond the rest's, as a share of all such
         rows; else null), ``worst`` and ``worst_rate``: the slice that comes first, and its metric; ``n_judged``, the rows of
-        the cohort that are judged. The column that separates most comes first.
+        the cohort that are judged; ``is_told``, whether it tells the label, as what is known only afterwards
+        does, the decision or, where slices of it are worse, the score: no cause, as in the brief. The column that separates most
+        comes first, those that are told last.
     """
-    rows = []
+    rows, is_kind = [], question.log.is_right_or_wrong
+    by_score = cache(partial(told_by_score, engine, question))
     for name in question.log.mapping.segments:
         answer = slices(engine, question, [name], metric=metric, metrics=(), policy=policy)
         table = answer.table
@@ -206,6 +212,9 @@ def ranked_columns(
         compared = table.filter(~pl.col("few_rows") & (n_judged - judged >= answer.min_support))
         worse = compared.filter(is_worse(metric) & (2 * judged < n_judged))
         top = worse.row(0, named=True) if worse.height else None
+        tp, fp, fn, tn = (table[cell].cast(pl.Float64).to_numpy() for cell in CELLS)
+        is_told = not is_kind and tells_afterwards(tp, fp, fn, tn, by_score)
+        is_told = is_told or (not is_kind and worse.height > 0 and is_of_score(engine, question, name))
         rows.append(
             {
                 "column": name,
@@ -216,6 +225,7 @@ def ranked_columns(
                 "worst": _value_text(top["slice_0"]) if top else None,
                 "worst_rate": top[metric] if top else None,
                 "n_judged": n_judged,
+                "is_told": is_told,
             }
         )
     schema = {
@@ -227,8 +237,10 @@ def ranked_columns(
         "worst": pl.String,
         "worst_rate": pl.Float64,
         "n_judged": pl.Int64,
+        "is_told": pl.Boolean,
     }
-    return pl.DataFrame(rows, schema=schema).sort("share_separated", "n_worse", descending=True, nulls_last=True)
+    order = {"is_told": False, "share_separated": True, "n_worse": True}
+    return pl.DataFrame(rows, schema=schema).sort(*order, descending=[*order.values()], nulls_last=True)
 
 
 def ranked_by_kind(
@@ -240,10 +252,10 @@ def ranked_by_kind(
     """
     table = ranked_columns(engine, question, metric, policy)
     other = OTHER_KIND.get(metric)
-    if other is None or table["n_worse"].sum() or not table["n_compared"].sum():
+    if other is None or table.filter(~pl.col("is_told"))["n_worse"].sum() or not table["n_compared"].sum():
         return metric, table
     beside = ranked_columns(engine, question, other)
-    return (other, beside) if beside["n_worse"].sum() else (metric, table)
+    return (other, beside) if beside.filter(~pl.col("is_told"))["n_worse"].sum() else (metric, table)
 
 
 def _share_separated(worse: pl.DataFrame, answer: SliceAnswer) -> float | None:

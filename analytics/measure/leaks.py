@@ -19,6 +19,9 @@ _BEYOND_SCORE, _LEAST = 3.0, 1 / 6
 taken for an outcome too. By hand: what was paid back of a loan removes 20 % where the rate of interest removes 4 %."""
 
 
+_IS_PREDICTION = 0.9
+"""A column that removes more than this share of the uncertainty about the decision is the decision, as in
+`answers.discovery.told`: its slices are made of one kind of error."""
 _MIN_ROWS, _CERTAIN, _KNOWN = 30, 0.9, 0.9
 """Labelled rows of a value, the share of them that is positive, and the share of these that a model would find that knows the
 value: from which on, and below which, the value is taken for an outcome. By hand: of those arrested for a violent offence 94.6 %
@@ -70,6 +73,30 @@ def tells_by_a_value(n: FloatArray, positives: FloatArray, found: FloatArray) ->
     surprise = n * (special.rel_entr(share, base) + special.rel_entr(1 - share, 1 - base))
     is_certain = (n >= _MIN_ROWS) & (share >= _CERTAIN) & (base < _COMMON) & (surprise > _SURPRISE)
     return bool(np.any(is_certain & (found < _KNOWN * positives)))
+
+
+def tells_afterwards(
+    tp: FloatArray, fp: FloatArray, fn: FloatArray, tn: FloatArray, by_score: Callable[[], float]
+) -> bool:
+    """Whether slices tell the label, as what is known only afterwards does, or are another word for the decision.
+
+    The one rule by which a column is no cause of errors, wherever columns are ranked by them.
+
+    Parameters
+    ----------
+    tp, fp, fn, tn : numpy.ndarray of shape (slices,)
+    by_score : callable
+        As in `tells_label`.
+
+    Examples
+    --------
+    >>> none, some = np.array([0.0, 50.0]), np.array([30.0, 20.0])
+    >>> tells_afterwards(none, none[::-1], none, none[::-1], lambda: 0.1), tells_afterwards(some, some, some, some, lambda: 0.1)
+    (True, False)
+    """
+    codes, n = np.arange(len(tp)), tp + fp + fn + tn
+    label, decision = (label_told(codes, len(tp), n, positives) for positives in (tp + fn, tp + fp))
+    return decision > _IS_PREDICTION or tells_label(label, by_score) or tells_by_a_value(n, tp + fn, tp)
 
 
 def score_told(n: FloatArray, score_sum: FloatArray, score_sq_sum: FloatArray) -> float:

@@ -90,7 +90,7 @@ def test_readings_say_which_way_scores_are_off(shift: float, side: str, where: s
     text = plain(calibration_reading(answer, NO_SCAN))
     assert (
         text.startswith("A score of ")
-        and f"On the whole they are too {side} by " in text.split("\n")[0]
+        and f"On the whole scores are too {side} by " in text.split("\n")[0]
         and "judged rows" in text
         and "ECE is 0." in text
     )

@@ -259,6 +259,7 @@ RANKED = {
     "column": "carrier",
     "n_slices": 3,
     "n_compared": 3,
+    "is_told": False,
     "n_worse": 2,
     "share_separated": 0.25,
     "worst": "EV",

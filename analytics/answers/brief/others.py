@@ -67,6 +67,8 @@ def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     if not numbers["ece"] > max(numbers["ece_chance_high"], _LEAST_ECE):
         return ()
     groups = reliability_table(scores.frame, scores.edges).filter(pl.col("n") > 0)
+    if groups["mean_score"].is_in([0.0, 1.0]).all():
+        return ()  # decisions in the place of scores: they were never meant as a chance
     apart = (pl.col("mean_score") - pl.col("observed")).abs() * pl.col("n")
     is_off = ~pl.col("mean_score").is_between("observed_low", "observed_high")
     off = groups.filter(is_off).sort(apart, descending=True)

@@ -8,7 +8,6 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from analytics.answers.brief.costs import weights_of
@@ -19,7 +18,7 @@ from analytics.log.column import Column
 from analytics.measure.brief import CELLS, with_units, worst_table
 from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.headline import OTHER_KIND
-from analytics.measure.leaks import label_told, tells_by_a_value, tells_label
+from analytics.measure.leaks import tells_afterwards
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import compared_by
 from analytics.query.clusters import clusters_of
@@ -27,9 +26,6 @@ from analytics.query.cohort import slice_clauses
 from analytics.query.engine import Engine
 from analytics.query.outcomes import outcome_table, worth_of
 
-_IS_PREDICTION = 0.9
-"""A column that removes more than this share of the uncertainty about the decision is the decision, as in
-`answers.discovery.told`: its slices are made of one kind of error."""
 _MAX_FLAGS = 60
 """Columns without slices of which it is asked whether they arrive empty, those with most missing values: one short query each."""
 _SAME_ROWS = 0.8
@@ -128,10 +124,7 @@ class _Telling:
     def by(self, counts: pl.DataFrame) -> bool:
         """Whether slices tell the label, as what is known only afterwards does, or are another word for the decision."""
         tp, fp, fn, tn = (counts[name].cast(pl.Float64).to_numpy() for name in CELLS)
-        codes, n = np.arange(counts.height), tp + fp + fn + tn
-        label, decision = (label_told(codes, counts.height, n, positives) for positives in (tp + fn, tp + fp))
-        is_told = tells_label(label, self.by_score) or tells_by_a_value(n, tp + fn, tp)
-        return decision > _IS_PREDICTION or is_told
+        return tells_afterwards(tp, fp, fn, tn, self.by_score)
 
 
 def _sliced(question: Question) -> list[str]:

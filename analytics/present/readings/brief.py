@@ -277,7 +277,8 @@ def brief_reading(brief: Brief) -> str:
         return f"On {n} nothing can be told from chance: that nothing was found says nothing of the model."
     if brief.findings:
         return "Nothing is wrong beyond chance in what was looked at, on the rows that have a label."
-    return "Nothing is wrong beyond chance in what was looked at: the log, its slices, what its scores mean, and its labels."
+    looked = "the log, its slices, what its scores mean (to a point), and its labels"
+    return f"Nothing is wrong beyond chance in what was looked at: {looked}."
 
 
 _HANDOVER = "Which answers a person should see"

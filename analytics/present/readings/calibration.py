@@ -84,9 +84,9 @@ def _spread_part(row: _Row, answer: Calibration) -> str:
 def _level_part(row: _Row) -> str:
     """Say whether scores are too high or too low on the whole."""
     if row["p_value"] is None or not row["p_value"] < SIGNIFICANT:
-        return "On the whole they are neither too high nor too low beyond chance."
+        return "On the whole scores are neither too high nor too low beyond chance."
     side = "high" if row["difference"] > 0 else "low"
-    return f"On the whole they are too {side} by {words.number(100 * abs(row['difference']), 1)} points."
+    return f"On the whole scores are too {side} by {words.number(100 * abs(row['difference']), 1)} points."
 
 
 def _details(answer: Calibration, row: _Row) -> list[str]:

@@ -8,6 +8,9 @@ from analytics.measure.metrics import METRICS
 from analytics.measure.slices_cost import COST
 from analytics.present import words
 
+_MAX_NAMED = 2
+"""Columns that are named of those that stand last. A judgement."""
+
 
 def ranking_reading(
     table: pl.DataFrame,
@@ -34,6 +37,9 @@ def ranking_reading(
     """
     if table.is_empty():
         return "This log has no segment columns. Choose some in the mapping on the Logs page."
+    apart = _apart_part(table)
+    if not table["is_told"].all():
+        table = table.filter(~pl.col("is_told"))
     best = table.row(0, named=True)
     n_judged = best["n_judged"]
     if not n_judged:
@@ -46,7 +52,7 @@ def ranking_reading(
     if not best["n_worse"]:
         if is_right_or_wrong:
             return "No column has a slice that is worse than elsewhere, beyond chance. Choose a column to look all the same."
-        return f"{_none_worse(metric)} Choose a column to look all the same."
+        return f"{_none_worse(metric)}{apart} Choose a column to look all the same."
     n_worse = best["n_worse"]
     column = words.shortened(words.column_words(best["column"]), 60)
     worst = words.shortened(words.one_line(best["worst"]), 60)
@@ -69,7 +75,20 @@ def ranking_reading(
     which += f"; where it is {worst},{rate}" if rate else f", most of all where it is {worst}"
     what = "costs" if metric == COST else "the errors" if METRICS[metric].is_of_errors else phrase
     asked = "" if instead_of in (None, metric) else f" {_none_worse(str(instead_of))}"
-    return f"{start} separates {what} most: {which}.{asked} Choose a column to open it."
+    return f"{start} separates {what} most: {which}.{asked}{apart} Choose a column to open it."
+
+
+def _apart_part(table: pl.DataFrame) -> str:
+    """Say which columns stand last though slices of them are worse."""
+    told = table.filter("is_told", pl.col("n_worse") > 0)["column"].to_list()
+    if not told:
+        return ""
+    names = [words.shortened(words.column_words(name), 60) for name in told[:_MAX_NAMED]]
+    names += [f"{words.count(len(told) - _MAX_NAMED)} more"] if len(told) > _MAX_NAMED else []
+    said = words.listed(names)
+    tell, stand = ("tells", "it stands") if len(told) == 1 else ("tell", "they stand")
+    of = "the label, the decision or the score"
+    return f" {said[:1].upper()}{said[1:]} {tell} {of}: {stand} last, as no cause is seen there."
 
 
 def _none_worse(metric: str) -> str:

@@ -92,6 +92,19 @@ def test_decisions_alone_have_no_threshold_that_is_kept_or_moved(desk: Desk, cos
     assert "The best threshold" not in said
 
 
+def test_scores_of_0_and_1_alone_are_decisions_that_nobody_recalibrates(desk: Desk) -> None:
+    rng = np.random.default_rng(4)
+    label = rng.random(3_000) < 0.4
+    decided = (label ^ (rng.random(3_000) < 0.3)).astype(float)
+    found = []
+    with closing(Engine(desk.workspace)) as engine:
+        for score in (decided, decided * 0.98 + 0.01):
+            frame = pl.DataFrame({"score": score, "label": label.astype(int)})
+            log = desk.log(frame, score="score", label="label", segments=())
+            found.append(len(SOURCES["calibration"].find(engine, Asking(Question(log, Cohort(), 0.5)))))
+    assert found == [0, 1], "what is close to 0 and 1 says a chance, and a wrong one"
+
+
 def sentence(line: LineParts) -> str:
     return finding_sentence(Finding("line", "thresholds", line), make_question().log)
 
