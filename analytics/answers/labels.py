@@ -8,6 +8,7 @@ from analytics.answers.question import Question
 from analytics.measure.labels.lateness import LabelArrival, label_arrival
 from analytics.measure.labels.selective import Selective, selective
 from analytics.query.engine import Engine
+from analytics.query.labels import labelled_days
 
 
 def label_days(engine: Engine, question: Question) -> pl.DataFrame | None:
@@ -19,8 +20,11 @@ def label_days(engine: Engine, question: Question) -> pl.DataFrame | None:
 
 def arrival_of(engine: Engine, question: Question) -> LabelArrival | None:
     """Answer "do labels come late, or never?"; None where times do not tell, as without times or on one day."""
-    days = label_days(engine, question)
-    return None if days is None else label_arrival(days)
+    if question.log.time_low is None:
+        return None
+    days = labelled_days(engine, question.log, question.cohort, question.threshold)
+    # No threshold matters: positives count together, as if all were flagged.
+    return label_arrival(days.rename({"n_pos": "tp"}).with_columns(fn=pl.lit(0)))
 
 
 def selective_of(engine: Engine, question: Question) -> Selective | None:

@@ -25,7 +25,7 @@ from analytics.query import known, lock, relations, spark_rows, spark_session
 from analytics.query.cohort import Cohort
 from analytics.query.kept import KeptTables, has_few_cells, outcomes_by_time
 from analytics.query.predicates import predicate
-from analytics.query.score_table import ScoreTable
+from analytics.query.score_table import ScoreTable, by_week
 from analytics.query.slicing import as_people_see, stored_slice
 from analytics.query.sums import held_sums
 
@@ -225,9 +225,13 @@ class Engine:
             )
 
         key = ("scores", *stored, parts, by_score, asked, weighted)
-        frame = self.collect(ask()) if split is not None else self.collect_at_any(log, cohort, key, ask)
-        if every == "1w":
-            frame = frame.with_columns(pl.col("bucket").dt.truncate("1w"))
+
+        def found() -> pl.DataFrame:
+            asked_for = self.collect(ask()) if split is not None else self.collect_at_any(log, cohort, key, ask)
+            return by_week(asked_for) if every == "1w" else asked_for
+
+        is_kept = every == "1w" and split is None and not cohort.outcomes
+        frame = self.once((log.key, cohort, key, every), found) if is_kept else found()
         if by_score:
             grid = Grid(frame["score"].drop_nulls().unique().sort().to_numpy(), is_exact=True)
             bins = pl.Series(

@@ -16,6 +16,26 @@ from analytics.query.relations import integer
 from analytics.query.slicing import as_people_see, stored_slice
 
 
+def labelled_relation(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Count by day what tells whether labels come late: ``bucket, n, n_labelled, n_pos`` (positives with a score)."""
+    label, score = nw.col("label"), nw.col("score")
+    prepared = frame.select(
+        bucket=nw.col("moment").dt.truncate("1d"),
+        is_labelled=integer(~label.is_null()),
+        is_pos=integer((label == 1) & ~score.is_null()),
+    )
+    sums = {name: nw.col(source).sum() for name, source in (("n_labelled", "is_labelled"), ("n_pos", "is_pos"))}
+    counts = {"n": nw.len(), **sums}
+    return prepared.group_by("bucket").agg(**{name: count.cast(nw.Int64) for name, count in counts.items()})
+
+
+def labelled_days(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> pl.DataFrame:
+    """Count rows with a time by day, in its order, as `labelled_relation` does: without scores, and at any threshold."""
+    rows = engine.kept(log, cohort, threshold)
+    days = engine.collect_at_any(log, cohort, "labelled days", lambda: labelled_relation(rows))
+    return days.drop_nulls("bucket").sort("bucket")
+
+
 def arrival_relation(
     frame: nw.LazyFrame[Any], every: str, cuts: Sequence[float], *, with_scores: bool = False
 ) -> nw.LazyFrame[Any]:

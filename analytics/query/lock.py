@@ -12,6 +12,10 @@ MAX_EXECUTION_MS = 120_000
 """Of one question, in milliseconds: nobody waits longer than two minutes for a page, and what runs away ends."""
 _MAX_SPILL = "20GB"
 """Of what does not fit into memory and is written to the scratch folder: five times the memory."""
+_ARRAY_BITS = 18
+"""Bits of slice and score bin together up to which cells are counted in an array, not in a hash table: 128 slices of
+2,000 bins, where an array of sums takes some 20 MB of each thread. Measured: at 10 million rows a table by segment and score
+takes 0.16 s of a processor instead of 0.29 s, with sums of scores 0.36 s instead of 0.55 s."""
 _UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _CORRUPT = "Corrupt database file"
 
@@ -28,6 +32,7 @@ def lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) ->
     connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
     connection.execute("SET temp_directory = ?", [str(spill)])
     connection.execute(f"SET max_temp_directory_size = '{_MAX_SPILL}'")
+    connection.execute(f"SET GLOBAL perfect_ht_threshold = {_ARRAY_BITS}")
     connection.execute(f"SET GLOBAL max_execution_time = {MAX_EXECUTION_MS}")
     connection.execute("SET allow_persistent_secrets = false")
     connection.execute("SET allowed_directories = ?", [[str(logs)]])

@@ -42,10 +42,15 @@ def _entropy() -> nw.Expr:
     return nw.when(inside).then(-(true * clipped.log() + (1 - true) * (1 - clipped).log()))
 
 
+def _judged(score: nw.Expr, label: nw.Expr) -> nw.Expr:
+    """Return the score of a labelled row: the one condition that all moments share, so that an engine tests it once."""
+    return nw.when(~label.is_null()).then(score)
+
+
 _SUMMED: dict[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
-    "score_sum": lambda score, label: nw.when(~label.is_null()).then(score),
-    "score_sq_sum": lambda score, label: nw.when(~label.is_null()).then(score * score),
-    "score_pos_sum": lambda score, label: nw.when(label == 1).then(score),
+    "score_sum": lambda score, label: _judged(score, label),
+    "score_sq_sum": lambda score, label: _judged(score, label) * _judged(score, label),
+    "score_pos_sum": lambda score, label: _judged(score, label) * label.cast(nw.Float64),
     "log_loss_sum": lambda score, label: nw.when(~label.is_null()).then(log_loss(score, label)).cast(nw.Float64),
     "error_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("error")),
     "error_abs_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("error").abs()),
@@ -133,8 +138,7 @@ def score_table(
         sums of squared weights ``pos_sq`` and ``neg_sq`` of either label.
     """
     label, score = nw.col("label"), nw.col("score")
-    value = "score" if by_score else "score_bin"
-    slot = score if by_score else nw.col("score_bin").cast(nw.Int64)
+    value, slot = ("score", score) if by_score else ("score_bin", nw.col("score_bin").cast(nw.Int64))
     if split is not None and not by_score:
         slot = slot + integer(score >= split)
     keys = {f"slice_{place}": nw.col(name) for place, name in enumerate(by)}

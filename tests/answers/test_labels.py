@@ -11,9 +11,10 @@ import pytest
 from analytics.answers.brief.answer import brief
 from analytics.answers.brief.finding import Asking, LabelParts
 from analytics.answers.gap.sides import sides
-from analytics.answers.labels import arrival_of
+from analytics.answers.labels import arrival_of, label_days
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
+from analytics.measure.labels.lateness import label_arrival
 from analytics.present.readings import (
     finding_certainty,
     finding_sentence,
@@ -58,6 +59,19 @@ def rows(case: str) -> pl.DataFrame:
         }
     )
     return frame.drop("at") if case == "no times" else frame
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_labels_by_day_are_counted_once_and_as_outcomes_are(desk: Desk, engine: Engine, case: str) -> None:
+    frame = rows(case).with_columns(score=pl.when(pl.int_range(pl.len()) % 9 > 0).then("score"))
+    times = {} if case == "no times" else {"time": "at"}
+    log = desk.log(frame, score="score", label="label", segments=("half",), **times)
+    cohort = Cohort((Clause("half", "in", ("first", "second")),))
+    found = arrival_of(engine, Question(log, cohort, 0.5))
+    asked = engine.n_queries
+    assert arrival_of(engine, Question(log, cohort, 0.2)) == found and engine.n_queries == asked
+    days = label_days(engine, Question(log, cohort, 0.5))
+    assert found == (None if days is None else label_arrival(days))
 
 
 @pytest.mark.parametrize("case", CASES)

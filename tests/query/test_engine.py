@@ -11,6 +11,7 @@ from unittest.mock import patch
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from scipy.stats import t as student
 from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
 
@@ -27,6 +28,7 @@ from analytics.measure.curves import auroc
 from analytics.measure.metrics import metrics_of
 from analytics.measure.sweeps import sweep_table
 from analytics.present.marks.scores import score_bars
+from analytics.query import relations
 from analytics.query.cohort import Clause, Cohort, slice_clauses
 from analytics.query.engine import Engine
 from analytics.query.kept import KeptTables
@@ -399,6 +401,32 @@ def test_another_threshold_asks_nothing_and_counts_what_a_query_counts(desk: Des
     engine.score_table(log, Cohort((), ("fp",)), 0.5, ["region"])
     engine.score_table(log, Cohort((), ("fp",)), 0.3, ["region"])
     assert engine.n_queries == before + 4
+
+
+def test_a_table_by_slice_and_score_is_counted_in_an_array(desk: Desk, engine: Engine) -> None:
+    log = desk.log(rows(9_000, 5_001, seed=2))
+    assert len(log.edges) > 1_000
+    relation = relations.score_table(
+        engine.kept(log, ALL, 0.5), [log.column("region").sql_name], sums=relations.MOMENTS
+    )
+    assert "PERFECT_HASH_GROUP_BY" in relation.to_native().explain().upper().replace(" ", "_")
+
+
+def test_weeks_are_days_added_up_and_asked_for_once(desk: Desk) -> None:
+    log = desk.log(rows(4_000, 5_001, seed=22))
+    engine = Engine(desk.workspace)
+    weeks = engine.score_table(log, ALL, 0.5, ["region"], every="1w")
+    asked = engine.n_queries
+    days = engine.score_table(log, ALL, 0.5, ["region"], every="1d").frame
+    engine.score_table(log, ALL, 0.3, ["region"], every="1w")
+    assert engine.n_queries == asked
+    keys = ["slice_0", "bucket", "score_bin"]
+    expected = days.group_by("slice_0", pl.col("bucket").dt.truncate("1w"), "score_bin").agg(pl.exclude(keys).sum())
+    assert weeks.frame.select(keys).is_unique().all() and weeks.frame.height < days.height
+    assert_frame_equal(weeks.frame, expected, check_row_order=False)
+    whole, wanted = weeks.without_time(), engine.score_table(log, ALL, 0.5, ["region"])
+    assert whole.by == wanted.by and np.array_equal(whole.edges, wanted.edges)
+    assert_frame_equal(whole.frame, wanted.frame, check_row_order=False)
 
 
 def test_kept_tables_stay_within_their_room() -> None:

@@ -195,6 +195,7 @@ def test_settings_are_those_of_the_design(engine: Engine, desk: Desk) -> None:
         "enable_external_access": "false",
         "lock_configuration": "true",
         "TimeZone": "UTC",
+        "perfect_ht_threshold": "18",
     }
     assert {name: settings[name] for name in expected} == expected
     spill = Path(settings["temp_directory"])

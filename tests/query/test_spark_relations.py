@@ -91,6 +91,7 @@ RELATIONS: dict[str, Relation] = {
     "cost_table": lambda rows: thresholds.cost_table(rows, ("c0",), split=0.31, with_decision=True, with_amount=True),
     "sliced_table": lambda rows: gap.sliced_table(rows, LOG, 0, (), mature_before=START + timedelta(hours=50)),
     "sampled": lambda rows: gap.sampled(rows, ["c0", "c3"], 3),
+    "labelled_relation": labels.labelled_relation,
     "arrival_relation": lambda rows: labels.arrival_relation(rows, "1d", (0.3, 0.6), with_scores=True),
     "repeat_relation": lambda rows: repeats.repeat_relation(
         rows, {"same": nw.col("c3")}, {"slice_0": nw.col("c1")}, nw.col("decision"), nw.col("label")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import polars as pl
 
 from analytics.answers.overview import bucket, histogram
-from analytics.answers.question import Question, score_table
+from analytics.answers.question import MAX_ROWS_FOR_EXACT_AREAS, Question, score_table
 from analytics.errors import QuestionError
 from analytics.measure.calibration.breaks import level_break
 from analytics.measure.calibration.recalibration import ScoreMap, fit_map, isotonic_table
@@ -23,6 +24,7 @@ from analytics.measure.reliability import GROUPS, Binning, reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.query.engine import Engine
+from analytics.query.kept import has_few_cells
 from analytics.query.score_table import ScoreTable
 
 _SLICE_REPLICATES, _SLICE_CELLS = 200, 100
@@ -248,7 +250,18 @@ def scored(
             "Expected scores, found decisions alone: a decision says nothing about how likely it is. "
             "Choose a score column in the mapping on the Logs page."
         )
-    return score_table(engine, question, by, ("brier", "log_loss"), every=every, is_weighted=is_weighted)
+    asked = partial(score_table, engine, question, by, ("brier", "log_loss"), is_weighted=is_weighted)
+    if by or every or not _is_kept_by_time(question):
+        return asked(every=every)
+    return asked(every=bucket(question.log)).without_time()
+
+
+def _is_kept_by_time(question: Question) -> bool:
+    """Whether the table by time, which the course over time and recalibration need too, is small, kept, and so asked for once."""
+    log, every = question.log, bucket(question.log)
+    is_on_grid = log.grid_is_exact or log.n_rows > MAX_ROWS_FOR_EXACT_AREAS
+    is_kept = not question.cohort.outcomes and log.grid.split(question.threshold) is None
+    return every is not None and is_on_grid and is_kept and has_few_cells(log, "1d" if every == "1w" else every)
 
 
 def judged_bins(scores: ScoreTable) -> ScoreBins:

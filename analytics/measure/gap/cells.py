@@ -139,8 +139,8 @@ class SideCells:
         judged = self.judged
 
         def mean(values: FloatArray, fallback: FloatArray) -> FloatArray:
-            n = np.einsum("cby,bg->cgy", judged, member)
-            return filled(ratio(np.einsum("cby,bg->cgy", values * judged, member), n), fallback)
+            top, n = ((part.swapaxes(1, 2) @ member).swapaxes(1, 2) for part in (values * judged, judged))
+            return filled(ratio(top, n), fallback)
 
         rows = judged.sum((0, -1))
         plain = (self.score @ member) / member.sum(0)

@@ -234,7 +234,7 @@ def _better(direction: str) -> str:
 
 
 def question_terms(question: Question, overview: Overview | None = None) -> list[tuple[str, str]]:
-    """Say the question in words: log, cohort, threshold, roles, and the period: that of a cohort's rows where it is known."""
+    """Say the question in words: log, cohort, threshold, roles, and the period, that of the cohort's rows where it is known."""
     log, mapping = question.log, question.log.mapping
     positive = words.listed([short(value, 40) for value in mapping.positive])
     terms = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import polars as pl
@@ -137,6 +138,24 @@ def test_a_column_that_tells_the_label_leads_no_ranking_and_is_named_with_the_re
     assert "Left out: delay tells the label, as what is known only after the outcome does" in scan_reading(scan)
     alone = calibration_scan(engine, asked(desk, stale(seed=4), segments=("delay",)))
     assert alone.told == () and set(alone.table["column"]) == {"delay"}
+
+
+def test_the_whole_its_course_and_recalibration_come_from_one_query(desk: Desk) -> None:
+    """Counts are to the last one those of queries of their own, sums within rounding."""
+    question = asked(desk, opposed(6_000), time="day")
+    fast, slow = Engine(desk.workspace), Engine(desk.workspace)
+    one, course, maps = calibration(fast, question), calibration_time(fast, question), recalibration(fast, question)
+    assert fast.n_queries == 1
+    with patch("analytics.query.kept._MAX_CELLS", 0):
+        other = calibration(slow, question)
+    assert slow.n_queries == 1
+    wanted_course, wanted_maps = calibration_time(slow, question), recalibration(slow, question)
+    assert slow.n_queries == 2 and course is not None and wanted_course is not None
+    for name in ("bins", "numbers", "chance", "isotonic", "histogram"):
+        assert_frame_equal(getattr(one, name), getattr(other, name), rel_tol=1e-9)
+    assert one.bins["n"].equals(other.bins["n"]) and one.selective == other.selective
+    assert_frame_equal(course.table, wanted_course.table, rel_tol=1e-9)
+    assert_frame_equal(maps.table, wanted_maps.table, rel_tol=1e-6)
 
 
 def test_the_day_on_which_calibration_broke_is_named(desk: Desk, engine: Engine) -> None:

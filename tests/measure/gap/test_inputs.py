@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import polars as pl
 import pytest
 
+from analytics.measure.gap import inputs
 from analytics.measure.gap.inputs import MISSING, OTHERS, InputChange, input_change
 from analytics.measure.gap.sample import Sample
 
@@ -82,3 +84,19 @@ def test_chance_reaches_farther_where_rows_of_a_unit_have_one_value() -> None:
     )
     assert alone.is_beyond_noise and not together.is_beyond_noise
     assert together.noise / alone.noise == pytest.approx(10**0.5, rel=0.2)
+
+
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_weeks_of_values_are_as_far_apart_as_week_by_week(is_weighted: bool) -> None:
+    """Counted once for all weeks, rows without a week left out; without weights to the last digit."""
+    rng = np.random.default_rng(3)
+    values = pl.Series(
+        rng.choice(["a", "b", "c", "rare", None], 3_000, p=[0.5, 0.3, 0.15, 0.01, 0.04]), dtype=pl.String
+    )
+    weeks = pl.Series("week", rng.choice([0, 7, 14, 21, None], 3_000).tolist(), dtype=pl.Int64)
+    sample = Sample(values, rng.uniform(0.5, 4.0, 3_000) if is_weighted else None)
+    with patch.object(inputs, "_distances_of_weeks", wraps=inputs._distances_of_weeks) as fast:
+        found = inputs._weekly_level(sample, weeks)
+    assert fast.call_count == 1
+    apart = [inputs._distance_of(sample.filter(weeks != week), sample.filter(weeks == week)) for week in (0, 7, 14, 21)]
+    assert found == (pytest.approx(max(apart), rel=1e-12) if is_weighted else max(apart)) and found > 0
