@@ -6,6 +6,7 @@ import streamlit as st
 
 from analytics.answers.compare.answer import Comparison, compare
 from analytics.errors import QuestionError
+from analytics.log.operations import counterpart
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import figures, readings, words
 from analytics.present.tables.compare import metric_rows
@@ -31,6 +32,22 @@ def draw_names(answer: Comparison) -> None:
     live, candidate = (words.shortened(name, 160) for name in answer.names)
     st.caption(escaped(f"Live: {live}. Candidate: {candidate}."))
     st.caption(escaped(readings.account_reading(answer.account)))
+    _draw_own_label(answer.pairing)
+
+
+def _draw_own_label(pairing: Pairing) -> None:
+    """Say where the candidate of a row is held to a label that is about the live answer, while it has one of its own."""
+    live, candidate = pairing.live.log, pairing.candidate.log.mapping.judged
+    label = live.mapping.label
+    own = counterpart(label, live.mapping.judged, candidate) if label and pairing.is_by_row else label
+    if own == label or own not in live.reading.names:
+        return
+    said = (
+        f"Expected one label for both answers, found {label!r} and {own!r}: each is about its own answer, and here both are held "
+        f"to {label!r}. Ask the command for each by its own: compare --live-right '{live.mapping.judged} = {label}' "
+        f"--candidate-right '{candidate} = {own}'."
+    )
+    st.warning(escaped(said), icon=":material/warning:")
 
 
 def draw_changes(answer: Comparison) -> None:

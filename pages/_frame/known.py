@@ -15,6 +15,8 @@ from pages._frame.cache import kept
 from pages._frame.render import escaped
 
 _DAY = "known_day"
+_MATURE = "_mature_clause"
+"""The filter that keeps mature rows, where somebody asked for it in this session."""
 
 
 def draw(log: Log) -> None:
@@ -27,7 +29,9 @@ def draw(log: Log) -> None:
     day = _day_of(st.session_state.get(AS_OF), first, last)
     st.session_state[AS_OF] = None if day is None else day.isoformat()
     st.session_state[_DAY] = day
-    said = "All labels" if day is None else f"As known on {day.day} {day:%B %Y}"
+    is_mature = st.session_state.get(_MATURE) in session.cohort().clauses
+    whole = "Mature rows only" if is_mature else "All labels"
+    said = whole if day is None else f"As known on {day.day} {day:%B %Y}"
     with st.popover(escaped(said), icon=":material/event:", width="stretch"):
         st.date_input(
             "As known on",
@@ -43,7 +47,8 @@ def draw(log: Log) -> None:
             key="mature_rows",
             on_click=_keep_mature,
             width="stretch",
-            help="Rows whose labels are there.",
+            disabled=is_mature,
+            help="Rows whose labels are there. To see all again remove the filter.",
         )
         if why_not := st.session_state.pop("_not_mature", ""):
             st.caption(escaped(why_not))
@@ -80,5 +85,6 @@ def _keep_mature() -> None:
     except QuestionError as error:
         st.session_state["_not_mature"] = str(error)
         return
-    current = session.cohort()
-    session.set_cohort(type(current)((*current.clauses, found.cohort.clauses[-1]), current.outcomes))
+    current, own = session.cohort(), found.cohort.clauses[-1]
+    st.session_state[_MATURE] = own
+    session.set_cohort(type(current)((*current.clauses, own), current.outcomes))

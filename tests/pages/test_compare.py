@@ -14,7 +14,7 @@ from analytics.log.workspace import Workspace
 from analytics.review.store import ReviewStore
 from pages._frame.registry import PAGES
 from tests.answers.compare.test_answer import scored
-from tests.ingested import home_with
+from tests.ingested import Desk, home_with
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,3 +119,16 @@ def test_a_log_without_versions_opens_on_its_second_answer(tmp_path: Path, serve
         "another column of this log",
         "second_score",
     )
+
+
+def test_a_candidate_that_is_held_to_a_label_of_the_live_answer_is_told(
+    tmp_path: Path, serve: Callable[[Path], None]
+) -> None:
+    passed = [k % 2 for k in range(200)]
+    names = ("v3_judge", "v4_judge", "v3_human", "v4_human")
+    desk = Desk(Workspace(tmp_path / "workspace"), tmp_path)
+    desk.log(pl.DataFrame(dict.fromkeys(names, passed)), score=None, decision="v3_judge", label="v3_human", segments=())
+    serve(desk.workspace.home)
+    app = opened()
+    assert app.selectbox(key="pair_column").value == "v4_judge"
+    assert "both are held to 'v3_human'" in app.warning[0].value.replace("\\", "")

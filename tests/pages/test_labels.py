@@ -78,6 +78,7 @@ def test_a_day_that_is_none_is_left_out_and_mature_rows_are_a_filter(home: Path)
     app.button(key="mature_rows").click().run()
     assert not app.exception
     assert app.session_state["where"].startswith("scored_at:le:2024-")
+    assert app.button(key="mature_rows").disabled
 
 
 @pytest.mark.parametrize("with_times", [True, False])

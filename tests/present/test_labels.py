@@ -69,6 +69,9 @@ def test_the_figure_draws_the_table() -> None:
     lines = [trace for trace in figure.data if trace.type == "scatter" and trace.fill != "toself"]
     drawn = [pl.Series(line.y).fill_nan(None).to_list() for line in lines]
     assert drawn == [BUCKETS[name].to_list() for name in ("naive", "value", "expected")]
+    lacking = BUCKETS.with_columns(value=pl.lit(None, dtype=pl.Float64))
+    texts = [matured_figure(each, "error_rate", "1w").to_json() for each in (BUCKETS, lacking)]
+    assert ["that will come" in text for text in texts] == [True, False]
     unknown = matured_figure(BUCKETS.with_columns(expected=pl.lit(None, dtype=pl.Float64)), "error_rate", "1w")
     assert len(unknown.data) == len(figure.data) - 1 and "dotted" not in str(unknown.layout)
     (bars,) = (trace for trace in figure.data if trace.type == "bar")

@@ -194,6 +194,7 @@ def test_the_same_question_gives_the_same_report() -> None:
 def test_the_period_of_a_cohort_is_that_of_its_own_rows() -> None:
     question = replace(
         make_question(),
+        cohort=Cohort(),
         log=replace(make_question().log, time_low="2024-01-01 00:15:00", time_high="2024-12-31 23:00:00"),
     )
     some = replace(question, cohort=Cohort((Clause("carrier", "in", ("EV",)),)))

@@ -85,9 +85,8 @@ def matured_figure(buckets: pl.DataFrame, metric: str, every: str) -> go.Figure:
             row="all",
             col=1,
         )
-    subtitle = (
-        "Dashed: by the labels that are there; line and band: by all that will come; light area: whatever they say"
-    )
+    matured = "; line and band: by all that will come" if buckets["value"].drop_nulls().len() else ""
+    subtitle = f"Dashed: by the labels that are there{matured}; light area: whatever they say"
     if buckets["expected"].drop_nulls().len():
         subtitle += "; dotted: by scores alone"
     framed(figure, _TITLE, subtitle, height=430, margin={"t": 80, "r": 96}, bargap=0.1)
