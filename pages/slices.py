@@ -20,8 +20,8 @@ with frame.boundary():
     if is_discovered:
         discovery.draw(question)
     elif not by:
-        ranked = report.ranked_by(question, metric)
-        table.draw_ranking(ranked, metric, is_right_or_wrong=question.log.is_right_or_wrong)
+        by_metric, ranked = report.ranked_by_either(question, metric)
+        table.draw_ranking(ranked, by_metric, is_right_or_wrong=question.log.is_right_or_wrong, instead_of=metric)
     else:
         policy = costs.held_costs(question) if metric == COST else None
         answer = kept(slices, question, by, metric=metric, metrics=table.SHOWN, min_support=min_support, policy=policy)

@@ -179,6 +179,20 @@ def arrivals_so_far(engine: Engine, question: Question) -> Arrivals | None:
     return with_unlogged(arrivals_of(table, unit, now, 1, 0))
 
 
+def feed_stopped(engine: Engine, question: Question) -> tuple[datetime, float] | None:
+    """Return the day of the last label and how many should have come since; None where their feed goes on, or nothing tells."""
+    if question.log.mapping.label_time is None or question.log.time_low is None:
+        return None
+    unit, _ = _unit_of(question.log)
+    try:
+        table, now = _table(engine, question, unit, ())
+    except QuestionError:  # no row of a whole day: too little to tell
+        return None
+    arrivals = arrivals_of(table, unit, now, 1, 0)
+    found = stopped(arrivals)
+    return None if found is None else (arrivals.moment(found[0]), found[1])
+
+
 def _require_times(log: Log) -> None:
     """Refuse a log of which it cannot be told how labels come."""
     if log.time_low is None or not log.n_labelled:

@@ -13,6 +13,7 @@ from analytics.answers.slices_cost import priced_scores, priced_table, require_c
 from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
 from analytics.measure.estimates import estimate_table
+from analytics.measure.headline import OTHER_KIND
 from analytics.measure.labels.selective import Selective, selective
 from analytics.measure.metrics import METRICS, used_in
 from analytics.measure.slices import MIN_SUPPORT, compared_by, is_worse, slice_table
@@ -228,6 +229,21 @@ def ranked_columns(
         "n_judged": pl.Int64,
     }
     return pl.DataFrame(rows, schema=schema).sort("share_separated", "n_worse", descending=True, nulls_last=True)
+
+
+def ranked_by_kind(
+    engine: Engine, question: Question, metric: str = "error_rate", policy: Policy | None = None
+) -> tuple[str, pl.DataFrame]:
+    """Return the ranked columns with the metric that ranks them: the other kind of error where no slice has more of this one.
+
+    As in the brief: where misses lead and no slice has more of them, one with more false alarms must not be passed over.
+    """
+    table = ranked_columns(engine, question, metric, policy)
+    other = OTHER_KIND.get(metric)
+    if other is None or table["n_worse"].sum() or not table["n_compared"].sum():
+        return metric, table
+    beside = ranked_columns(engine, question, other)
+    return (other, beside) if beside["n_worse"].sum() else (metric, table)
 
 
 def _share_separated(worse: pl.DataFrame, answer: SliceAnswer) -> float | None:

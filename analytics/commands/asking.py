@@ -17,7 +17,7 @@ from analytics.commands.options import ROLE_OPTIONS, Asked, Source
 from analytics.commands.right import with_right
 from analytics.commands.roles import finite_threshold, require_settled, said_roles, with_weight
 from analytics.errors import AnalysisError, QuestionError
-from analytics.log import class_columns, pairs, positives, roles, score_form
+from analytics.log import class_columns, hints, positives, roles, score_form
 from analytics.log.column import PERCENT, Column
 from analytics.log.conflicts import conflicts, require_values
 from analytics.log.judge import is_one_of
@@ -60,7 +60,7 @@ def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     changed = with_right(changed, reading, source)
     if source.names_roles and (found := conflicts(changed, reading)):
         is_unjudged = changed.score is None and changed.decision is None and changed.right is None
-        raise QuestionError(found[0] + (pairs.hint(reading) if is_unjudged else ""))
+        raise QuestionError(found[0] + (hints.hint(reading) if is_unjudged else ""))
     return changed
 
 
@@ -212,7 +212,7 @@ def kept(
         before, is_guess = first or guess.mapping, first is None
         mapping = _as_said(workspace, read, before, source, threshold, is_guess=is_guess)
         if asks:
-            require_settled(guess, mapping, source)
+            require_settled(guess, mapping, source, read.reading)
         if isinstance(read, api.Staged):
             return api.build_staged(workspace, read, mapping)
         return api.remap(workspace, read, mapping, is_current=is_current)

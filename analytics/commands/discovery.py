@@ -8,6 +8,7 @@ import typer
 
 from analytics.answers.discovery import answer as discovery
 from analytics.answers.discovery import search as slice_search
+from analytics.answers.discovery.either import discover_either
 from analytics.commands.asking import ask, cohort_of, columns_of
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts
 from analytics.commands.priced import leading_metric
@@ -72,6 +73,7 @@ def discover(
     from analytics.present.weights import found_part
 
     engine, question = ask(source, asked)
+    is_named = objective is not None
     if objective is None:
         is_priced = metric is None and (cost_fp is not None or cost_fn is not None)
         objective = (
@@ -103,8 +105,9 @@ def discover(
         ),
         reference=cohort_of(reference, question.log) if reference else None,
     )
-    answer = discovery.discover(engine, question, search)
-    typer.echo(discovery_reading(answer), err=True)
+    ask_for = discovery.discover if is_named else discover_either
+    answer = ask_for(engine, question, search)
+    typer.echo(discovery_reading(answer, None if is_named else search.objective), err=True)
     if said := found_part(question.log.mapping.weight, answer):
         typer.echo(said, err=True)
     rows = discovery_json_rows(answer)

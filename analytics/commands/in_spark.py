@@ -26,7 +26,7 @@ def log_in_spark(
     reading = spark_log.describe(source.log)
     guess = roles.guess(reading, said_roles(source, reading))
     mapping = with_said(guess.mapping, reading, source)
-    require_settled(guess, mapping, source)
+    require_settled(guess, mapping, source, reading)
     threshold = logged.first_threshold(mapping, reading) if threshold is None else finite_threshold(threshold)
     return spark_log.log_of(reading, replace(mapping, threshold=threshold))
 

@@ -13,7 +13,7 @@ from typing import Any
 from analytics.commands.options import ROLE_OPTIONS, Source
 from analytics.commands.right import said_right
 from analytics.errors import QuestionError
-from analytics.log import roles
+from analytics.log import hints, roles
 from analytics.log.class_lists import MIN_PLACES
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Log, Reading
@@ -56,7 +56,7 @@ def said_roles(source: Source, reading: Reading) -> dict[str, str | None]:
     return said
 
 
-def require_settled(guess: roles.Guess, mapping: Mapping, source: Source) -> None:
+def require_settled(guess: roles.Guess, mapping: Mapping, source: Source, reading: Reading) -> None:
     """Check that no label or score stays open that the question needs, nor which of its values is positive.
 
     Raises
@@ -75,7 +75,7 @@ def require_settled(guess: roles.Guess, mapping: Mapping, source: Source) -> Non
         shown = ", ".join(f"{name!r} ({reason})" for name, reason in candidates)
         raise QuestionError(
             f"Expected to know which column holds the {role}, found no sure one. It could be: {shown}. "
-            f"Name it with --{role}, or say --{role} none.{_of_a_list([name for name, _ in candidates])}"
+            f"Name it with --{role}, or say --{role} none.{_of_a_list([name for name, _ in candidates])}{hints.hint(reading)}"
         )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analytics.answers.slices import ranked_columns
+from analytics.answers.slices import ranked_by_kind, ranked_columns
 from analytics.answers.slices import slices as slices_answer
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text
@@ -37,11 +37,16 @@ def slices(
 
     engine, question = ask(source, asked, by)
     policy = policy_of(costs, question.log)
-    metric = metric_asked(question.log, metric, policy)
+    is_named, metric = metric is not None, metric_asked(question.log, metric, policy)
     if by is None:
-        ranked = ranked_columns(engine, question, metric, policy)
+        asked_for = metric
+        if is_named:
+            ranked = ranked_columns(engine, question, metric, policy)
+        else:
+            metric, ranked = ranked_by_kind(engine, question, metric, policy)
         is_by_rule = question.log.is_right_or_wrong
-        typer.echo(ranking_reading(ranked, min_support, metric, is_right_or_wrong=is_by_rule), err=True)
+        said = ranking_reading(ranked, min_support, metric, is_right_or_wrong=is_by_rule, instead_of=asked_for)
+        typer.echo(said, err=True)
         rows = [{**row, "metric": metric} for row in ranked.to_dicts()]
         write(rows, output, {"roles": roles_of(source, question.log)})
         return

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Collection, Sequence
 
-from analytics.log import grade_words, positives
+from analytics.log import grade_words, positives, whole_numbers
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.right import Right, fold
 from analytics.log.role_names import folded_name, is_prediction, strength
 from analytics.log.schema import Reading
 
 _SUGGESTED = re.compile(
-    r"(.*_)?(suggest(ed|ion)?|propos(ed|al)|auto(mated|matic)?|machine|ai|model|llm|classifier|estimated?|vorschlag|"
+    r"(.*_)?(suggest(ed|ion)?|propos(ed|al)|assigned|auto(mated|matic)?|machine|ai|model|llm|classifier|estimated?|vorschlag|"
     r"vorgeschlagen|geschatzt|sugerid[oa]|propuest[oa]|suggere|propose)(_.*)?"
 )
 """Names of what a model said, beside those that are called a prediction."""
@@ -28,11 +27,6 @@ _VERDICT = re.compile(
 _JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater|auto|model|ai|gpt|claude)(_.*)?")
 _ONLY_JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater)")
 _PERSON = re.compile(r"(.*_)?(human|person|people|expert|annotator|reviewer|manual|mensch|humano|humain)(_.*)?")
-_GRADE = re.compile(
-    r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
-    r"success|solved|verdict|note|nota|bewertung|sterne|punkte)(_.*)?"
-)
-"""Names of grades."""
 _MIN_CLASSES = 3
 """Values from which on classes are judged by whether they agree: two are positive and negative."""
 _MAX_CLASSES = 5_000
@@ -55,10 +49,11 @@ def classes(reading: Reading, taken: Collection[str]) -> Right | None:
         Columns that a person gave another role.
     """
     free = [
-        column for column in reading.columns if column.name not in taken and _is_of_classes(column, reading.rows_kept)
+        column for column in reading.columns if column.name not in taken and is_of_classes(column, reading.rows_kept)
     ]
-    predicted, others = _split(free)
-    found = [(own, true) for own in predicted for true in others if _share_values(own, true)]
+    predicted, others = split(free)
+    pairs = [(own, true) for own in predicted for true in others if not whole_numbers.are_measured(own, true)]
+    found = [(own, true) for own, true in pairs if share_values(own, true)]
     if len(found) > 1:
         found = [(own, true) for own, true in found if _is_true(true.name)]
     if len(found) != 1 or not positives.are_classes(found[0][1], found[0][0]):
@@ -71,11 +66,15 @@ def numbers(reading: Reading, taken: Collection[str], tolerance: float) -> Right
     free = [
         column
         for column in reading.columns
-        if column.name not in taken and column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE
+        if column.name not in taken
+        and column.kind == "number"
+        and (column.n_distinct > MAX_VALUES_BY_VALUE or whole_numbers.is_amount(column))
     ]
-    predicted, others = _split(free)
+    predicted, others = split(free)
     true = [column for column in others if _is_true(column.name)]
-    if len(predicted) != 1 or len(true) != 1 or strength("label", true[0].name) is None:
+    if len(predicted) != 1 or len(true) != 1:
+        return None
+    if strength("label", true[0].name) is None and not all(map(whole_numbers.is_amount, (predicted[0], true[0]))):
         return None
     if _is_chance(predicted[0]):
         return None
@@ -109,30 +108,7 @@ def two_grades(reading: Reading, label: str | None) -> Right | None:
     return Right("grades", label, mark=1.0)
 
 
-def hint(reading: Reading) -> str:
-    """Say which column could hold grades, and from which on a row could be right; empty where none is called so.
-
-    >>> stars = Column(0, "stars", "BIGINT", "number", n_distinct=5, top=tuple((str(k), 9) for k in (3, 5, 4, 1, 2)))
-    >>> hint(Reading("", "", "csv", 45, 45, (stars,)))
-    " 'stars' could hold grades: --grade stars --pass 4."
-    """
-    for column in reading.columns:
-        if not _GRADE.fullmatch(folded_name(column.name)) or not 1 < column.n_distinct <= len(column.top):
-            continue
-        steps = grade_words.steps_of(column)
-        grades = sorted({grade for _, grade in steps} or _numbers_of(column))
-        if 1 < len(grades) <= MAX_VALUES_BY_VALUE:
-            mark = grades[-2] if len(grades) > 2 else grades[-1]
-            return f" {column.name!r} could hold grades: --grade {shlex.quote(column.name)} --pass {mark:g}."
-    return ""
-
-
-def _numbers_of(column: Column) -> set[float]:
-    """Return the values of a column of numbers."""
-    return {float(value) for value, _ in column.top} if column.kind == "number" else set()
-
-
-def _split(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
+def split(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
     """Part columns that are called a prediction from others; where none is, those that are called a suggestion."""
     names = {column.name: folded_name(column.name) for column in columns}
     predicted = [column for column in columns if is_prediction(column.name) and strength("label", column.name) is None]
@@ -146,14 +122,14 @@ def _is_true(name: str) -> bool:
     return strength("label", name) is not None or _TRUE.fullmatch(folded_name(name)) is not None
 
 
-def _is_of_classes(column: Column, n_rows: int) -> bool:
+def is_of_classes(column: Column, n_rows: int) -> bool:
     """Whether a column can hold classes: some values, each on several rows, and no measured numbers."""
     if column.kind not in ("text", "number") or (column.kind == "number" and not column.is_whole):
         return False
     return _MIN_CLASSES <= column.n_distinct <= _MAX_CLASSES and column.n_distinct * _MIN_ROWS <= n_rows
 
 
-def _share_values(predicted: Column, true: Column) -> bool:
+def share_values(predicted: Column, true: Column) -> bool:
     """Whether two columns are of one vocabulary; where not all values are listed their names must speak too."""
     if "text" not in (predicted.kind, true.kind) and not _is_true(true.name):
         return False

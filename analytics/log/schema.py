@@ -130,6 +130,11 @@ class Log:
         return self.mapping.kind != "yes/no"
 
     @property
+    def ranks_wrong_way(self) -> bool:
+        """Whether preflight found that the score ranks the wrong way round, so that nothing that rests on it is to be ordered."""
+        return any(found.code == "score-ranks-wrong-way" for found in self.findings)
+
+    @property
     def is_probability(self) -> bool:
         """Whether scores lie in [0, 1], so that Brier score, log loss and ECE mean something."""
         return self.score_kind == "probability"

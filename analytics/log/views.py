@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from analytics.errors import QuestionError
-from analytics.log import class_lists, grade_words, pairs, positives, rankings, score_form
+from analytics.log import class_lists, grade_words, pairs, positives, rankings, score_form, whole_numbers
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.intervals import interval_columns
 from analytics.log.mapping import Mapping
@@ -158,7 +158,7 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
     if mapping.label is None:
         return None
     if mapping.decision is None:
-        return _of_scores(reading.column(mapping.label), reading)
+        return _of_suggested(mapping, reading) or _of_scores(reading.column(mapping.label), reading)
     true, predicted = reading.column(mapping.label), reading.column(mapping.decision)
     right = Right("classes", true.name, predicted.name, by_value={true.kind, predicted.kind} == {"number", "text"})
     of_classes = _class_scores(reading, right)
@@ -167,6 +167,8 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
         return None
     if min(len(positives.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
         return None
+    if whole_numbers.are_measured(predicted, true):
+        return Right("numbers", true.name, predicted.name, tolerance=_NEAR_NUMBER, is_relative=True)
     if of_classes and _has_positive_word(true):
         return None
     is_numbered = bool(of_classes) and true.kind == "number"
@@ -176,6 +178,19 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
     rows = sum(rows for _, rows in predicted.top)
     shared = sum(rows for value, rows in predicted.top if fold(value, right) in known)
     return replace(right, by_value=False) if shared >= _MIN_SHARED * rows else None
+
+
+def _of_suggested(mapping: Mapping, reading: Reading) -> Right | None:
+    """Return the rule of classes where one column is called a suggestion and shares the classes of the label."""
+    if mapping.score is not None and not score_form.is_confidence_name(mapping.score):
+        return None
+    found = pairs.classes(reading, ())
+    return found if found is not None and found.true == mapping.label else None
+
+
+def has_class_scores(reading: Reading, true: str) -> bool:
+    """Whether each class of a column has a column of scores, or a place in a list of them."""
+    return bool(_class_scores(reading, Right("classes", true)))
 
 
 def _of_scores(true: Column, reading: Reading) -> Right | None:

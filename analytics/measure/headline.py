@@ -8,6 +8,9 @@ _RARE = 0.15
 """Share of the labelled rows below which a class is called rare: a rule that predicts nobody is then right on 85 % of the rows,
 so that an error rate says more about the base rate than about the model. A convention of the house."""
 
+OTHER_KIND = {"recall": "fpr", "fnr": "fpr", "specificity": "fnr", "fpr": "fnr"}
+"""The other kind of error beside a metric of one: named where no slice has more of the first."""
+
 
 @dataclass(frozen=True)
 class _Headline:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import duckdb
 
 from analytics.errors import InputError
-from analytics.log import pairs
+from analytics.log import hints
 from analytics.log.bins import Bins
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
@@ -66,7 +66,7 @@ def build(
     if mapping.score is None and mapping.decision is None and mapping.right is None:
         raise InputError(
             "Expected a score, a decision or a rule that says when a row is right, found none. Choose one in the mapping, or "
-            f"name it: --score, --decision, --grade with --pass, or --right.{pairs.hint(reading)}"
+            f"name it: --score, --decision, --grade with --pass, or --right.{hints.hint(reading)}"
         )
     if mapping.weight is not None and mapping.kind in _WITHOUT_WEIGHT:
         raise InputError(

@@ -31,7 +31,7 @@ from analytics.answers.question import Question
 from analytics.answers.review.case import failing_slices
 from analytics.answers.review.findings import findings, reasons_by_slice
 from analytics.answers.review.queue import queue
-from analytics.answers.slices import ranked_columns, slices
+from analytics.answers.slices import ranked_by_kind, ranked_columns, slices
 from analytics.answers.thresholds.costs import cost_table
 from analytics.answers.watch import proposed_watching, watch
 from analytics.errors import QuestionError
@@ -66,6 +66,7 @@ _KEEPING: dict[Callable[..., Any], _Keeping] = {
     overview: _Keeping("Counting rows …"),
     slices: _Keeping("Comparing slices …"),
     ranked_columns: _Keeping("Looking at every segment column …"),
+    ranked_by_kind: _Keeping("Looking at every segment column …"),
     failing_slices: _Keeping("Looking at every segment column …"),
     queue: _Keeping("Ranking rows …"),
     findings: _Keeping("Reading the verdicts …", FEW),

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.slices import ranked_columns
+from analytics.answers.slices import ranked_by_kind, ranked_columns
 from analytics.log.kept import discovery
 from analytics.log.kept.discovery import FoundSlice
 from analytics.measure.slices_cost import COST
@@ -75,6 +75,11 @@ def _first_sections(question: Question, options: dict[str, tuple[str, ...]], sli
 def ranked_by(question: Question, metric: str) -> pl.DataFrame:
     """Return the segment columns, ranked by what they separate of a metric; of the cost by what somebody said."""
     return kept(ranked_columns, question, metric, held_costs(question) if metric == COST else None)
+
+
+def ranked_by_either(question: Question, metric: str) -> tuple[str, pl.DataFrame]:
+    """Return the ranked columns with their metric: the other kind of error where no slice has more of the one asked for."""
+    return kept(ranked_by_kind, question, metric, held_costs(question) if metric == COST else None)
 
 
 def sections_from_address(question: Question, options: dict[str, tuple[str, ...]]) -> None:

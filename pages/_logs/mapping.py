@@ -191,6 +191,8 @@ def _draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | No
             f"Of {len(judged)} rows drawn from the log, {right + wrong} can be judged: {right} right, {wrong} wrong. "
             f"{counts['not known yet']} have no label yet, {counts['no score']} no score."
         )
+    elif mapping.kind == "rankings":
+        st.caption("What is right or wrong is a whole query, by its first row: a row drawn alone has no verdict.")
     else:
         st.caption(f"None of {len(judged)} rows drawn from the log can be judged yet.")
     _draw_doubts(reading, mapping, is_doubtful=wrong > right)

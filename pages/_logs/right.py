@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
 
 from analytics.errors import AnalysisError
-from analytics.log import rankings, views
+from analytics.log import grade_words, rankings, views
+from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.right import KINDS, MAX_RANK, Kind, Right, parsed_tolerance
 from analytics.log.schema import Reading
@@ -22,6 +24,9 @@ _SENTENCES: dict[Kind, str] = {
 }
 _TOLERANCE = "10%"
 """Where nobody says how near: a tenth of the true number. A place to begin."""
+_NONE = "Choose a column"
+_LIKELIEST = "The class with the highest score"
+"""What is predicted where each class has a score and no column is chosen."""
 
 
 def choose(reading: Reading, mapping: Mapping, key: str) -> Right | None:
@@ -44,7 +49,8 @@ def choose(reading: Reading, mapping: Mapping, key: str) -> Right | None:
     with left:
         first = before.true if before is not None else mapping.label
         own = "Grade" if kind == "grades" else "True class" if kind == "classes" else "True number"
-        true = _column(own, reading, first, f"{key}_true_{kind}", is_number=kind != "classes")
+        fits = {"classes": None, "grades": grade_words.holds_grades}.get(kind, _is_number)
+        true = _column(own, reading, first, f"{key}_true_{kind}", fits)
     if true is None:
         return None
     if kind == "grades":
@@ -55,8 +61,11 @@ def choose(reading: Reading, mapping: Mapping, key: str) -> Right | None:
         return Right("grades", true, mark=float(mark))
     with between:
         known = before.predicted if before is not None else mapping.decision or mapping.score
-        predicted = _column("Predicted", reading, known, f"{key}_predicted_{kind}", is_number=kind == "numbers")
-    if predicted is None or predicted == true:
+        is_likeliest = kind == "classes" and views.has_class_scores(reading, true)
+        hint = _LIKELIEST if is_likeliest else _NONE
+        fits = None if kind == "classes" else _is_number
+        predicted = _column("Predicted", reading, known, f"{key}_predicted_{kind}", fits, hint)
+    if (predicted is None and not is_likeliest) or predicted == true:
         st.caption("Choose a column of predictions and another one of what turned out to be true.")
         return None
     with right:
@@ -86,9 +95,9 @@ def _with_interval(right: Right, reading: Reading, before: Right | None, key: st
     known = before if is_known and before is not None else views.with_interval(right, reading)
     first, second = st.columns(2)
     with first:
-        lower = _column("Lower end, if given", reading, known.lower, f"{key}_lower", is_number=True)
+        lower = _column("Lower end, if given", reading, known.lower, f"{key}_lower", _is_number)
     with second:
-        upper = _column("Upper end, if given", reading, known.upper, f"{key}_upper", is_number=True)
+        upper = _column("Upper end, if given", reading, known.upper, f"{key}_upper", _is_number)
     return replace(right, lower=lower, upper=upper) if lower and upper and lower != upper else right
 
 
@@ -97,11 +106,11 @@ def _choose_ranking(reading: Reading, before: Right | None, key: str) -> Right |
     known = before if before is not None and before.kind == "rankings" else rankings.guessed(reading)
     first, second = st.columns(2), st.columns([2, 1, 1], vertical_alignment="bottom")
     with first[0]:
-        query = _column("Query", reading, known.query if known else None, f"{key}_query", is_number=False)
+        query = _column("Query", reading, known.query if known else None, f"{key}_query")
     with first[1]:
-        true = _column("Relevance", reading, known.true if known else None, f"{key}_relevance", is_number=True)
+        true = _column("Relevance", reading, known.true if known else None, f"{key}_relevance", _is_number)
     with second[0]:
-        by = _column("Ranked by", reading, known.predicted if known else None, f"{key}_ranked", is_number=True)
+        by = _column("Ranked by", reading, known.predicted if known else None, f"{key}_ranked", _is_number)
     with second[1]:
         is_rank = st.checkbox(
             "1 first",
@@ -126,16 +135,32 @@ def with_right(mapping: Mapping, reading: Reading, right: Right | None) -> Mappi
     return mapping if right is None else views.right_or_wrong(mapping, reading, right)
 
 
-def _column(label: str, reading: Reading, current: str | None, key: str, *, is_number: bool) -> str | None:
-    """Choose a column, of numbers where it must hold them."""
-    names = [column.name for column in reading.columns if not is_number or column.kind == "number"]
+def _column(
+    label: str,
+    reading: Reading,
+    current: str | None,
+    key: str,
+    fits: Callable[[Column], bool] | None = None,
+    hint: str = _NONE,
+) -> str | None:
+    """Choose a column, of those that fit."""
+    names = [column.name for column in reading.columns if fits is None or fits(column)]
     index = names.index(current) if current in names else None
-    return st.selectbox(label, names, index=index, key=key, placeholder="Choose a column")
+    return st.selectbox(label, names, index=index, key=key, placeholder=hint)
+
+
+def _is_number(column: Column) -> bool:
+    return column.kind == "number"
 
 
 def _middle(reading: Reading, name: str) -> float:
     """Return a mark to begin with: the highest but one of few grades, else the middle of their range."""
     column = reading.column(name)
+    if steps := grade_words.steps_of(column):
+        grades = sorted({grade for _, grade in steps})
+        return grades[-2] if len(grades) > 2 else grades[-1]
+    if column.kind != "number":
+        return 1.0
     grades = sorted({float(value) for value, _ in column.top})
     if 1 < len(grades) == column.n_distinct:
         return grades[-2]

@@ -105,7 +105,7 @@ def draw_fields(question: Question, case: Case, other: OtherAnswer | None = None
     )
     groups = [("Segments", [f for f in fields if f.role == "Segment"])]
     groups.append(("Other fields", [f for f in fields if f.role == "Other"]))
-    said = _twins_words(near)
+    said = _twins_words(near, has_scores=question.log.mapping.has_score)
     for heading, group in groups:
         if not group:
             continue
@@ -155,16 +155,17 @@ def _value_markdown(value: object) -> str:
     return escaped(words.shortened(text, _MAX_CELL))
 
 
-def _twins_words(near: tuple[Twin, ...]) -> str:
+def _twins_words(near: tuple[Twin, ...], *, has_scores: bool) -> str:
     """Say what the twins are."""
     if not near:
         return "No row of this cohort was decided correctly, so there is no twin to compare with."
     differing = [twin.n_differing for twin in near]
     spread = f"{differing[0]}" if differing[0] == differing[-1] else f"{differing[0]} to {differing[-1]}"
     scores = words.listed([words.threshold_text(twin.score) for twin in near if twin.score is not None])
+    scored = f"; their scores are {scores}" if has_scores and scores else ""
     return (
-        f"Twins: the rows of this cohort that were decided correctly and differ in the fewest segments, here {spread}; "
-        f"their scores are {scores}. ≠ marks what differs. "
+        f"Twins: the rows of this cohort that were decided correctly and differ in the fewest segments, here {spread}{scored}. "
+        "≠ marks what differs. "
         "▲ marks a slice that fails: its error rate, and by how many points it is above the rest."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -16,6 +17,7 @@ from analytics.present.described import described
 from analytics.present.marks.slices import compared_words, p_words
 from analytics.present.tables.slices import column_labels, slice_display_table, with_question
 from analytics.present.tables.slices_cells import heading, slice_cells
+from pages._frame.metric import choose_metric
 from pages._frame.render import muted_ink, sentence, table_downloads
 from pages._frame.tables import number_table
 from pages._slices.choice import choose_from_table
@@ -159,9 +161,11 @@ def _column_config(name: str, label: str, metric: str, shares: list[str], *, is_
     return st.column_config.NumberColumn(label, width=width, format=written, help=about)
 
 
-def draw_ranking(table: pl.DataFrame, metric: str, *, is_right_or_wrong: bool) -> None:
-    """Show the segment columns ranked by how much of the errors they separate; a click opens one."""
-    sentence(readings.ranking_reading(table, MIN_SUPPORT, metric, is_right_or_wrong=is_right_or_wrong))
+def draw_ranking(table: pl.DataFrame, metric: str, *, is_right_or_wrong: bool, instead_of: str) -> None:
+    """Show the segment columns ranked by how much of the errors they separate; a click opens one, by the metric shown."""
+    sentence(
+        readings.ranking_reading(table, MIN_SUPPORT, metric, is_right_or_wrong=is_right_or_wrong, instead_of=instead_of)
+    )
     if table.is_empty():
         return
     is_share, is_by_model = METRICS[metric].is_share, METRICS[metric].is_of_errors and not is_right_or_wrong
@@ -173,7 +177,7 @@ def draw_ranking(table: pl.DataFrame, metric: str, *, is_right_or_wrong: bool) -
         shown,
         hide_index=True,
         key="ranking",
-        on_select=_open_column,
+        on_select=partial(_open_column, None if metric == instead_of else metric),
         selection_mode="single-row",
         height="content",
         column_order=_RANKED,
@@ -204,8 +208,11 @@ def draw_ranking(table: pl.DataFrame, metric: str, *, is_right_or_wrong: bool) -
     table_downloads(table, "segment_columns", key="segment_columns", title="Segment columns ranked", metric=metric)
 
 
-def _open_column() -> None:
-    """Slice by the column of the selected row."""
+def _open_column(metric: str | None) -> None:
+    """Slice by the column of the selected row, by the metric that ranked it where it is another one than that asked for."""
     rows = st.session_state["ranking"]["selection"]["rows"]
     if rows:
+        if metric is not None:
+            st.session_state["metric"] = metric
+            choose_metric("metric")
         st.session_state["by"] = [st.session_state["_ranking"][rows[0]]]

@@ -67,3 +67,26 @@ def test_every_segment_is_shown_and_the_values_of_both_lists_are_told_apart(desk
         "…down",
         "…up",
     ]
+
+
+THUMBS = {"thumbs": ["up", "down", "up", None] * 50}
+SCORED = {"truth": ["a", "b", "c", "b"] * 50, "p_a": [0.8, 0.1, 0.2, 0.3] * 50, "p_b": [0.1, 0.8, 0.2, 0.3] * 50}
+ASKED = {"query_id": [place // 4 for place in range(200)], "score": [0.4, 0.3, 0.2, 0.1] * 50}
+
+
+@pytest.mark.parametrize(
+    ("columns", "kind", "said"),
+    [
+        (THUMBS, "grades", "150 can be judged: 100 right, 50 wrong"),
+        ({**SCORED, "p_c": [0.1, 0.1, 0.6, 0.4] * 50}, "classes", "200 can be judged: 150 right, 50 wrong"),
+        ({**ASKED, "relevance": [0, 1, 2, 0] * 50}, "rankings", "a whole query, by its first row"),
+    ],
+)
+def test_the_mapping_shows_a_guessed_rule_as_it_stands(
+    columns: dict[str, list[object]], kind: str, said: str, desk: Desk
+) -> None:
+    upload = desk.stage(pl.DataFrame({"id": [f"r{place}" for place in range(200)], **columns}))
+    assert upload.mapping.kind == kind
+    app = opened(upload=upload.staged_id)
+    assert not app.exception and not app.error
+    assert any(said in element.value for element in app.caption), [element.value for element in app.caption]

@@ -156,6 +156,10 @@ class LabelParts:
         Rows from that day on, and those of them without a label.
     is_late : bool or None
         Whether newer rows lack one more often: else labels may never come. None where times do not tell.
+    stopped : str or None
+        The day of the last label, where their feed has stopped.
+    n_missed : float
+        Labels that should have come since.
     """
 
     n: int
@@ -164,6 +168,8 @@ class LabelParts:
     n_since: int
     n_unlabelled_since: int
     is_late: bool | None
+    stopped: str | None = None
+    n_missed: float = 0.0
 
 
 @dataclass(frozen=True)

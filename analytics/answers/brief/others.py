@@ -18,6 +18,7 @@ from analytics.answers.brief.finding import (
 )
 from analytics.answers.calibration.answer import judged_bins
 from analytics.answers.labels import label_days
+from analytics.answers.labels_answer import feed_stopped
 from analytics.answers.question import score_table
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
@@ -56,7 +57,7 @@ _UNDOING = ("one-class-after",)
 def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return what a score means instead, where scores are probabilities and off by more than chance and by a point."""
     question = asking.question
-    if not question.log.is_probability:
+    if not question.log.is_probability or question.log.ranks_wrong_way:
         return ()
     scores = score_table(engine, question, (), ("brier",), is_weighted=True)
     bins = judged_bins(scores)
@@ -88,7 +89,7 @@ def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
 def idle_line(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return that the threshold decides next to nothing, where it clearly flags hardly anyone or nearly everybody."""
     question, log = asking.question, asking.question.log
-    if log.is_right_or_wrong:
+    if log.is_right_or_wrong or log.ranks_wrong_way:
         return ()
     scores = engine.score_table(log, question.cohort, question.threshold, sums=())
     if selective(scores.frame, scores.threshold_bin) is not None:
@@ -110,7 +111,10 @@ def idle_line(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
 
 def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the threshold that costs less, where what it saves on rows that did not choose it is clear."""
-    if asking.policy is None or not asking.policy.has_costs or asking.question.log.is_right_or_wrong:
+    log = asking.question.log
+    if asking.policy is None or not asking.policy.has_costs or log.is_right_or_wrong:
+        return ()
+    if log.ranks_wrong_way or log.score_kind == "decision":
         return ()
     answer = thresholds(cost_table(engine, asking.question), asking.policy)
     size = Size(*(float(end) for end in (answer.saving.value, answer.saving.low, answer.saving.high)))
@@ -151,6 +155,7 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     since = arrival.since if arrival else None
     if not (arrival and arrival.is_late) and 1 - n_labelled / n < _LEAST_UNLABELLED:
         return ()
+    stop = feed_stopped(engine, question)
     late = pl.DataFrame({"n": [0], "n_unlabelled": [0]}) if days is None or since is None else _from(days, since)
     parts = LabelParts(
         n,
@@ -159,6 +164,8 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         int(late["n"].sum()),
         int(late["n_unlabelled"].sum()),
         is_late=arrival.is_late if arrival else None,
+        stopped=None if stop is None else stop[0].date().isoformat(),
+        n_missed=0.0 if stop is None else stop[1],
     )
     until = (Clause(str(log.mapping.time), "lt", (parts.since,)),) if parts.since else ()
     return (Finding("labels", "overview" if until else "logs", parts, place="last", clauses=until),)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from analytics.answers.brief.costs import weights_of
 from analytics.answers.brief.finding import Asking, CompareParts, Finding, FoundParts, GapParts, Size
 from analytics.answers.compare.whole import WholeComparison, pair_address, whole_comparison
-from analytics.answers.discovery.answer import Discovery, discover
+from analytics.answers.discovery.answer import Discovery
+from analytics.answers.discovery.either import ONE_KIND, discover_either
 from analytics.answers.discovery.search import Search
 from analytics.answers.gap.answer import Gap, gap
 from analytics.answers.gap.inputs import Inputs, inputs
@@ -20,8 +21,6 @@ from analytics.query.engine import Engine
 
 _MAX_MOVED = 15
 """Columns that are compared because their values changed most, beside those that separate the errors. By hand."""
-_ONE_KIND = ("fnr", "fpr")
-"""Objectives of one kind of error, in which a finding is told."""
 _PER = 1_000
 """Rows that the cost of a gap is stated for."""
 _NOT_MENDED = ("base_rate", "segments", "coverage")
@@ -41,12 +40,8 @@ def searched(engine: Engine, asking: Asking) -> Discovery:
     weights = weights_of(engine, asking) if asking.has_costs else None
     both = Search(error_weights=weights, among=asking.columns)
     objective = _usual(asking)
-    if objective not in _ONE_KIND:
-        return discover(engine, asking.question, both)
-    found = discover(engine, asking.question, replace(both, objective=objective))
-    if "confirmed" in found.table["status"]:
-        return found
-    return discover(engine, asking.question, both)
+    search = replace(both, objective=objective) if objective in ONE_KIND else both
+    return discover_either(engine, asking.question, search)
 
 
 def _usual(asking: Asking) -> str:
@@ -67,7 +62,7 @@ def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
         slice_ = answer.slices[place]
         said = [clauses(asking.question.log, entry.property, entry.value, answer.left_out) for entry in slice_]
         objective = answer.search.objective
-        metric = objective if objective in _ONE_KIND else "error_rate"
+        metric = objective if objective in ONE_KIND else "error_rate"
         parts = FoundParts(slice_, metric, row["rate"], row["rate_complement"], row["n"], answer.n_sent)
         other = () if objective == _usual(asking) else (("objective", objective),)
         kept = () if None in said else tuple(clause for each in said for clause in each or ())

@@ -18,6 +18,7 @@ from analytics.answers.slices import leading_slice, slices
 from analytics.log.column import Column
 from analytics.measure.brief import CELLS, with_units, worst_table
 from analytics.measure.comparisons import SIGNIFICANT
+from analytics.measure.headline import OTHER_KIND
 from analytics.measure.leaks import label_told, tells_by_a_value, tells_label
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import compared_by
@@ -38,8 +39,6 @@ _MAX_TRIED = 10
 """Slices that are clear by rows and of which it is asked whether they are by units, the worst first: one query each. By hand."""
 _OTHER_SIDE = {"recall": "fnr", "specificity": "fpr"}
 """Metrics that are told by the share that is wrong."""
-_OTHER_KIND = {"recall": "fpr", "specificity": "fnr"}
-"""The other kind of error beside a metric of one: named where no slice has more of the first."""
 _BESIDE = 0.25
 """Of one kind of error: as much of the other kind, more or less often there, and the error rate tells it where both count
 alike. A judgement."""
@@ -52,7 +51,7 @@ def worst_slices(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     has more of them, one with more false alarms is named, and the other way round.
     """
     found = _worst(engine, asking)
-    other = _OTHER_KIND.get(asking.leading_metric or "")
+    other = OTHER_KIND.get(asking.leading_metric or "")
     if found or other is None:
         return found
     beside = _worst(engine, replace(asking, metric=other))

@@ -102,6 +102,8 @@ class ThresholdAnswer:
         What is known where labels hang on the decision.
     is_of_decisions : bool
         Whether logged decisions are judged: then all that can be chosen beside them is to flag everybody or nobody.
+    is_wrong_way : bool
+        Whether the score ranks the wrong way round: then no threshold of it is worth a move.
     sample : Sample
         What the rows stand for; where they stand for many counts are weighted.
     """
@@ -136,6 +138,7 @@ class ThresholdAnswer:
     is_probability: bool
     selective: Selective | None = None
     is_of_decisions: bool = False
+    is_wrong_way: bool = False
     sample: Sample = field(default_factory=Sample)
 
     def share(self, good: str, *others: str, at: Point) -> Interval:
@@ -219,6 +222,7 @@ def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
         is_probability=table.is_probability,
         selective=selective(frame, table.present_bin),
         is_of_decisions=table.is_of_decisions,
+        is_wrong_way=table.is_wrong_way,
         sample=table.sample,
     )
     return answer if policy.has_costs else _without_order(answer)

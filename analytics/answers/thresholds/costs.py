@@ -69,6 +69,8 @@ class CostTable:
         What the log has.
     is_of_decisions : bool
         Whether logged decisions stand in the place of scores, so that there is no threshold to move.
+    is_wrong_way : bool
+        Whether preflight found that the score ranks the wrong way round.
     unit, weight : str or None
         The column of what rows belong together by, so that groups of ``frame`` hold whole units, and of how many rows a row
         stands for.
@@ -84,6 +86,7 @@ class CostTable:
     has_decision: bool
     has_amount: bool
     is_of_decisions: bool = False
+    is_wrong_way: bool = False
     unit: str | None = None
     weight: str | None = None
 
@@ -197,6 +200,7 @@ def cost_table(engine: Engine, question: Question, by: Sequence[str] = ()) -> Co
         has_decision=has_decision,
         has_amount=log.mapping.amount is not None,
         is_of_decisions=log.score_kind == "decision",
+        is_wrong_way=log.ranks_wrong_way,
         unit=log.mapping.unit,
         weight=log.mapping.weight,
     )

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 _DAYS_OF_A_WEEK = 7.0
 _MAX_NAME = 60
 """Characters of a column, a value or a side within a sentence. A judgement."""
+_NEARLY = 0.9
+"""Share of the scored rows that is nearly everybody; what is left is hardly anyone. A judgement."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
@@ -135,19 +137,27 @@ def _line_sentence(parts: LineParts, log: Log) -> str:
         else f"Threshold {words.threshold_text(parts.threshold)} flags"
     )
     noun = noun_of(log)
+    few, many = (part * parts.n_scored for part in (1 - _NEARLY, _NEARLY))
     if parts.flags_all:
-        whom = "everybody" if parts.n_flagged == parts.n_scored else "nearly everybody"
+        whom = "nearly everybody" if parts.n_flagged > many else "nearly every negative row"
+        whom = "everybody" if parts.n_flagged == parts.n_scored else whom
         return f"{by} {whom}: {words.share(parts.wrong)} of the negative rows are false alarms."
     missed = f"of {noun} is missed" if noun else "of the positive rows are missed"
-    whom = "hardly anyone" if parts.n_flagged else "nobody"
+    whom = "hardly anyone" if parts.n_flagged < few else "hardly any positive row"
+    whom = whom if parts.n_flagged else "nobody"
     return f"{by} {whom}: {words.share(parts.wrong)} {missed}."
 
 
 def _label_sentence(parts: LabelParts) -> str:
     """Say how far labels are known."""
+    if parts.stopped is not None:
+        day, due = words.bucket_label(date.fromisoformat(parts.stopped), "1d"), words.count(round(parts.n_missed))
+        return f"No label has come since {day}, although about {due} should have: their feed has stopped."
     if parts.since is not None:
         since = words.bucket_label(date.fromisoformat(parts.since), "1d")
-        return f"Labels still come in from {since} on: believe the numbers up to there."
+        if parts.n_unlabelled_since == parts.n_since:
+            return f"No row from {since} on has a label: the numbers are of the rows before."
+        return f"Labels still come in from {since} on: older rows have nearly all of theirs."
     if parts.is_late:
         return "The newer the rows, the fewer have a label: what is known of them may not be typical."
     share = words.share(parts.n_unlabelled / parts.n)
@@ -219,9 +229,10 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             wrong = words.metric_interval("fnr", parts.wrong, parts.low, parts.high)
             return f"{flagged}; wrong on {wrong} of {words.plural(parts.n_label, f'{kind} row')}."
         case LabelParts() as parts:
-            late, of = (parts.n_unlabelled_since, parts.n_since) if parts.since else (parts.n_unlabelled, parts.n)
+            is_since = parts.since is not None and parts.stopped is None
+            late, of = (parts.n_unlabelled_since, parts.n_since) if is_since else (parts.n_unlabelled, parts.n)
             yet = " yet" if parts.is_late else ""
-            return f"{words.count(late)} of {words.plural(of, 'row')} {'since then ' if parts.since else ''}have no label{yet}."
+            return f"{words.count(late)} of {words.plural(of, 'row')} {'since then ' if is_since else ''}have no label{yet}."
         case PreflightParts() as parts:
             more = f" {words.plural(parts.n_more, 'more finding')} of preflight." if parts.n_more else ""
             rows = f"{words.plural(parts.found.rows, 'row')}." if parts.found.rows else ""

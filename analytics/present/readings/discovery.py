@@ -15,8 +15,15 @@ if TYPE_CHECKING:
 _HELD_BACK = {"row": "half of the rows", "entity": "the rows of half of the ids", "time": "the later half of the rows"}
 
 
-def discovery_reading(answer: Discovery) -> str:
-    """Say which slice costs most and is confirmed, how many are, and how far noise alone reaches."""
+_OF_ONE_KIND = {"fnr": ("missed", "False alarms", "fpr"), "fpr": ("flagged wrongly", "Misses", "fnr")}
+"""What a search for one kind of error finds more of, and the other kind, which it does not look at, with its objective."""
+
+
+def discovery_reading(answer: Discovery, objective: str | None = None) -> str:
+    """Say which slice costs most and is confirmed, how many are, and how far noise alone reaches.
+
+    ``objective`` is what was searched for first, where errors of both kinds were searched for beside it.
+    """
     looked = f"{words.plural(answer.n_slices, 'slice')} of at most {words.plural(answer.search.max_depth, 'condition')}"
     if not answer.table.height:
         if not answer.n_slices:
@@ -31,13 +38,16 @@ def discovery_reading(answer: Discovery) -> str:
     confirmed = [place for place, row in enumerate(rows) if row["status"] == "confirmed"]
     noise, left, same = _noise_part(answer), _left_out_part(answer), _same_part(answer)
     if not confirmed:
-        return words.told(f"{_unconfirmed(answer)}.", f"Looked at: {_candidates(answer)}.", noise, left, same)
+        return words.told(_unconfirmed(answer, objective), f"Looked at: {_candidates(answer)}.", noise, left, same)
     row, name = rows[confirmed[0]], spoken_slice(answer.slices[confirmed[0]])
     more = f" (and {words.count(answer.n_more)} more that stand out less, not shown)" if answer.n_more else ""
     groups = f"{words.plural(len(confirmed), 'group')} of slices"
     count = f"{groups} {_verb(len(confirmed))} confirmed{_on_what(answer)}{more}: of {_candidates(answer)}."
     numbers = f"{words.one_line(name)}: {_numbers_of(answer, row)}."
-    return words.told(_lead_of(answer, row, name), numbers, count, noise, left, same)
+    lead = _lead_of(answer, row, name)
+    if objective in _OF_ONE_KIND and objective != answer.search.objective:
+        lead = f"{lead} No slice is confirmed in which more is {_OF_ONE_KIND[str(objective)][0]}."
+    return words.told(lead, numbers, count, noise, left, same)
 
 
 def tree_reading(answer: Discovery) -> str:
@@ -126,11 +136,19 @@ def _numbers_of(answer: Discovery, row: dict[str, Any]) -> str:
     return f"{value} against {rest} in the rest, n {words.count(row['n'])}{more}"
 
 
-def _unconfirmed(answer: Discovery) -> str:
+def _unconfirmed(answer: Discovery, objective: str | None) -> str:
     """Say that nothing is confirmed, and whether it could be."""
     if answer.split == "none":
-        return "No row was held back, so no slice can be confirmed"
-    return f"No slice is confirmed{_on_what(answer)}"
+        return "No row was held back, so no slice can be confirmed."
+    if answer.search.objective not in _OF_ONE_KIND:
+        return f"No slice is confirmed{_on_what(answer)}."
+    more, other, of_other = _OF_ONE_KIND[answer.search.objective]
+    beside = (
+        f"{other} are not looked at here: ask for the {OBJECTIVES[of_other].label} as well."
+        if objective is None
+        else "Nor is one of errors of both kinds."
+    )
+    return f"No slice in which more is {more} is confirmed{_on_what(answer)}. {beside}"
 
 
 def _candidates(answer: Discovery) -> str:

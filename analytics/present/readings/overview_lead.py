@@ -26,6 +26,9 @@ _MAX_NOUN = 30
 _MAX_WORDS = 2
 """Words of a column's name that can be what is positive ("late payment"); more are a description of it. A judgement."""
 
+_MAX_BAD = 3
+"""Texts of bad grades that a sentence names, beyond which it says the mark. A judgement."""
+
 
 def noun_of(log: Log) -> str:
     """Name what is positive: the value of the label where it is a word, else the column where its name is one.
@@ -64,6 +67,9 @@ def wrong_words(log: Log, *, is_one: bool = False) -> str:
         return f"{be} wrong"
     if right.kind == "rankings":
         return f"{have} a first row that is not relevant"
+    bad = sorted(text for text, grade in right.steps if grade < right.mark)
+    if 0 < len(bad) <= _MAX_BAD:
+        return f"{be} graded {' or '.join(repr(words.one_line(text)) for text in bad)}"
     if right.kind == "grades":
         return f"{have} a grade below {right.mark:g}"
     off = f"{100 * right.tolerance:g}{words.THIN_SPACE}%" if right.is_relative else f"{right.tolerance:g}"

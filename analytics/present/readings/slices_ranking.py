@@ -10,7 +10,12 @@ from analytics.present import words
 
 
 def ranking_reading(
-    table: pl.DataFrame, min_support: int, metric: str = "error_rate", *, is_right_or_wrong: bool = False
+    table: pl.DataFrame,
+    min_support: int,
+    metric: str = "error_rate",
+    *,
+    is_right_or_wrong: bool = False,
+    instead_of: str | None = None,
 ) -> str:
     """Say which column separates the errors most, or why none can be named.
 
@@ -24,6 +29,8 @@ def ranking_reading(
         That the columns are ranked by.
     is_right_or_wrong : bool
         Whether rows are of no class, so that no base rate explains an error.
+    instead_of : str or None
+        The metric that was asked for, where no slice is worse by it and the columns are ranked by the other kind of error.
     """
     if table.is_empty():
         return "This log has no segment columns. Choose some in the mapping on the Logs page."
@@ -39,12 +46,7 @@ def ranking_reading(
     if not best["n_worse"]:
         if is_right_or_wrong:
             return "No column has a slice that is worse than elsewhere, beyond chance. Choose a column to look all the same."
-        than = (
-            "its base rate explains, beyond chance"
-            if METRICS[metric].is_of_errors or metric == COST
-            else f"the rest in {words.metric_phrase(metric)}, beyond chance"
-        )
-        return f"No column has a slice that is worse than {than}. Choose a column to look all the same."
+        return f"{_none_worse(metric)} Choose a column to look all the same."
     n_worse = best["n_worse"]
     column = words.shortened(words.column_words(best["column"]), 60)
     worst = words.shortened(words.one_line(best["worst"]), 60)
@@ -66,7 +68,19 @@ def ranking_reading(
     rate = "" if metric == COST else f" {phrase} is {words.metric_text(metric, best['worst_rate'])}"
     which += f"; where it is {worst},{rate}" if rate else f", most of all where it is {worst}"
     what = "costs" if metric == COST else "the errors" if METRICS[metric].is_of_errors else phrase
-    return f"{start} separates {what} most: {which}. Choose a column to open it."
+    asked = "" if instead_of in (None, metric) else f" {_none_worse(str(instead_of))}"
+    return f"{start} separates {what} most: {which}.{asked} Choose a column to open it."
+
+
+def _none_worse(metric: str) -> str:
+    """Say that no slice is worse by a metric.
+
+    >>> _none_worse("recall")
+    'No column has a slice that is worse than the rest in recall, beyond chance.'
+    """
+    than = f"the rest in {words.metric_phrase(metric)}"
+    than = "its base rate explains" if METRICS[metric].is_of_errors or metric == COST else than
+    return f"No column has a slice that is worse than {than}, beyond chance."
 
 
 def _counted_by(metric: str) -> str:

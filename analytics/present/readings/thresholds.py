@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analytics.measure.thresholds.operating import Totals
 from analytics.present import words
 from analytics.present.money import limit_text, money, money_interval, per_month, per_week, point_text
+from analytics.present.readings.thresholds_unmoved import unmoved_part
 from analytics.present.selective import selective_caution
 from analytics.present.weights import sample_part
 
@@ -23,9 +24,9 @@ def threshold_reading(answer: ThresholdAnswer) -> str:
     if reason:
         return reason
     unseen = _unseen_part(answer)
-    if not answer.policy.has_costs:
-        return words.told(" ".join(filter(None, [unseen, _asking_part(answer)])), *_caveats(answer))
-    return words.told(" ".join(filter(None, [unseen, _move_part(answer)])), _best_part(answer), *_caveats(answer))
+    said = unmoved_part(answer) or (_move_part(answer) if answer.policy.has_costs else _asking_part(answer))
+    best = _best_part(answer) if answer.policy.has_costs else ""
+    return words.told(" ".join(filter(None, [unseen, said])), best, *_caveats(answer))
 
 
 def _unseen_part(answer: ThresholdAnswer) -> str:
@@ -115,7 +116,7 @@ def _trivial_words(answer: ThresholdAnswer) -> str:
 
 def _best_part(answer: ThresholdAnswer) -> str:
     """Say how sure the best threshold is; empty where that is not known."""
-    interval = _best_interval(answer)
+    interval = "" if answer.is_of_decisions or answer.is_wrong_way else _best_interval(answer)
     return f"The best threshold on these rows is {point_text(answer, answer.best)}{interval}." if interval else ""
 
 

@@ -74,6 +74,8 @@ def _of_calibration(_: CalibrationParts) -> tuple[str, str]:
 
 
 def _of_labels(parts: LabelParts) -> tuple[str, str]:
+    if parts.stopped is not None:
+        return "Mend the feed of labels, and read the log again.", _DATA
     if parts.since is not None or parts.is_late:
         return "Wait for the labels before the newest rows are judged.", _DATA
     return "Find out who gets no label, and have some of these rows judged.", _DATA

@@ -123,7 +123,7 @@ def test_labels_that_still_come_in_are_said_with_the_day(many: tuple[Engine, Log
     last = answer.findings[-1]
     assert isinstance(last.parts, LabelParts) and last.parts.since == "2024-02-20"
     assert last.clauses == (Clause("at", "lt", ("2024-02-20",)),)
-    assert "believe the numbers up to there" in finding_sentence(last, answer.asking.question.log)
+    assert "No row from 20 Feb 2024 on has a label" in finding_sentence(last, answer.asking.question.log)
 
 
 def test_no_finding_claims_more_than_its_interval_and_each_can_be_said(many: tuple[Engine, Log]) -> None:

@@ -14,12 +14,17 @@ import pytest
 from analytics.answers.brief.finding import Asking, SliceParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.discovery.answer import discover
+from analytics.answers.discovery.either import discover_either
+from analytics.answers.discovery.search import Search
 from analytics.answers.question import Question, is_of_score
-from analytics.answers.slices import leading_slice, slices
+from analytics.answers.slices import leading_slice, ranked_by_kind, slices
 from analytics.log.workspace import Workspace
 from analytics.measure.headline import headline
-from analytics.present.readings import finding_sentence, slices_reading
+from analytics.measure.slices import MIN_SUPPORT
+from analytics.present.readings import discovery_reading, finding_sentence, ranking_reading, slices_reading
 from analytics.query.cohort import Cohort
+from analytics.query.discovery.objectives import objective_for
 from analytics.query.engine import Engine
 from tests.ingested import Desk
 
@@ -82,7 +87,18 @@ def test_more_of_the_other_kind_of_error_is_named_where_the_kind_that_leads_is_a
     frame = pl.DataFrame({"score": score, "label": label.astype(int), "region": REGIONS[region]})
     log = desk.log(frame, score="score", label="label", segments=("region",))
     with closing(Engine(desk.workspace)) as engine:
-        found = SOURCES["slices"].find(engine, Asking(Question(log, Cohort(), 0.5)))
+        question = Question(log, Cohort(), 0.5)
+        found = SOURCES["slices"].find(engine, Asking(question))
+        leads = headline(*log.class_counts).metric
+        by, ranked = ranked_by_kind(engine, question, leads)
+        alone = discover(engine, question, Search(objective=objective_for(leads)))
+        either = discover_either(engine, question, alone.search)
+    said = ranking_reading(ranked, MIN_SUPPORT, by, instead_of=leads)
+    assert "where it is west" in said.split(". ")[0] and f"worse than the rest in {leads}, beyond chance." in said
+    assert by == ("fpr" if prevalence < 0.5 else "fnr") and ranked["n_worse"].to_list() == [1]
+    unseen = discovery_reading(alone).split("\n")[0]
+    assert ("False alarms" if prevalence < 0.5 else "Misses") + " are not looked at here" in unseen
+    assert "region is west" in discovery_reading(either, alone.search.objective).split("\n")[0]
     assert len(found) == 1 and isinstance(found[0].parts, SliceParts)
     other = "fpr" if prevalence < 0.5 else "fnr"
     assert (found[0].parts.value, found[0].parts.metric) == ("west", other)

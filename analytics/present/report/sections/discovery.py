@@ -35,7 +35,7 @@ def ask(engine: Engine, asking: ReportAsking) -> Discovery:
 
 def build(answer: Discovery, asking: ReportAsking) -> tuple[Section, ...]:
     """Return the section of what the search found."""
-    lead, more = split_lead(readings.discovery_reading(answer))
+    lead, more = split_lead(readings.discovery_reading(answer, answer.search.objective))
     said = " ".join(filter(None, [lead, found_part(asking.question.log.mapping.weight, answer)]))
     blocks: list[Block] = [*([more] if more else []), *([_sheet(answer)] if answer.table.height else [])]
     method = f"{searched_words(answer)[:1].upper()}{searched_words(answer)[1:]}. Seed {answer.search.seed}."

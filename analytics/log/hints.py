@@ -1,0 +1,87 @@
+"""What a log without a known rule could be judged by: grades, two columns that go together, labels between 0 and 1."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+
+from analytics.log import grade_words, pairs
+from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.role_names import folded_name
+from analytics.log.schema import Reading
+
+_GRADE = re.compile(
+    r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
+    r"success|solved|verdict|note|nota|bewertung|sterne|punkte)(_.*)?"
+)
+"""Names of grades."""
+_OUTCOME = re.compile(
+    r"(.*_)?(resol(ution|ved)|settle(d|ment)|outcome|result|truth|payoff|preference|win(ner|s)?|ausgang|resultado|resultat)(_.*)?"
+)
+"""Names of what turned out, also in shares of one: a tie 0.5, a market not resolved 0.31."""
+_MIN_SHARED_WORD = 3
+"""Letters from which on a part of a name says what a column is of. Set by hand."""
+
+
+def hint(reading: Reading) -> str:
+    """Say which columns could say when a row is right, and how; empty where none is called so.
+
+    >>> stars = Column(0, "stars", "BIGINT", "number", n_distinct=5, top=tuple((str(k), 9) for k in (3, 5, 4, 1, 2)))
+    >>> hint(Reading("", "", "csv", 45, 45, (stars,)))
+    " 'stars' could hold grades: --grade stars --pass 4."
+    """
+    found = (_two_columns(reading), _grades(reading), _shares(reading))
+    return next((f" {text}" for each in found for text in each), "")
+
+
+def _grades(reading: Reading) -> Iterator[str]:
+    """Name the column that is called like grades, and the mark from which on a row could be right."""
+    for column in reading.columns:
+        if not _GRADE.fullmatch(folded_name(column.name)) or not 1 < column.n_distinct <= len(column.top):
+            continue
+        steps = grade_words.steps_of(column)
+        grades = sorted({grade for _, grade in steps} or _numbers_of(column))
+        if 1 < len(grades) <= MAX_VALUES_BY_VALUE:
+            mark = grades[-2] if len(grades) > 2 else grades[-1]
+            yield f"{column.name!r} could hold grades: --grade {shlex.quote(column.name)} --pass {mark:g}."
+
+
+def _two_columns(reading: Reading) -> Iterator[str]:
+    """Name a prediction or a suggestion by its name, and the column of the same classes, or of the same thing in numbers."""
+    predicted, others = pairs.split(reading.columns)
+    for own in predicted:
+        for true in others:
+            both = shlex.quote(f"{own.name} = {true.name}")
+            are_classes = all(pairs.is_of_classes(column, reading.rows_kept) for column in (own, true))
+            if are_classes and own.kind == true.kind == "text" and pairs.share_values(own, true):
+                yield f"{own.name!r} and {true.name!r} hold the same classes: --right {both}."
+            elif _is_many(own) and _is_many(true) and _words(own) & _words(true):
+                pair = f"{own.name!r} and {true.name!r} could be a number and what it turned out to be"
+                yield f"{pair}: --right {both} --within 10%."
+
+
+def _shares(reading: Reading) -> Iterator[str]:
+    """Name the column that is called like what turned out and holds shares of one."""
+    for column in reading.columns:
+        values = _numbers_of(column)
+        is_share = (
+            bool(values) and min(values) >= 0 and float(column.high or 0) <= 1 and any(0 < each < 1 for each in values)
+        )
+        if is_share and _OUTCOME.fullmatch(folded_name(column.name)):
+            yield f"{column.name!r} could hold labels between 0 and 1: --label {shlex.quote(column.name)}."
+
+
+def _is_many(column: Column) -> bool:
+    """Whether a column holds more numbers than are sliced one by one."""
+    return column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE
+
+
+def _words(column: Column) -> set[str]:
+    """Return the words of a column's name that say what it is of."""
+    return {word for word in folded_name(column.name).split("_") if len(word) >= _MIN_SHARED_WORD}
+
+
+def _numbers_of(column: Column) -> set[float]:
+    """Return the values of a column of numbers."""
+    return {float(value) for value, _ in column.top} if column.kind == "number" else set()
