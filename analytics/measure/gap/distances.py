@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import polars as pl
 from scipy import special
 
 from analytics.measure.gap.constants import (
@@ -15,7 +18,7 @@ from analytics.measure.gap.constants import (
     PSI_FLOOR,
     UNIT_FACTORS,
 )
-from analytics.measure.gap.sample import Numbers
+from analytics.measure.gap.sample import Numbers, Sample
 from analytics.measure.intervals import FloatArray
 
 _QUARTILES = (0.25, 0.5, 0.75)
@@ -48,6 +51,20 @@ def jensen_shannon(reference: FloatArray, production: FloatArray) -> float:
     middle = (p + q) / 2
     divergence = (special.rel_entr(p, middle).sum() + special.rel_entr(q, middle).sum()) / 2 / np.log(2)
     return float(np.sqrt(max(divergence, 0.0)))
+
+
+def weeks_apart(reference: Sample, weeks: pl.Series, held: Sequence[object]) -> list[float]:
+    """Give the Jensen-Shannon distance of the values of some weeks from those of all other weeks, counted once for all."""
+    rows = pl.DataFrame({"value": reference.values, "week": weeks, "n": reference.rows}).drop_nulls("week")
+    counts = rows.group_by("value", "week").agg(pl.col("n").sum())
+    whole = counts.group_by("value").agg(all=pl.col("n").sum()).sort("value", nulls_last=True)
+    found = []
+    for week in held:
+        own = counts.filter(pl.col("week") == week)
+        table = whole.join(own, on="value", how="left", nulls_equal=True, maintain_order="left")
+        n, total = table["n"].fill_null(0.0).to_numpy(), table["all"].to_numpy()
+        found.append(jensen_shannon((total - n).clip(min=0), n))
+    return found
 
 
 def kolmogorov_smirnov(reference: Numbers, production: Numbers) -> float:

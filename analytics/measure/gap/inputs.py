@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -32,6 +32,7 @@ from analytics.measure.gap.distances import (
     psi,
     unit_factor,
     wasserstein,
+    weeks_apart,
 )
 from analytics.measure.gap.replicates import grouped_effect
 from analytics.measure.gap.sample import Numbers, Sample
@@ -267,22 +268,8 @@ def _weekly_level(reference: Sample, weeks: pl.Series) -> float:
         return 0.0
     spread = sorted(held)[:: -(-len(held) // MAX_WEEKS)]
     if not reference.is_number:
-        return max(_distances_of_weeks(reference, weeks, spread))
+        return max(weeks_apart(reference, weeks, spread))
     return max(_distance_of(reference.filter(weeks != week), reference.filter(weeks == week)) for week in spread)
-
-
-def _distances_of_weeks(reference: Sample, weeks: pl.Series, held: Sequence[object]) -> list[float]:
-    """Return how far values of some weeks are from those of all other weeks, counted once: what `_distance_of` gives for each."""
-    rows = pl.DataFrame({"value": reference.values, "week": weeks, "n": reference.rows}).drop_nulls("week")
-    counts = rows.group_by("value", "week").agg(pl.col("n").sum())
-    whole = counts.group_by("value").agg(all=pl.col("n").sum()).sort("value", nulls_last=True)
-    found = []
-    for week in held:
-        own = counts.filter(pl.col("week") == week)
-        table = whole.join(own, on="value", how="left", nulls_equal=True, maintain_order="left")
-        n, total = table["n"].fill_null(0.0).to_numpy(), table["all"].to_numpy()
-        found.append(jensen_shannon((total - n).clip(min=0), n))
-    return found
 
 
 def _only_in(counts: pl.DataFrame, side: str, other: str) -> tuple[tuple[str, float], ...]:

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from analytics.measure.gap import inputs
+from analytics.measure.gap.distances import weeks_apart
 from analytics.measure.gap.inputs import MISSING, OTHERS, InputChange, input_change
 from analytics.measure.gap.sample import Sample
 
@@ -95,7 +96,7 @@ def test_weeks_of_values_are_as_far_apart_as_week_by_week(is_weighted: bool) -> 
     )
     weeks = pl.Series("week", rng.choice([0, 7, 14, 21, None], 3_000).tolist(), dtype=pl.Int64)
     sample = Sample(values, rng.uniform(0.5, 4.0, 3_000) if is_weighted else None)
-    with patch.object(inputs, "_distances_of_weeks", wraps=inputs._distances_of_weeks) as fast:
+    with patch.object(inputs, "weeks_apart", wraps=weeks_apart) as fast:
         found = inputs._weekly_level(sample, weeks)
     assert fast.call_count == 1
     apart = [inputs._distance_of(sample.filter(weeks != week), sample.filter(weeks == week)) for week in (0, 7, 14, 21)]
