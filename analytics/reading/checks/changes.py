@@ -37,11 +37,8 @@ def _changes(evidence: Evidence) -> list[Change]:
     connection, log = evidence.connection, evidence.log
     if not is_long_enough(log):
         return []
-    periods = make_periods(connection, log)
-    try:
-        return list(_changes_over(connection, log, periods)) if len(periods) >= MIN_PERIODS else []
-    finally:
-        connection.execute("DROP TABLE sampled")
+    periods = evidence.once(make_periods)
+    return list(_changes_over(connection, log, periods)) if len(periods) >= MIN_PERIODS else []
 
 
 def _changes_over(connection: duckdb.DuckDBPyConnection, log: Log, periods: Sequence[Period]) -> Iterator[Change]:

@@ -59,15 +59,12 @@ def _emptied(evidence: Evidence) -> list[_Emptied]:
     lacking = [column for column in log.columns if column.name not in roles and 0 < column.n_missing < log.n_rows]
     if not lacking or not is_long_enough(log):
         return []
-    periods = make_periods(connection, log)
-    try:
-        if len(periods) < MIN_PERIODS:
-            return []
-        columns = sorted(lacking, key=lambda column: (-column.n_missing, column.position))[:_MAX_COLUMNS]
-        counted = _by_period(connection, columns, [period.place for period in periods])
-        of_outcome = _told_with_label(connection, log, columns)
-    finally:
-        connection.execute("DROP TABLE sampled")
+    periods = evidence.once(make_periods)
+    if len(periods) < MIN_PERIODS:
+        return []
+    columns = sorted(lacking, key=lambda column: (-column.n_missing, column.position))[:_MAX_COLUMNS]
+    counted = _by_period(connection, columns, [period.place for period in periods])
+    of_outcome = _told_with_label(connection, log, columns)
     step = log.n_rows / sum(period.rows for period in periods)
     found = []
     for place, column in enumerate(columns):

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-import duckdb
-
 from analytics.log.schema import Log
+from analytics.reading.checks.check import Evidence
 
 _MAX_PERIODS = 48
 """Stretches of a log: of four years each is a month."""
@@ -61,13 +60,17 @@ def is_long_enough(log: Log) -> bool:
     return log.time_low is not None and log.n_rows >= MIN_PERIODS * _ROWS_PER_PERIOD
 
 
-def make_periods(connection: duckdb.DuckDBPyConnection, log: Log) -> list[Period]:
-    """Make the table ``sampled``, every n-th row with its period, and return the periods that hold enough rows."""
+def make_periods(evidence: Evidence) -> list[Period]:
+    """Make the table ``sampled``, every n-th row with its period, and return the periods that hold enough rows.
+
+    Checks that need it ask for it `once`: all of them read one table.
+    """
+    connection, log = evidence.connection, evidence.log
     step = max(1, math.ceil(log.n_rows / _MAX_SAMPLED))
     n_periods = max(MIN_PERIODS, min(_MAX_PERIODS, log.n_rows // step // _ROWS_PER_PERIOD))
     names = ", ".join(column.sql_name for column in log.columns)
     connection.execute(
-        "CREATE TEMP TABLE sampled AS SELECT least(floor((epoch(moment) - low) / greatest(high - low, 1) * $periods), "
+        "CREATE OR REPLACE TEMP TABLE sampled AS SELECT least(floor((epoch(moment) - low) / greatest(high - low, 1) * $periods), "
         f"$periods - 1)::INT AS period, moment, {names} FROM log_file.log, (SELECT epoch($first::TIMESTAMP) AS low, "
         "epoch($last::TIMESTAMP) AS high) WHERE moment IS NOT NULL AND row_id % $step = 0",
         {"periods": n_periods, "step": step, "first": log.time_low, "last": log.time_high},
