@@ -11,6 +11,7 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.clusters import alike_part
 from analytics.present.readings.overview_lead import (
+    alike_decisions_part,
     judged_words,
     lead_details,
     lead_part,
@@ -92,7 +93,8 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
             moved_part(overview),
         )
     stand_for = _weighted_part(overview, question)
-    lead = " ".join(filter(None, (wrong_way_part(question), unseen_labels_part(question), lead)))
+    cautions = (wrong_way_part(question), unseen_labels_part(question), alike_decisions_part(question))
+    lead = " ".join(filter(None, (*cautions, lead)))
     if by_judge:
         wrong_share = words.share(overview.value("error_rate")[0])
         lead, reason = f"{by_judge} The judge is wrong on {wrong_share} of the rows that people saw.", ""
