@@ -176,6 +176,13 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
         6,
         "found 3 that count",
     ),
+    "drawn-by-class": (
+        lambda frame: frame.with_columns(weight=pl.when(pl.col("label") == 1).then(1).otherwise(50)),
+        "warning",
+        "weight",
+        N,
+        "drawn by class",
+    ),
     "label-copied": (
         lambda frame: frame.with_columns(result=pl.when(pl.col("label") == 1).then(pl.lit("a")).otherwise(pl.lit("b"))),
         "warning",
@@ -238,6 +245,7 @@ EXPECTED_WITH = {
     "decision-third-value": {"no-score", "score-tells-nothing"},
     "score-is-confidence": {"score-ranks-wrong-way"},
     "labels-hang-on-score": {"null-label"},
+    "drawn-by-class": {"rows-that-stand-for-many"},
 }
 
 
