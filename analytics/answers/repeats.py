@@ -60,6 +60,7 @@ def repeats(
 ) -> Repeats:
     """Answer "how much of an answer is chance of the draw?" from inputs that were asked more than once.
 
+    Where nothing says which inputs are the same, a column that is called so does, of each version of the model for itself.
     Where no column of what was ``answer``ed is named, what the log judges is: decisions, classes, numbers, else right and wrong.
 
     Raises
@@ -82,7 +83,9 @@ def repeats(
                 "Expected the columns that are equal where the same was asked, found none that is called so. Name them with "
                 "--same, such as --same task_id."
             )
-        same = (found,)
+        version = log.mapping.model_version
+        is_of_several = version not in (None, found) and log.column(str(version)).n_distinct > 1
+        same = (found, str(version)) if is_of_several else (found,)
     if trial is None:
         trial = next((name for name in [trial_number(log)] if name not in same), None)
     n_rows, _ = engine.row_counts(*asked)

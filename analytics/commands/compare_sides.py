@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +14,7 @@ from analytics.commands.options import ROLE_OPTIONS, Asked, Source, Text, Texts,
 from analytics.commands.roles import finite_threshold
 from analytics.errors import QuestionError
 from analytics.log.other_answer import with_decider
-from analytics.log.role_names import folded_name
+from analytics.log.preferred import preference_column
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort
@@ -27,8 +26,6 @@ from analytics.reading.inbox import is_there
 _SIDES = "Sides"
 _SIDED = ("score", "decision", "label", "grade", "right")
 """Options that either side may have for itself where both answers stand in one row."""
-_PREFERENCE = re.compile(r"(.*_)?(preferences?|preferred|winner|better)(_(answer|model|response|output))?")
-"""How columns are called that say which of two answers was better, in sets that are published."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +168,7 @@ def _preferred(workspace: Workspace, source: Source) -> str:
     if not is_there(Path(source.log)):
         return ""
     names = read_path(workspace, source).reading.names
-    found = next((name for name in names if _PREFERENCE.fullmatch(folded_name(name))), None)
+    found = preference_column(names)
     return "" if found is None else f" {found!r} could say which answer was better: --preference {found}."
 
 

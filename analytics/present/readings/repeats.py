@@ -67,6 +67,13 @@ def _chance_part(chance: Interval) -> str:
     return f"{said}; the others are of the input."
 
 
+def passes_reading(answer: Repeats) -> str:
+    """Say how often several answers are all right."""
+    passes = answer.whole.passes
+    several = _passes_part(passes)
+    return several or (f"One answer is right in {words.share(passes['all_right'][0])}." if passes.height else "")
+
+
 def _passes_part(passes: pl.DataFrame) -> str:
     """Say how often several answers are all right, for as many as every input has."""
     if passes.height < 2:
