@@ -67,10 +67,10 @@ from analytics.present.readings.overview import (
     confusion_reading,
     overview_reading,
     score_reading,
-    unlabelled_words,
 )
 from analytics.present.readings.overview_lead import noun_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
+from analytics.present.readings.overview_unjudged import unlabelled_words
 from analytics.present.readings.repeats import passes_reading, repeats_reading
 from analytics.present.readings.replay import again_reading
 from analytics.present.readings.review import (
