@@ -21,10 +21,10 @@ _TUNED = 6
 """Looks after a start at which its bounds are narrowest. By simulation: a jump of three points at 400 labels a week is then found
 soonest."""
 _MOST_FOLLOWED = 0.7
-"""Share of their excess that weeks are taken to hand on to the next at most. Eight weeks hardly tell it, so that what they differ by
-beyond chance counts as that of weeks that follow each other as far as they may, by one standard error; more weeks show that they
-do not. Simulated, where each week shares a half of a large excess with the next, 21 of 100 stable years alarm after eight weeks of
-baseline, and 11 after 26, in place of 74 and 67; of a small excess 39 and 30, in place of 45 and 42."""
+"""Share of their excess that weeks are taken to hand on to the next at most. Eight weeks hardly tell it, so that what weeks
+differ by beyond chance counts as if they followed each other as far as they may, by one standard error; more weeks show that
+they do not. Simulated, where each week shares a half of a large excess with the next, 21 of 100 stable years alarm after eight
+weeks of baseline, and 11 after 26, in place of 74 and 67; of a small excess 39 and 30, in place of 45 and 42."""
 _ENOUGH_WEEKS = 3
 """Weeks, less one for their mean, from which on they tell whether whole weeks differ by more than chance. By hand."""
 
