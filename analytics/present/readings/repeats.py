@@ -111,7 +111,7 @@ def _account_part(answer: Repeats) -> str:
     same = words.listed([words.shortened(words.one_line(name), 40) for name in answer.same])
     once = whole.n_inputs - whole.n_repeated
     parts = [
-        f"Inputs are the same where {same} is: {words.count(whole.n_repeated)} were asked more than once, with "
+        f"Inputs are the same where {same} {'is' if len(answer.same) == 1 else 'are'}: {words.count(whole.n_repeated)} were asked more than once, with "
         f"{words.count(whole.n_answers)} answers."
     ]
     if once:
