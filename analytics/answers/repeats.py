@@ -38,7 +38,8 @@ class Repeats:
     whole : RepeatNumbers
     slices : DataFrame
         A row for each slice: ``slice_0 …, n_inputs, n_repeated, n_answers, flip_rate`` and its ends, ``difference`` from the
-        other slices with its ends and ``p_adjusted``; the least certain to be chance first.
+        other slices with its ends and ``p_adjusted``; the least certain to be chance first; and where it is known what is right
+        ``right`` (one answer is) and ``all_right`` (as many are as every input of the slice has, ``k``) with their ends.
     """
 
     same: tuple[str, ...]
@@ -120,12 +121,25 @@ def _slices(table: pl.DataFrame, n_keys: int) -> pl.DataFrame:
                 **ends("flip_rate", own.flip),
                 **ends("difference", gap),
                 "p_value": p_value,
+                **_passes_of(own),
             }
         )
     found = pl.DataFrame(rows, infer_schema_length=None)
     adjusted = benjamini_hochberg(found["p_value"].cast(pl.Float64).fill_null(np.nan).to_numpy())
     found = found.with_columns(p_adjusted=pl.Series(adjusted).fill_nan(None)).drop("p_value")
     return found.sort("p_adjusted", *names, nulls_last=True)
+
+
+def _passes_of(own: RepeatNumbers) -> dict[str, float | int | None]:
+    """Return how often one answer is right, and how often as many are as every input has; None where that is not known."""
+    passes = own.passes
+    every = passes if passes.is_empty() else passes.filter(pl.col("n_inputs") == passes["n_inputs"][0])
+    found: dict[str, float | int | None] = {"k": None if every.is_empty() else int(every["k"][-1])}
+    for name, place in (("right", 0), ("all_right", -1)):
+        for end in ("", "_low", "_high"):
+            value = None if every.is_empty() else float(every[f"all_right{end}"][place])
+            found[f"{name}{end}"] = value if value is not None and np.isfinite(value) else None
+    return found
 
 
 def _gap(own: RepeatNumbers, rest: RepeatNumbers) -> tuple[Interval, float]:

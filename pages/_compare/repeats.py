@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -59,9 +61,14 @@ def draw_repeats(question: Question, head: DeltaGenerator) -> None:
         )
 
 
+def _rate(row: dict[str, Any], name: str) -> str:
+    """Write a share with its interval, nothing where it is not known."""
+    return words.metric_interval("accuracy", *(row[f"{name}{end}"] for end in ("", "_low", "_high")))
+
+
 def _in_words(answer: Repeats, by: str) -> pl.DataFrame:
     """Return the slices as people read them."""
-    rows = []
+    rows, ks = [], set(answer.slices["k"])
     for row in answer.slices.iter_rows(named=True):
         ends = (row["difference"], row["difference_low"], row["difference_high"])
         rates = (row["flip_rate"], row["flip_rate_low"], row["flip_rate_high"])
@@ -71,6 +78,8 @@ def _in_words(answer: Repeats, by: str) -> pl.DataFrame:
                 "Inputs": row["n_repeated"],
                 "Change (95 %)": words.metric_interval("error_rate", *rates),
                 "Against the others": words.UNDEFINED if ends[0] is None else words.points(*ends),
+                "One is right": _rate(row, "right"),
+                f"All of {row['k']} are right" if len(ks) == 1 else "All are right": _rate(row, "all_right"),
                 "Adjusted p": words.UNDEFINED if row["p_adjusted"] is None else words.number(row["p_adjusted"]),
             }
         )

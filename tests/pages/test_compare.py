@@ -122,17 +122,20 @@ def test_a_log_without_versions_opens_on_its_second_answer(tmp_path: Path, serve
     )
 
 
-def test_a_candidate_that_is_held_to_a_label_of_the_live_answer_is_told(
+def test_two_answers_of_a_row_are_each_held_to_a_label_of_their_own(
     tmp_path: Path, serve: Callable[[Path], None]
 ) -> None:
-    passed = [k % 2 for k in range(200)]
-    names = ("v3_judge", "v4_judge", "v3_human", "v4_human")
+    live = [k % 2 for k in range(200)]
+    said_of = {"v3_judge": live, "v4_judge": live[::-1], "v3_human": live, "v4_human": live[::-1]}
     desk = Desk(Workspace(tmp_path / "workspace"), tmp_path)
-    desk.log(pl.DataFrame(dict.fromkeys(names, passed)), score=None, decision="v3_judge", label="v3_human", segments=())
+    desk.log(pl.DataFrame(said_of), score=None, decision="v3_judge", label="v3_human", segments=())
     serve(desk.workspace.home)
     app = opened()
-    assert app.selectbox(key="pair_column").value == "v4_judge"
-    assert "both are held to 'v3_human'" in app.warning[0].value.replace("\\", "")
+    assert app.selectbox(key="pair_column").value == "v4_judge" and not app.warning
+    assert not said(app.main.markdown)[0].startswith(
+        "Worse"
+    )  # of the label of the live answer it is always the opposite
+    assert any("live to v3_human, the candidate to v4_human" in text for text in said(app.main.markdown))
 
 
 def test_a_log_of_repeated_questions_opens_on_what_they_are_answered(

@@ -22,8 +22,8 @@ _FEW_PAST = 4
 _SPREAD_OF_FEW = 2.0
 """Times the variance that is assumed then: near what labels of single weeks have. By hand."""
 _ENOUGH_PAST, _LEVEL = 19, 0.95
-"""Ripe buckets from which on the interval of a log of labelled rows alone is as wide as the misses of this share of them, the
-least of which such a share can be told: small weeks miss by more than a normal draw, as how many rows wait is estimated."""
+"""Ripe buckets from which on the interval of a log of labelled rows alone is as wide as the misses of this share of them: the
+least that tell it. How many rows wait is estimated too, so that small weeks miss by more than a normal draw."""
 _HARDLY_ANY = 0.01
 """Rows to come below which all labels are there."""
 _MOST_NEVER = 0.999

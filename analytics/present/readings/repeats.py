@@ -109,9 +109,9 @@ def _account_part(answer: Repeats) -> str:
     """Say what counts as the same input, and what was left out."""
     whole = answer.whole
     same = words.listed([words.shortened(words.one_line(name), 40) for name in answer.same])
-    once = whole.n_inputs - whole.n_repeated
+    once, verb = whole.n_inputs - whole.n_repeated, "is" if len(answer.same) == 1 else "are"
     parts = [
-        f"Inputs are the same where {same} is: {words.count(whole.n_repeated)} were asked more than once, with "
+        f"Inputs are the same where {same} {verb}: {words.count(whole.n_repeated)} were asked more than once, with "
         f"{words.count(whole.n_answers)} answers."
     ]
     if once:
