@@ -1,4 +1,4 @@
-"""Rows that sum up the rows above them, as reports and people put them between the rows: set aside where sums or means agree."""
+"""Rows that sum up those above or below, as reports and people put them between the rows: set aside where the sums agree."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ judgement."""
 _WORD = (
     r"(?:(?:grand|sub)[ -]?)?totals?|zwischensummen?|teilsummen?|gesamt(?:summe|ergebnis)?|summe|"
     r"sous[ -]?total|total(?:es)?(?: g[eé]n[eé]ral)?|subtotal(?:es)?|suma|somme|"
-    r"average|mean|avg\.?|durchschnitt|mittelwert|promedio|moyenne"
+    r"average|mean|avg\.?|durchschnitt|mittelwert|promedio|moyenne|"
+    r"count|anzahl|nombre|conteo"
 )
-_LIKE_A_SUM = "(?i)total|sum|somme|average|mean|avg|schnitt|mittel|promedio|moyenne"
+_LIKE_A_SUM = "(?i)total|sum|somme|average|mean|avg|schnitt|mittel|promedio|moyenne|count|anzahl|nombre|conteo"
 """What every name of a sum holds, for the engine."""
 _TOTAL = re.compile(rf"(?:{_WORD})(?:\W.*)?|.*\W(?:{_WORD})\W*", re.IGNORECASE | re.DOTALL)
 
-_SUBTOTAL = "a row that sums up rows above it"
+_SUBTOTAL = "a row that sums up other rows"
 
 
 def _is_named(cells: Sequence[str | None]) -> bool:
@@ -48,7 +49,7 @@ def without(
 ) -> tuple[tuple[SetAside, ...], LineCounts]:
     """Set the rows of ``raw`` aside that are called a sum and are one; return the account with them.
 
-    All that are called so go where more than half of them sum up rows above them in some column.
+    All that are called so go where more than half of them sum up the rows above them, or below, in some column.
     """
     names = [f"c{place}" for place in range(n_columns)]
     places = _sums(connection, names)
@@ -89,7 +90,10 @@ def _sums(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[i
     if not places or len(places) > _MAX_SHARE * row[0]:
         return []
     numbers = [_numbers(connection, name) for name in names]
-    n_agreeing = sum(_sums_up(numbers, place, places) for place in places)
+    above = sum(_sums_up(numbers, place, places) for place in places)
+    last = row[0] - 1
+    turned, from_last = [column[::-1] for column in numbers], [last - place for place in places]
+    n_agreeing = max(above, sum(_sums_up(turned, place, from_last) for place in from_last))
     return places if 2 * n_agreeing > len(places) else []
 
 

@@ -42,9 +42,15 @@ def test_means_between_the_rows_are_set_aside(desk: Desk) -> None:
     assert desk.read(content).rows_kept == n
 
 
+def test_sums_above_their_rows_are_set_aside(desk: Desk) -> None:
+    content, n = table("{} total")
+    header, *rows = content.splitlines()
+    assert desk.read("\n".join([header, *rows[::-1]])).rows_kept == n
+
+
 @pytest.mark.parametrize(("word", "sums"), [("{} Total", False), ("totally {}", True), ("{}", True)])
 def test_rows_that_sum_up_nothing_or_are_not_called_so_are_kept(desk: Desk, word: str, sums: bool) -> None:
     content, n = table(word, sums=sums, mean=sums)
     reading = desk.read(content)
     assert reading.rows_kept >= n + 2
-    assert "a row that sums up rows above it" not in {aside.reason for aside in reading.set_aside}
+    assert "a row that sums up other rows" not in {aside.reason for aside in reading.set_aside}
