@@ -22,6 +22,10 @@ _SPELLINGS = {"0": ("0", "false", "no", "n"), "1": ("1", "true", "yes", "y")}
 """How the two classes of a label of truth values are written in the names of columns."""
 
 
+_PLACE = re.compile(r"(.*)\[(\d+)\]")
+"""The name of a column that was one place of a list."""
+
+
 def score_of(
     reading: Reading, label: str | None, scores: Sequence[str], said: Sequence[str] = ()
 ) -> tuple[str, str] | None:
@@ -46,7 +50,7 @@ def score_of(
         return None
     fractions = [column for column in reading.columns if column.name != label and _is_fraction(column)]
     names = {meaning: {*map(plain, texts), *_SPELLINGS.get(meaning, ())} for meaning, texts in spellings.items()}
-    families: dict[str, dict[str, str]] = {}
+    families: dict[str, dict[str, str]] = _in_lists(reading.columns, fractions, names)
     for column in fractions:
         for meaning, values in names.items():
             for stem in {stem for value in values for stem in _stems(column.name, value)}:
@@ -81,6 +85,36 @@ def named_after(reading: Reading, label: str | None) -> tuple[str, str] | None:
         if positive in (None, meaning) and _CHANCE.fullmatch(stem.strip("=_ .-(["))
     ]
     return found[0] if len(spellings) == 2 and len(found) == 1 and not found[0][1].isdigit() else None
+
+
+def is_name_of_class(columns: Sequence[Column], column: Column) -> bool:
+    """Whether a column is one place of a list with several that are the same on every row, as the names of classes are.
+
+    >>> columns = [Column(at, f"classes[{at}]", "VARCHAR", "text", n_distinct=1) for at in range(2)]
+    >>> is_name_of_class(columns, columns[0]), is_name_of_class(columns[:1], columns[0])
+    (True, False)
+    """
+    found = _PLACE.fullmatch(column.name)
+    places = [other for other in columns if found and (own := _PLACE.fullmatch(other.name)) and own[1] == found[1]]
+    return len(places) > 1 and all(other.n_distinct == 1 for other in places)
+
+
+def _in_lists(
+    columns: Sequence[Column], fractions: Sequence[Column], names: dict[str, set[str]]
+) -> dict[str, dict[str, str]]:
+    """Return the families of scores in a list beside which another list names the class of each place."""
+    by_name = {column.name: column for column in fractions}
+    stems = {found[1] for name in by_name if (found := _PLACE.fullmatch(name))}
+    families: dict[str, dict[str, str]] = {}
+    for column in columns:
+        found = _PLACE.fullmatch(column.name)
+        if not found or not column.top or not is_name_of_class(columns, column):
+            continue
+        meaning = next((meaning for meaning, texts in names.items() if plain(column.top[0][0]) in texts), None)
+        for stem in stems if meaning else ():
+            if (own := f"{stem}[{found[2]}]") in by_name:
+                families.setdefault(f"{found[1]} beside {stem}", {})[meaning or ""] = own
+    return families
 
 
 def is_place_of_many(reading: Reading, score: str | None) -> bool:

@@ -66,10 +66,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
     reasons |= dict.fromkeys(chosen.values(), "named")
     undecided: dict[str, tuple[tuple[str, str], ...]] = {}
     judged = {} if {"label", "decision", "score"} & {*said} else pairs.judge_and_people(columns)
-    chosen, reasons = (
-        chosen | judged,
-        reasons | dict.fromkeys(judged.values(), "a judge's verdict, and people's on some"),
-    )
+    chosen |= judged
+    reasons |= dict.fromkeys(judged.values(), "a judge's verdict, and people's on some")
     for role in ("label", "decision", "score", "time", "row_id", "model_version", "amount"):
         taken = {*chosen.values(), *(name for claims in undecided.values() for name, _ in claims)}
         if role in said or role in chosen or (role == "score" and judged):
@@ -79,6 +77,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             reasons[chosen[role]] = f"it holds the labels of {reading.labels.source!r}"
             continue
         free = [column for column in columns if column.name not in taken]
+        if role == "decision":  # of the names of classes in a list none was decided
+            free = [column for column in free if not class_columns.is_name_of_class(columns, column)]
         claims = _hinted(role, reading, free) or _claims(role, free, n_rows, reading.origin.paths)
         if len(claims) == 1 or (claims and role not in _ASKED):
             chosen[role], reasons[claims[0].name] = claims[0].name, claims[0].reason

@@ -1,4 +1,4 @@
-"""Rows that sum up the rows above them, as reports and people put them between the rows: set aside where the sums agree."""
+"""Rows that sum up those above or below, as reports and people put them between the rows: set aside where the sums agree."""
 
 from __future__ import annotations
 
@@ -18,18 +18,21 @@ _MAX_LENGTH = 80
 """Characters of a cell that names a sum. A judgement."""
 _N_PLACES = 3
 """First columns in which the name of a sum is looked for. A judgement."""
-_RELATIVE, _ABSOLUTE = 1e-6, 0.0051
-"""How far a sum may be off: binary fractions, and the rounding of a sum that has two digits. A judgement."""
+_RELATIVE, _ABSOLUTE, _OF_MEAN = 1e-6, 0.0051, 0.00051
+"""How far a sum may be off: binary fractions, and the rounding of a sum that has two digits, of a mean that has three. A
+judgement."""
 
 _WORD = (
     r"(?:(?:grand|sub)[ -]?)?totals?|zwischensummen?|teilsummen?|gesamt(?:summe|ergebnis)?|summe|"
-    r"sous[ -]?total|total(?:es)?(?: g[eé]n[eé]ral)?|subtotal(?:es)?|suma|somme"
+    r"sous[ -]?total|total(?:es)?(?: g[eé]n[eé]ral)?|subtotal(?:es)?|suma|somme|"
+    r"average|mean|avg\.?|durchschnitt|mittelwert|promedio|moyenne|"
+    r"count|anzahl|nombre|conteo"
 )
-_LIKE_A_SUM = "(?i)total|sum|somme"
+_LIKE_A_SUM = "(?i)total|sum|somme|average|mean|avg|schnitt|mittel|promedio|moyenne|count|anzahl|nombre|conteo"
 """What every name of a sum holds, for the engine."""
 _TOTAL = re.compile(rf"(?:{_WORD})(?:\W.*)?|.*\W(?:{_WORD})\W*", re.IGNORECASE | re.DOTALL)
 
-_SUBTOTAL = "a row that sums up rows above it"
+_SUBTOTAL = "a row that sums up other rows"
 
 
 def _is_named(cells: Sequence[str | None]) -> bool:
@@ -46,7 +49,7 @@ def without(
 ) -> tuple[tuple[SetAside, ...], LineCounts]:
     """Set the rows of ``raw`` aside that are called a sum and are one; return the account with them.
 
-    All that are called so go where more than half of them sum up rows above them in some column: others hold means.
+    All that are called so go where more than half of them sum up the rows above them, or below, in some column.
     """
     names = [f"c{place}" for place in range(n_columns)]
     places = _sums(connection, names)
@@ -87,7 +90,10 @@ def _sums(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[i
     if not places or len(places) > _MAX_SHARE * row[0]:
         return []
     numbers = [_numbers(connection, name) for name in names]
-    n_agreeing = sum(any(_agrees(column, place, places) for column in numbers) for place in places)
+    above = sum(_sums_up(numbers, place, places) for place in places)
+    last = row[0] - 1
+    turned, from_last = [column[::-1] for column in numbers], [last - place for place in places]
+    n_agreeing = max(above, sum(_sums_up(turned, place, from_last) for place in from_last))
     return places if 2 * n_agreeing > len(places) else []
 
 
@@ -99,22 +105,21 @@ def _numbers(connection: duckdb.DuckDBPyConnection, name: str) -> list[float | N
     return [value for (value,) in rows]
 
 
-def _agrees(column: Sequence[float | None], place: int, places: Sequence[int]) -> bool:
-    """Whether a cell is the sum of the rows since another sum, or since the beginning; of two rows or more."""
-    value = column[place]
-    if not value:
-        return False
-    sums = {*places}
-    total, n_rows = 0.0, 0
-    for at in range(place - 1, -1, -1):
-        if at in sums:
-            if n_rows > 1 and _is_close(total, value):
-                return True
-        elif (cell := column[at]) is not None:
+def _sums_up(columns: Sequence[Sequence[float | None]], place: int, places: Sequence[int]) -> bool:
+    """Whether a row holds a sum of rows above it, or means of them: of one mean among several numbers it may be by chance."""
+    filled = [column for column in columns if column[place]]
+    found = [_agrees(column, place, places) for column in filled]
+    return any(is_sum for is_sum, _ in found) or sum(is_mean for _, is_mean in found) >= min(2, max(1, len(filled)))
+
+
+def _agrees(column: Sequence[float | None], place: int, places: Sequence[int]) -> tuple[bool, bool]:
+    """Whether a cell is the sum, and the mean, of two rows or more since another sum or since the beginning."""
+    value, sums, total, n_rows = column[place] or 0.0, {*places}, 0.0, 0
+    is_sum = is_mean = False
+    for at in range(place - 1, -2, -1):
+        if (at in sums or at < 0) and n_rows > 1:
+            is_sum |= abs(total - value) <= _ABSOLUTE + _RELATIVE * abs(total)
+            is_mean |= abs(total / n_rows - value) <= _OF_MEAN
+        elif at >= 0 and at not in sums and (cell := column[at]) is not None:
             total, n_rows = total + cell, n_rows + 1
-    return n_rows > 1 and _is_close(total, value)
-
-
-def _is_close(one: float, other: float) -> bool:
-    """Whether two sums are the same but for rounding."""
-    return abs(one - other) <= _ABSOLUTE + _RELATIVE * abs(other)
+    return is_sum, is_mean

@@ -16,7 +16,8 @@ _N_LINES = 400
 """First lines that are looked at. A judgement."""
 
 _NAMED = re.compile(
-    r"(?P<name>[^\W\d][\w .()%/$-]{0,60}?)\s*(?:[:=|](?=\s|$)|=|:(?=[^\s:/\\]))(?P<value>.*)", re.DOTALL
+    r"(?P<name>[^\W\d][\w.()%/$-]{0,40}(?: [\w.()%/$-]{1,40}){0,6})\s*(?:[:=|](?=\s|$)|=|:(?=[^\s:/\\]))(?P<value>.*)",
+    re.DOTALL,
 )
 _BETWEEN = re.compile(
     r"|[-=*_#~]{3,}|-\[ RECORD \d+ \][-+]*|\*{3,} \d+\. row \*{3,}"
@@ -44,7 +45,7 @@ def is_stanzas(start: str) -> bool:
     return (
         len(records) + 1 >= _MIN_RECORDS
         and _MIN_NAMES <= len(names) <= 3 * len(records[0])
-        and same >= len(records) / 2
+        and same >= max(_MIN_RECORDS - 1, len(records) / 2)
         and not all(any(mark in value for mark in ",;\t|{") for value in records[0].values())
     )
 

@@ -33,12 +33,15 @@ _GUARDS = {
 apostrophe that people type before a number; the bounds of a number in brackets, and how far it may be off."""
 
 
+_ANY = r"""^\s*="|^'|[0-9] ?%?\s*(?:[(\[]|\x{b1}|\+/?-)"""
+"""What every value has that is surrounded so: columns without it are asked no more."""
+
+
 def found(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Return by text column of ``raw`` the expression of its values without what surrounds them, and what to say of it."""
-    guarded: dict[str, tuple[str, str]] = {}
+    guarded: dict[str, tuple[str, str]] = dict.fromkeys(_with_any(connection, names), ("", ""))
     for rows in (f"(FROM raw LIMIT {_FIRST})", "raw"):
-        asked = [name for name in names if rows != "raw" or name in guarded]
-        guarded = {}
+        asked, guarded = [*guarded], {}
         for start in range(0, len(asked), GROUP):
             group = asked[start : start + GROUP]
             parts = ", ".join(
@@ -56,3 +59,15 @@ def found(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[s
                         literal = guard.replace("'", "''")
                         guarded[name] = f"regexp_replace({name}, '{literal}', '\\1')", said
     return guarded
+
+
+def _with_any(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
+    """Return the columns of which a value among the first ones is surrounded by something."""
+    kept: list[str] = []
+    for start in range(0, len(names), GROUP):
+        group = names[start : start + GROUP]
+        parts = ", ".join(f"bool_or(regexp_matches({name}, ?))" for name in group)
+        row = connection.execute(f"SELECT {parts} FROM (FROM raw LIMIT {_FIRST})", [_ANY] * len(group)).fetchone()
+        assert row is not None
+        kept += [name for name, has_any in zip(group, row, strict=True) if has_any]
+    return kept

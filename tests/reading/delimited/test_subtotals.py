@@ -11,16 +11,18 @@ from tests.ingested import Desk
 REGIONS = ("North", "East", "West")
 
 
-def table(word: str, *, mean: bool = True, sums: bool = True, sep: str = ",") -> tuple[str, int]:
+def table(word: str, *, mean: bool = True, sums: bool = True, means: bool = False, sep: str = ",") -> tuple[str, int]:
     rng, lines, n = random.Random(3), [sep.join(("case", "region", "amount", "score", "label"))], 0
     for region in REGIONS:
         rows = [(f"k{n + at}", region, rng.randrange(10, 900), rng.random(), rng.randrange(2)) for at in range(30)]
         n += len(rows)
         lines += [sep.join((a, b, str(c), f"{d:.4f}", str(e))) for a, b, c, d, e in rows]
-        amount = sum(row[2] for row in rows) if sums else 17
+        amount = str(sum(row[2] for row in rows) if sums else 17)
         score = f"{sum(row[3] for row in rows) / 30:.4f}" if mean else ""
         label = str(sum(row[4] for row in rows) if sums else 1)
-        lines.append(sep.join((word.format(region), "", str(amount), score, label)))
+        if means:
+            amount, label = f"{sum(row[2] for row in rows) / 30:.1f}", f"{sum(row[4] for row in rows) / 30:.4f}"
+        lines.append(sep.join((word.format(region), "", amount, score, label)))
     return "\n".join([*lines, ""]), n
 
 
@@ -35,9 +37,20 @@ def test_sums_between_the_rows_are_set_aside(desk: Desk, word: str, mean: bool, 
     assert {value for value, _ in reading.column("label").top} == {"0", "1"}
 
 
+def test_means_between_the_rows_are_set_aside(desk: Desk) -> None:
+    content, n = table("{} average", means=True)
+    assert desk.read(content).rows_kept == n
+
+
+def test_sums_above_their_rows_are_set_aside(desk: Desk) -> None:
+    content, n = table("{} total")
+    header, *rows = content.splitlines()
+    assert desk.read("\n".join([header, *rows[::-1]])).rows_kept == n
+
+
 @pytest.mark.parametrize(("word", "sums"), [("{} Total", False), ("totally {}", True), ("{}", True)])
 def test_rows_that_sum_up_nothing_or_are_not_called_so_are_kept(desk: Desk, word: str, sums: bool) -> None:
-    content, n = table(word, sums=sums)
+    content, n = table(word, sums=sums, mean=sums)
     reading = desk.read(content)
     assert reading.rows_kept >= n + 2
-    assert "a row that sums up rows above it" not in {aside.reason for aside in reading.set_aside}
+    assert "a row that sums up other rows" not in {aside.reason for aside in reading.set_aside}

@@ -49,6 +49,7 @@ def test_each_block_is_a_row(desk: Desk, name: str) -> None:
         "score: 0.5, label: 1\n" * 20,
         "10:00:01 start\n10:00:02 end\n" * 20,
         "a: 1\nb: 2\n",
+        "id seen at  score\n" + "".join(f"a{at}  2025-03-01 08:{at}  0.5\n" for at in range(10, 40)) + "\n",
         "{\n" + '"score": 0.5,\n"label": 1,\n' * 20 + "}",
     ],
 )
