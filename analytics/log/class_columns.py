@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analytics.log import positives
 from analytics.log.column import Column
 from analytics.log.schema import Reading
-from analytics.log.value_words import groups, plain
+from analytics.log.value_words import groups, known, plain, positive_of
 
 _MAX_ROUNDING = 0.011
 """How far two chances may miss one in sum: each may be rounded to two digits."""
 
+_CHANCE = re.compile(
+    r"p|pr|prob|proba|probability|p_?hat|chance|likelihood|risk|score|(predicted|pred|model)_(p|prob|proba|score)"
+)
+"""What is left of a name without the class whose chance it is."""
+
 _SPELLINGS = {"0": ("0", "false", "no", "n"), "1": ("1", "true", "yes", "y")}
 """How the two classes of a label of truth values are written in the names of columns."""
+
+
+_PLACE = re.compile(r"(.*)\[(\d+)\]")
+"""The name of a column that was one place of a list."""
 
 
 def score_of(
@@ -41,19 +50,71 @@ def score_of(
         return None
     fractions = [column for column in reading.columns if column.name != label and _is_fraction(column)]
     names = {meaning: {*map(plain, texts), *_SPELLINGS.get(meaning, ())} for meaning, texts in spellings.items()}
-    families: dict[str, dict[str, str]] = {}
+    families: dict[str, dict[str, str]] = _in_lists(reading.columns, fractions, names)
     for column in fractions:
         for meaning, values in names.items():
             for stem in {stem for value in values for stem in _stems(column.name, value)}:
                 families.setdefault(stem, {})[meaning] = column.name
     wanted = next(meaning for meaning, texts in spellings.items() if positive[0] in texts)
-    for family in families.values():
+    for stem, family in families.items():
         is_whole = len(family) == len(spellings) == len(set(family.values()))
         is_taken = bool({*scores} & {*family.values()}) or (not scores and len(family) == 2)
-        if is_whole and is_taken and _add_up([reading.column(name) for name in family.values()]):
+        is_part = label is None and _is_of_more(stem, family, fractions)
+        if is_whole and is_taken and not is_part and _add_up([reading.column(name) for name in family.values()]):
             others = ", ".join(repr(name) for name in family.values() if name != family[wanted])
             return family[wanted], f"one column per class: it is that of {positive[0]!r} beside {others}"
     return None
+
+
+def named_after(reading: Reading, label: str | None) -> tuple[str, str] | None:
+    """Return the one column that is called the chance of a value of the label, such as ``p_malignant``, with that value.
+
+    None where the label has not two classes, or where its words call the other one positive.
+    """
+    if label is None:
+        return None
+    column = reading.column(label)
+    spellings = groups(known([value for value, _ in column.top]))
+    positive = positive_of([*spellings], label)
+    found = [
+        (fraction.name, texts[0])
+        for fraction in reading.columns
+        if fraction.name != label and _is_fraction(fraction)
+        for meaning, texts in spellings.items()
+        for stem in {stem for text in texts for stem in _stems(fraction.name, plain(text))}
+        if positive in (None, meaning) and _CHANCE.fullmatch(stem.strip("=_ .-(["))
+    ]
+    return found[0] if len(spellings) == 2 and len(found) == 1 and not found[0][1].isdigit() else None
+
+
+def is_name_of_class(columns: Sequence[Column], column: Column) -> bool:
+    """Whether a column is one place of a list with several that are the same on every row, as the names of classes are.
+
+    >>> columns = [Column(at, f"classes[{at}]", "VARCHAR", "text", n_distinct=1) for at in range(2)]
+    >>> is_name_of_class(columns, columns[0]), is_name_of_class(columns[:1], columns[0])
+    (True, False)
+    """
+    found = _PLACE.fullmatch(column.name)
+    places = [other for other in columns if found and (own := _PLACE.fullmatch(other.name)) and own[1] == found[1]]
+    return len(places) > 1 and all(other.n_distinct == 1 for other in places)
+
+
+def _in_lists(
+    columns: Sequence[Column], fractions: Sequence[Column], names: dict[str, set[str]]
+) -> dict[str, dict[str, str]]:
+    """Return the families of scores in a list beside which another list names the class of each place."""
+    by_name = {column.name: column for column in fractions}
+    stems = {found[1] for name in by_name if (found := _PLACE.fullmatch(name))}
+    families: dict[str, dict[str, str]] = {}
+    for column in columns:
+        found = _PLACE.fullmatch(column.name)
+        if not found or not column.top or not is_name_of_class(columns, column):
+            continue
+        meaning = next((meaning for meaning, texts in names.items() if plain(column.top[0][0]) in texts), None)
+        for stem in stems if meaning else ():
+            if (own := f"{stem}[{found[2]}]") in by_name:
+                families.setdefault(f"{found[1]} beside {stem}", {})[meaning or ""] = own
+    return families
 
 
 def is_place_of_many(reading: Reading, score: str | None) -> bool:
@@ -69,6 +130,12 @@ def _is_fraction(column: Column) -> bool:
     if column.kind != "number" or column.n_distinct <= 2:
         return False
     return 0 <= float(column.low or "nan") <= float(column.high or "nan") <= 1
+
+
+def _is_of_more(stem: str, family: Mapping[str, str], fractions: Sequence[Column]) -> bool:
+    """Whether further columns are called as two classes are, with other numbers: they are of more classes than two."""
+    numbers = [(column.name, found) for column in fractions for found in re.findall(r"\d+", column.name)]
+    return any(stem in _stems(name, number) for name, number in numbers if name not in family.values())
 
 
 def _add_up(columns: Sequence[Column]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from analytics.log import grade_words, pairs
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
-from analytics.log.role_names import folded_name
+from analytics.log.role_names import folded_name, strength
 from analytics.log.schema import Reading
 
 _GRADE = re.compile(
@@ -20,6 +20,8 @@ _OUTCOME = re.compile(
     r"(.*_)?(resol(ution|ved)|settle(d|ment)|outcome|result|truth|payoff|preference|win(ner|s)?|ausgang|resultado|resultat)(_.*)?"
 )
 """Names of what turned out, also in shares of one: a tie 0.5, a market not resolved 0.31."""
+_NUMBERS = re.compile(r"\W{0,2}\d[\d.,'’ \u00a0\u202f]{0,30}(\D{0,12}\d[\d.,]{0,20}){0,2}\W{0,3}")
+"""What a number looks like, however it is written."""
 _MIN_SHARED_WORD = 3
 """Letters from which on a part of a name says what a column is of. Set by hand."""
 
@@ -31,7 +33,7 @@ def hint(reading: Reading) -> str:
     >>> hint(Reading("", "", "csv", 45, 45, (stars,)))
     " 'stars' could hold grades: --grade stars --pass 4."
     """
-    found = (_two_columns(reading), _grades(reading), _shares(reading))
+    found = (_two_columns(reading), _unread(reading), _grades(reading), _shares(reading))
     return next((f" {text}" for each in found for text in each), "")
 
 
@@ -70,6 +72,18 @@ def _shares(reading: Reading) -> Iterator[str]:
         )
         if is_share and _OUTCOME.fullmatch(folded_name(column.name)):
             yield f"{column.name!r} could hold labels between 0 and 1: --label {shlex.quote(column.name)}."
+
+
+def _unread(reading: Reading) -> Iterator[str]:
+    """Name the column that is called like a score and holds numbers that could be read in two ways, or in none."""
+    for column in reading.columns:
+        values = [value for value, _ in column.top]
+        is_number = [_NUMBERS.fullmatch(value) is not None for value in values]
+        if column.kind == "text" and values and all(is_number) and strength("score", column.name) is not None:
+            yield (
+                f"{column.name!r} is called like a score and stayed text, such as {values[0]!r}: write its numbers with a "
+                "point before the fraction and without signs between thousands."
+            )
 
 
 def _is_many(column: Column) -> bool:

@@ -113,7 +113,7 @@ _NAMES: dict[str, _Names] = {
             r".*propensity.*",
             r"confidence|konfidenz|confianza|confiance",
             r".*(risk|risiko|riesgo|risque).*",
-            r"pd|p",
+            r"pd(_\d+m)?|p|p\((yes|true|positive|1)\)|\$lrp_.*|pre_1",
             r"(model_|clf_|raw_)?output",
             r".*predicted_p",
             r"deciles?",

@@ -66,10 +66,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
     reasons |= dict.fromkeys(chosen.values(), "named")
     undecided: dict[str, tuple[tuple[str, str], ...]] = {}
     judged = {} if {"label", "decision", "score"} & {*said} else pairs.judge_and_people(columns)
-    chosen, reasons = (
-        chosen | judged,
-        reasons | dict.fromkeys(judged.values(), "a judge's verdict, and people's on some"),
-    )
+    chosen |= judged
+    reasons |= dict.fromkeys(judged.values(), "a judge's verdict, and people's on some")
     for role in ("label", "decision", "score", "time", "row_id", "model_version", "amount"):
         taken = {*chosen.values(), *(name for claims in undecided.values() for name, _ in claims)}
         if role in said or role in chosen or (role == "score" and judged):
@@ -79,6 +77,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             reasons[chosen[role]] = f"it holds the labels of {reading.labels.source!r}"
             continue
         free = [column for column in columns if column.name not in taken]
+        if role == "decision":  # of the names of classes in a list none was decided
+            free = [column for column in free if not class_columns.is_name_of_class(columns, column)]
         claims = _hinted(role, reading, free) or _claims(role, free, n_rows, reading.origin.paths)
         if len(claims) == 1 or (claims and role not in _ASKED):
             chosen[role], reasons[claims[0].name] = claims[0].name, claims[0].reason
@@ -92,6 +92,10 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         chosen["score"], reasons[found[0]] = found
     elif "score" not in said and class_columns.is_place_of_many(reading, chosen.get("score")):
         reasons[chosen.pop("score")] = "one place of a list: which class it is the score of is not said"
+    named = class_columns.named_after(reading, chosen.get("label")) if "score" not in said else None
+    if named is not None and chosen.setdefault("score", named[0]) == named[0]:
+        undecided.pop("score", None)
+        reasons[named[0]] = f"it is called after {named[1]!r}, a value of {chosen['label']!r}"
     if "label_time" not in said and (known := label_time.claim(columns, n_rows, chosen)):
         chosen["label_time"], reasons[known[0]] = known[0], known[1]
     mapping = Mapping(**chosen)  # type: ignore[arg-type]
@@ -107,17 +111,26 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             segments.append(column.name)
         elif role == "text":
             texts.append(column.name)
-    mapping = complete(replace(mapping, segments=tuple(segments), text=tuple(texts)), reading)
+    mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
+    is_named = named is not None and named[0] == chosen["score"]
+    mapping = complete(mapping, reading, named[1] if named and is_named else None)
     if right := views.guessed(mapping, reading, said, undecided):
         for role in ("score", *(("label",) if right.kind == "numbers" else ())):
             undecided.pop(role, None)
         mapping = views.right_or_wrong(mapping, reading, right)
-    return Guess(mapping, reasons, undecided | positives.untold(mapping, reading))
+        for name, other in ((right.true, right.predicted), (right.predicted, right.true)):
+            if name and other and name not in chosen.values():
+                reasons[name] = f"it goes together with {other!r}"
+    untold = {} if is_named else positives.untold(mapping, reading)
+    return Guess(mapping, reasons, undecided | untold)
 
 
-def complete(mapping: Mapping, reading: Reading) -> Mapping:
-    """Complete a mapping with what its columns' values say: classes, how the score is read, and a first threshold."""
-    mapping = score_form.with_form(positives.with_values(mapping, reading), reading)
+def complete(mapping: Mapping, reading: Reading, positive: str | None = None) -> Mapping:
+    """Complete a mapping with what its columns' values say: classes, how the score is read, and a first threshold.
+
+    ``positive`` is the value of the label that something else than its words calls positive.
+    """
+    mapping = score_form.with_form(positives.with_values(mapping, reading, positive), reading)
     return replace(mapping, threshold=logged.first_threshold(mapping, reading))
 
 
@@ -162,7 +175,7 @@ def _is_one_word(column: Column, columns: Sequence[Column]) -> bool:
     word = positives.known_groups(column)
     if len(word) != 1 or {*word} & {"0", "1"}:
         return False
-    return any_binary([other for other in columns if other is not column]) is not None
+    return positives.any_binary([other for other in columns if other is not column]) is not None
 
 
 def _is_decision_name(name: str, rank: tuple[int, int] | None) -> bool:
@@ -218,11 +231,6 @@ def _by_values(
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
     take("time", times[0] if times else None, "the first column of times")
     take("row_id", next((column for column in free() if _is_key(column, n_rows)), None), "every row has its own value")
-
-
-def _only(columns: Sequence[Column]) -> Column | None:
-    """Return the one column that is left, None where there are more or none."""
-    return columns[0] if len(columns) == 1 else None
 
 
 def _is_fraction(column: Column) -> bool:
@@ -284,14 +292,6 @@ def _share_of_numbers(column: Column) -> float:
     numbers = sum(rows for value, rows in column.top if re.fullmatch(r"\s*[+-]?\d*\.?\d+([eE][+-]?\d+)?\s*", value))
     total = sum(rows for _, rows in column.top)
     return numbers / total if total else 0.0
-
-
-def any_binary(columns: Sequence[Column]) -> Column | None:
-    """Return the last column with the values 0 and 1, else the only one with two values of which one is a known word."""
-    pairs = [(column, set(positives.known_groups(column))) for column in columns]
-    numbers = [column for column, values in pairs if values == {"0", "1"}]
-    words = [column for column, values in pairs if len(values) == 2 and values & {*POSITIVE_WORDS, "1"}]
-    return numbers[-1] if numbers else _only(words)
 
 
 def _binary(columns: Sequence[Column]) -> list[Column]:

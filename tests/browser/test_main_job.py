@@ -245,16 +245,6 @@ def test_a_hostile_log_goes_through_as_text(server: Server, page: Page, tmp_path
     assert alerts == []
 
 
-@pytest.mark.parametrize("written", ["recall", "Recall"])
-def test_a_link_names_a_metric_by_its_name_or_its_label(server: Server, page: Page, written: str) -> None:
-    page.goto(f"{server.url}/slices?log={SAMPLE_ID}&by=carrier&metric={written}")
-    settle(page)
-    expect(page.get_by_text(re.compile("^Worst by carrier: .* the model finds ")).first).to_be_visible()
-    assert "metric=recall" in page.url
-    choose(page, "Metric", "Precision")
-    assert "metric=precision" in page.url
-
-
 def test_a_copied_link_reopens_the_same_report(server: Server, page: Page, browser: Browser) -> None:
     page.goto(f"{server.url}/report?log={SAMPLE_ID}&sections=origin&metric=fnr")
     settle(page)

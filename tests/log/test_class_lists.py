@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -13,6 +13,7 @@ import pytest
 from analytics.log import views
 from analytics.log.receipt import CheckResult
 from analytics.log.right import Right
+from analytics.log.role_names import strength
 from analytics.log.schema import reading_from_dict
 from analytics.reading import api
 from tests.ingested import Desk, run_here
@@ -98,3 +99,31 @@ def test_what_a_list_is_taken_for_survives_its_plain_form(desk: Desk) -> None:
     read = desk.stage(desk.frame(pl.DataFrame({"label": named(TRUE), "said": named(BEST), "p": listed((2, 0, 1))})))
     assert ("p", "said", ("fox", "cat", "dog")) in read.reading.origin.likeliest
     assert reading_from_dict(json.loads(json.dumps(asdict(read.reading)))) == read.reading
+
+
+@pytest.mark.parametrize("names", [["stay", "leave"], ["leave", "stay"]])
+@pytest.mark.parametrize("written", [json.dumps, repr])
+def test_of_two_scores_in_a_list_the_names_beside_it_say_which_is_the_positive_ones(
+    desk: Desk, names: list[str], written: Callable[[object], str]
+) -> None:
+    """The first of the names, the same on every row, was taken for what was decided, and half of all rows were wrong."""
+    rng = np.random.default_rng(5)
+    scores = rng.random(200).round(4)
+    chances = [{"leave": float(score), "stay": round(1 - float(score), 4)} for score in scores]
+    rows = [
+        (
+            f"k{at}",
+            "leave" if rng.random() < chance["leave"] else "stay",
+            written(names),
+            written([chance[n] for n in names]),
+        )
+        for at, chance in enumerate(chances)
+    ]
+    read = desk.stage(desk.csv(["id", "churned", "predicted.classes", "predicted.scores"], rows))
+    assert (read.mapping.label, read.mapping.positive, read.mapping.decision) == ("churned", ("leave",), None)
+    assert read.mapping.score == f"predicted.scores[{names.index('leave')}]"
+
+
+@pytest.mark.parametrize("name", ["p(yes)", "PD_12M", "$LRP-default", "PRE_1"])
+def test_tools_names_of_scores_are_scores(name: str) -> None:
+    assert strength("score", name) is not None

@@ -82,6 +82,15 @@ def test_the_metric_of_a_link_holds_on_every_page() -> None:
     assert opened("slices", metric="nonsense").selectbox(key="metric").value == "recall"
 
 
+@pytest.mark.parametrize("written", ["error_rate", "Error rate", "False positive rate"])
+def test_a_link_names_a_metric_by_its_name_or_its_label(written: str) -> None:
+    name = "fpr" if written == "False positive rate" else "error_rate"
+    app = opened("slices", by="category", metric=written)
+    assert (app.selectbox(key="metric").value, app.query_params["metric"]) == (name, name)
+    app.selectbox(key="metric").set_value("precision").run()
+    assert app.query_params["metric"] == "precision"
+
+
 def test_slices_and_discovery_follow_the_metric() -> None:
     app = opened("slices", by="category")
     assert app.selectbox(key="metric").value == "recall"

@@ -71,7 +71,7 @@ from analytics.present.readings.overview import (
 from analytics.present.readings.overview_lead import noun_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.overview_unjudged import unlabelled_words
-from analytics.present.readings.repeats import repeats_reading
+from analytics.present.readings.repeats import passes_reading, repeats_reading
 from analytics.present.readings.replay import again_reading
 from analytics.present.readings.review import (
     agreement_reading,
@@ -167,6 +167,7 @@ __all__ = [
     "numbers_reading",
     "open_sentence",
     "overview_reading",
+    "passes_reading",
     "preferences_reading",
     "priced_reading",
     "queue_reading",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from analytics.measure.labels.arrivals import UNITS
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.measure.slices_cost import COST
@@ -143,7 +144,26 @@ def _ripe_part(answer: LabelsAnswer) -> str:
     ripe = words.plural(past, f"ripe {words.BUCKETS[answer.every]}")
     seen = f"Only {ripe} {'says' if past == 1 else 'say'}" if past else "Nothing says"
     few = f" {seen} how far such an estimate misses: the interval is wide on purpose."
-    return part + (few if past < _FEW_PAST else "")
+    return part + _mature_part(answer) + (few if past < _FEW_PAST else "")
+
+
+def _mature_part(answer: LabelsAnswer) -> str:
+    """Say why mature rows end on another day than the one up to which the metric is trusted."""
+    if answer.ripe_age is None or answer.trust is None:
+        return ""
+    now = answer.now if answer.stopped is None else answer.stopped
+    ends = now - answer.ripe_age * UNITS[answer.unit]
+    if ends == answer.trust:
+        return ""
+    few = (
+        "what is missing after it cannot move this metric by a point"
+        if ends < answer.trust
+        else "of this metric less is sure"
+    )
+    return (
+        f" Mature rows end with {_day(ends, answer)}, whatever the metric, and Watch with the last whole week before; the "
+        f"trusted day is another one, since {few}."
+    )
 
 
 def _never_part(answer: LabelsAnswer) -> str:
