@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
-from analytics.commands.asking import open_log, question_of, remapped
+from analytics.commands.asking import open_side, question_of, remapped
 from analytics.commands.given import listed_columns, read_path
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source, Text, Texts, named
 from analytics.commands.roles import finite_threshold
@@ -152,10 +152,15 @@ def _two_questions(
     sources = [replace(source, **side_options(source, both, side)) for side in ("live", "candidate")]
     if other is not None:
         sources[1] = _of_candidate(workspace, replace(sources[1], log=other, labels=None))
-    engine, live = question_of(workspace, open_log(workspace, sources[0]), asked)
+    engine, live = question_of(workspace, open_side(workspace, sources[0]), asked)
     candidate = live
     if sources[1] != sources[0]:
-        candidate = question_of(workspace, open_log(workspace, sources[1]), asked)[1]
+        candidate = question_of(workspace, open_side(workspace, sources[1]), asked)[1]
+    if source.weight and live.log.mapping.weight is None:
+        raise QuestionError(
+            f"Expected the weight of a pair in the log of what is live, found no column {source.weight!r} there. Put it beside "
+            "its rows, or name no weight."
+        )
     for question in (live, candidate):
         _require_numbers(question.log)
     live, candidate = _by_own_labels(workspace, source, both, live, candidate)

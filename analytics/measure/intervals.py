@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # which imports its parts when they are asked for: the reading process needs none of them for most logs
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from analytics.errors import QuestionError
 
@@ -51,7 +51,7 @@ def normal_quantile(level: float) -> float:
     """
     if not 0 < level < 1:
         raise QuestionError(f"A confidence level lies between 0 and 1; found {level}. Use 0.95 for 95 %.")
-    return float(special.ndtri((1 + level) / 2))
+    return float(scipy.special.ndtri((1 + level) / 2))
 
 
 def wilson(
@@ -132,7 +132,10 @@ def logit_interval(estimate: Estimate, trials: ArrayLike, level: float = 0.95) -
     inside = (value > 0) & (value < 1)
     safe = np.where(inside, value, 0.5)
     reach = normal_quantile(level) * error / (safe * (1 - safe))
-    low, high = special.expit(special.logit(safe) - reach), special.expit(special.logit(safe) + reach)
+    low, high = (
+        scipy.special.expit(scipy.special.logit(safe) - reach),
+        scipy.special.expit(scipy.special.logit(safe) + reach),
+    )
     edge = wilson(np.nan_to_num(value) * np.asarray(trials, dtype=float), trials, level)
     undefined = np.isnan(value)
     low = np.where(undefined, np.nan, np.where(inside, np.minimum(low, value), edge.low))
@@ -144,7 +147,7 @@ def mean_interval(estimate: Estimate, n: FloatArray, level: float, bounds: tuple
     """Bound a mean by Student's t with n - 1 degrees of freedom, cut at the metric's range."""
     normal_quantile(level)
     freedom = np.where(n > 1, n - 1, 1.0)
-    reach = special.stdtrit(freedom, (1 + level) / 2) * estimate.standard_error
+    reach = scipy.special.stdtrit(freedom, (1 + level) / 2) * estimate.standard_error
     value = estimate.value
     return Interval(value, (value - reach).clip(min=bounds[0]), (value + reach).clip(max=bounds[1]))
 
@@ -208,11 +211,11 @@ def difference_p_value(interval: Interval, level: float = 0.95, freedom: FloatAr
     """
     arm = np.where(interval.value > 0, interval.value - interval.low, interval.high - interval.value)
     if freedom is not None:
-        errors = ratio(np.abs(interval.value) * special.stdtrit(freedom, (1 + level) / 2), arm)
-        return np.asarray(2 * special.stdtr(freedom, -np.where(interval.value == 0, 0.0, errors)), dtype=float)
+        errors = ratio(np.abs(interval.value) * scipy.special.stdtrit(freedom, (1 + level) / 2), arm)
+        return np.asarray(2 * scipy.special.stdtr(freedom, -np.where(interval.value == 0, 0.0, errors)), dtype=float)
     errors = ratio(np.abs(interval.value) * normal_quantile(level), arm)
     errors = np.where(interval.value == 0, 0.0, errors)
-    return np.asarray(2 * special.ndtr(-errors), dtype=float)
+    return np.asarray(2 * scipy.special.ndtr(-errors), dtype=float)
 
 
 def scatter(draws: FloatArray) -> FloatArray:

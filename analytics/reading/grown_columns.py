@@ -41,8 +41,11 @@ def _added(one: Column, other: Column) -> Column | None:
             return None
         for value, rows in column.top:
             counts[value] = counts.get(value, 0) + rows
-    if len(counts) > MAX_VALUES_BY_VALUE:
+    is_text = one.type == "VARCHAR"  # of numbers beyond so few more is asked than their values
+    if len(counts) > (profile.N_TOP if is_text else MAX_VALUES_BY_VALUE):
         return None
+    if is_text and any(len(value) >= profile.MAX_TOP_TEXT for value in counts):
+        return None  # two values may begin alike
 
     def order(text: str) -> tuple[int, str]:
         return (int(text), "") if one.type == "BIGINT" else (0, text)

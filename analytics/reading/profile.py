@@ -13,8 +13,11 @@ from analytics.log.stand_ins import NUMBERS
 from analytics.reading import ranges
 from analytics.reading.types.conversion import Conversion
 
-_N_TOP = 50
+N_TOP = 50
 """Most frequent values of a column that are kept with their rows. A judgement."""
+
+MAX_TOP_TEXT = 200
+"""Characters of each of them that are kept. A judgement."""
 
 _N_OUTSIDE = 8
 """Different values outside [0, 1] that are kept: more of them are no stand-ins. A judgement."""
@@ -171,15 +174,17 @@ def with_earlier(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column
 def _top_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, tuple[tuple[str, int], ...]]:
     """Return how many values there are, and the most frequent with their rows."""
     rows = connection.execute(
-        f"SELECT left({name}::VARCHAR, 200), count(*), count(*) OVER () FROM raw WHERE {name} IS NOT NULL GROUP BY {name} "
-        f"ORDER BY count(*) DESC, {name} LIMIT {_N_TOP}"
+        f"SELECT left({name}::VARCHAR, {MAX_TOP_TEXT}), count(*), count(*) OVER () FROM raw WHERE {name} IS NOT NULL "
+        f"GROUP BY {name} ORDER BY count(*) DESC, {name} LIMIT {N_TOP}"
     ).fetchall()
     return rows[0][2] if rows else 0, tuple((value, count) for value, count, _ in rows)
 
 
 def _first_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[tuple[str, int], ...]:
     """Return three examples of a column whose values are too many to count, each as one row."""
-    rows = connection.execute(f"SELECT left({name}::VARCHAR, 200) FROM raw WHERE {name} IS NOT NULL LIMIT 3").fetchall()
+    rows = connection.execute(
+        f"SELECT left({name}::VARCHAR, {MAX_TOP_TEXT}) FROM raw WHERE {name} IS NOT NULL LIMIT 3"
+    ).fetchall()
     return tuple((value, 1) for (value,) in rows)
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.errors import AnalysisError, EmptyCohort
-from pages._frame import address, keyboard, label, session, sidebar, steps
+from pages._frame import address, keyboard, label, sample, session, sidebar, steps
 from pages._frame.imports import import_shared
 from pages._frame.registry import FIRST, PAGES, Page
 from pages._frame.render import escaped, say_rows_are_counted
@@ -108,7 +108,7 @@ def run() -> None:
     try:
         with boundary():
             session.enter()
-            session.ensure_sample()
+            sample.ensure(session.workspace())
             sidebar.draw()
             with st.sidebar:
                 keyboard.draw_list()

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 
 import streamlit as st
 
@@ -23,13 +22,12 @@ from analytics.query.known import AS_OF
 from analytics.query.predicates import answerable
 from analytics.reading import api
 from analytics.review.store import ReviewStore
+from pages._frame import sample
 
 PAGE = "_page"
 _STANDING_IN: ContextVar[str | None] = ContextVar("standing_in", default=None)
-_SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
 _MAX_PEOPLE = 200
 """People whose workspace, engine and verdicts stay open at once; those of others are opened anew."""
-SAMPLE_NAME = "Flights 2013 (sample)"
 _PERSON = "_person"
 
 
@@ -132,27 +130,6 @@ def logs() -> list[Log]:
     return workspace().receipts()
 
 
-def ensure_sample() -> None:
-    """Bring the sample into a workspace that has no log yet."""
-    if logs() or not _SAMPLE.exists():
-        return
-    progress = st.progress(0.0, "Preparing the sample log: this happens once")
-    read = api.read_file(
-        workspace(),
-        _SAMPLE,
-        name=SAMPLE_NAME,
-        on_progress=lambda step, done: progress.progress(done / 2, f"Sample log: {step}"),
-    )
-    if isinstance(read, api.Staged):
-        api.build_staged(
-            workspace(),
-            read,
-            read.mapping,
-            on_progress=lambda step, done: progress.progress(0.5 + done / 2, f"Sample log: {step}"),
-        )
-    progress.empty()
-
-
 def is_sample(log: Log) -> bool:
     """Whether a log is the sample, whatever somebody called it."""
     return log.log_id == _sample_id()
@@ -161,9 +138,9 @@ def is_sample(log: Log) -> bool:
 @st.cache_resource
 def _sample_id() -> str | None:
     """Return the id that the sample has in every workspace."""
-    if not _SAMPLE.exists():
+    if not sample.SAMPLE.exists():
         return None
-    with _SAMPLE.open("rb") as file:
+    with sample.SAMPLE.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 

@@ -10,7 +10,7 @@ from analytics.log.removed import forget, put_away, removed_logs, restore
 from analytics.log.schema import Log
 from analytics.present import words
 from analytics.reading import api
-from pages._frame import session
+from pages._frame import sample, session
 from pages._frame.render import escaped
 
 _UPLOAD_KEY = "upload"
@@ -41,7 +41,7 @@ def stage(upload: str | None) -> None:
 
 def draw_lead() -> None:
     """Lead by the hand where nothing but the sample is here."""
-    if all(log.name == session.SAMPLE_NAME for log in session.logs()):
+    if all(log.name == sample.NAME for log in session.logs()):
         st.markdown(_STEPS)
 
 

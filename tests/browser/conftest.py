@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from analytics.log.workspace import Workspace
-from pages._frame.session import SAMPLE_NAME
+from pages._frame import sample
 from tests.ingested import Desk
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +67,7 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace that holds the sample as the first start leaves it, read once for all servers of a run."""
     folder = tmp_path_factory.mktemp("sampled")
     desk = Desk(Workspace(folder / "workspace"), folder)
-    assert desk.log(SAMPLE, name=SAMPLE_NAME).log_id == SAMPLE_ID
+    assert desk.log(SAMPLE, name=sample.NAME).log_id == SAMPLE_ID
     return desk.workspace.home
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
@@ -17,7 +18,7 @@ from analytics.log.origin import FileRead, Origin
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.reading import api, files, further, ranges
-from analytics.reading.checks import tallies
+from analytics.reading.checks import periods, tallies
 from tests.ingested import Desk, run_here
 from tests.query.logs import LOG
 
@@ -121,6 +122,7 @@ def test_of_a_long_log_only_the_rows_that_came_are_described_and_counted(desk: D
         patch.object(ranges, "of_rows", wraps=ranges.of_rows) as of_rows,
         patch.object(ranges, "of_grown", wraps=ranges.of_grown) as of_grown,
         patch.object(tallies, "_added", wraps=tallies._added) as added,
+        patch.object(periods, "_MAX_SAMPLED", 800),
     ):
         for number in range(3):
             write(folder, number, day(number, digits=9, n=1_000))
@@ -133,8 +135,49 @@ def test_of_a_long_log_only_the_rows_that_came_are_described_and_counted(desk: D
             grown, _ = taken(desk, folder)
             assert of_rows.call_count == 1  # of the file
             assert of_grown.call_count == number - 2
-            anew = [len(call.args[0]) == 0 for call in added.call_args_list]
+            anew = [not call.args[0] and len(call.args[1]) > 0 for call in added.call_args_list]
             assert sum(anew) == ("score grid was made anew" in grown.reading.repairs[0]) == (number == 4)
+            assert kept(desk, grown, "sampled_rows").height == -(-grown.n_rows // 4)
+        same(desk, grown, folder)
+
+
+def kept(desk: Desk, log: Log, table: str) -> pl.DataFrame:
+    """A table that stands beside the rows of a log."""
+    with duckdb.connect(str(desk.workspace.path(log.key)), read_only=True) as connection:
+        return connection.sql(f"FROM {table}").pl()
+
+
+def visits(number: int, n: int) -> pl.DataFrame:
+    """A day on which customers come several times, under two versions of the model, and one column stands still under one."""
+    random = np.random.default_rng(number)
+    version = np.where(random.random(n) < 0.5, "a", f"v{number % 3}")
+    return day(number, digits=9, n=n).with_columns(
+        customer_id=pl.Series(random.integers(0, 900, n)).cast(pl.String),
+        model_version=pl.Series(version),
+        still=pl.Series(np.where(version == "a", 5.0, random.random(n).round(3))),
+    )
+
+
+def test_what_stands_for_all_rows_of_a_long_log_is_kept_and_put_to(desk: Desk) -> None:
+    folder = desk.folder / "days"
+    with (
+        patch("analytics.log.grid._MAX_LOOKED_AT", 512),
+        patch.object(periods, "_MAX_SAMPLED", 800),
+        patch.object(tallies.Tallies, "_grown", autospec=True, side_effect=tallies.Tallies._grown) as made,
+    ):
+        for number in range(3):
+            write(folder, number, visits(number, 1_000))
+        taken(desk, folder)
+        write(folder, 3, visits(3, 400))
+        made.reset_mock()
+        grown, _ = taken(desk, folder)
+        assert {(call.args[1], call.args[0]._n_before) for call in made.call_args_list} == {
+            ("sampled_rows", 3_000),
+            ("hashed_c7", 3_000),
+        }
+        sampled, stored = kept(desk, grown, "sampled_rows"), desk.stored(grown)
+        assert sampled["row_id"].to_list() == stored.filter(pl.col("row_id") % 8 == 0)["row_id"].to_list()
+        assert {finding.code for finding in grown.findings} >= {"rows-of-one-unit", "constant-in-version"}
         same(desk, grown, folder)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
-from analytics.measure.intervals import wilson
+from analytics.measure.intervals import FloatArray, wilson
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _FEW = 0.5
 """Labelled share of one side of the threshold, as a part of the other side's, below which labels hang on the decision: a rate
@@ -25,7 +28,6 @@ Lippman-Hand 1983)."""
 _AUDIT_RATE = 3.0 / AUDIT_ROWS
 _SEEN = ("selection_rate", "mean_score")
 """Metrics that need no label."""
-_KNOWN = (pl.col("n"), pl.col("n") - pl.col("n_unlabelled"))
 _WIDE = 0.2
 """Share of the rows that have next to no labels from which a range of scores is told as unseen. By hand: of fewer, AUROC over
 the others is hardly that of a narrower range."""
@@ -87,15 +89,17 @@ def unseen_scores(score_table: pl.DataFrame) -> tuple[int, bool] | None:
 
     Examples
     --------
+    >>> import polars as pl
     >>> table = pl.DataFrame({"score_bin": [0, 1, 2], "n": [4_000, 900, 100], "n_pos": [0, 9, 4], "n_unlabelled": [4_000, 0, 0]})
     >>> unseen_scores(table)
     (1, True)
     """
-    bins = score_table.drop_nulls("score_bin").group_by("score_bin").agg(pl.col("n", "n_unlabelled").sum())
-    bins = bins.sort("score_bin")
-    if len(bins) < 2:
+    bins = score_table.drop_nulls("score_bin").select("score_bin", "n", "n_unlabelled")
+    bins = bins.group_by("score_bin").sum().sort("score_bin")
+    n, n_unlabelled = (bins[name].to_numpy().astype(float) for name in ("n", "n_unlabelled"))
+    if not may_be_unseen(n, n - n_unlabelled):
         return None
-    rows, labelled = (np.cumsum(bins.select(each).to_series().to_numpy().astype(float)) for each in _KNOWN)
+    rows, labelled = np.cumsum(n), np.cumsum(n - n_unlabelled)
     below, above = rows[:-1], rows[-1] - rows[:-1]
     shares = labelled[:-1] / below, (labelled[-1] - labelled[:-1]) / above
     place = int(np.argmax(np.abs(shares[1] - shares[0]) * np.sqrt(below * above)))
@@ -105,6 +109,26 @@ def unseen_scores(score_table: pl.DataFrame) -> tuple[int, bool] | None:
     if found is None or not found.is_of_one_side or unseen < _WIDE * rows[-1]:
         return None
     return cut, found.is_of_flagged
+
+
+def may_be_unseen(rows: FloatArray, labelled: FloatArray) -> bool:
+    """Whether one end of the scores has rows enough, and next to no label, to be told by `unseen_scores`.
+
+    Parameters
+    ----------
+    rows, labelled : numpy.ndarray
+        Of the bins from the lowest to the highest.
+
+    Examples
+    --------
+    >>> may_be_unseen(np.array([4_000.0, 900.0, 100.0]), np.array([0.0, 900.0, 100.0]))
+    True
+    >>> may_be_unseen(np.array([4_000.0, 900.0, 100.0]), np.array([90.0, 90.0, 90.0]))
+    False
+    """
+    ends = ((rows, labelled), (rows[::-1], labelled[::-1]))
+    unseen = max(float(n[np.cumsum(known) < _LEAST_LABELLED].sum()) for n, known in ends)
+    return len(rows) > 1 and unseen >= _WIDE * float(rows.sum())
 
 
 def selective(score_table: pl.DataFrame, threshold_bin: int) -> Selective | None:
@@ -130,6 +154,7 @@ def selective(score_table: pl.DataFrame, threshold_bin: int) -> Selective | None
 
     Examples
     --------
+    >>> import polars as pl
     >>> table = pl.DataFrame({"score_bin": [0, 1], "n": [9_000, 1_000], "n_pos": [0, 400], "n_unlabelled": [9_000, 0]})
     >>> found = selective(table, 1)
     >>> found.is_of_one_side, round(found.recall_bounds[0], 3), found.recall, round(found.audited, 3)
@@ -138,9 +163,9 @@ def selective(score_table: pl.DataFrame, threshold_bin: int) -> Selective | None
     if "rows" in score_table.columns:
         return None
     scored = score_table.drop_nulls("score_bin")
-    is_flagged = pl.col("score_bin") >= threshold_bin
+    is_flagged = scored["score_bin"] >= threshold_bin
     (n_f, pos_f, open_f), (n_p, pos_p, open_p) = (
-        (float(each) for each in scored.filter(side).select(pl.col("n", "n_pos", "n_unlabelled").sum()).row(0))
+        (float(each) for each in scored.filter(side).select("n", "n_pos", "n_unlabelled").sum().row(0))
         for side in (is_flagged, ~is_flagged)
     )
     if min(n_f, n_p) < _MIN_ROWS or n_f - open_f + n_p - open_p <= 0:

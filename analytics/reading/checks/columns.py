@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
-from analytics.log.grid import looked_at
+from analytics.log.grid import is_long
 from analytics.log.schema import Log
+from analytics.log.weight import is_weight
 from analytics.reading.checks.check import Check, ColumnCheck, CountingCheck, Evidence, LogCheck, Said
+from analytics.reading.checks.periods import sampled_rows
 from analytics.reading.checks.scores import MIN_ROWS_OF_CONSTANT
 from analytics.reading.types.conversion import GROUP
 
@@ -38,13 +40,13 @@ class _Still:
     value: str | None
 
 
-def _copies(evidence: Evidence) -> tuple[tuple[str, int], ...]:
+def copies(evidence: Evidence) -> tuple[tuple[str, int], ...]:
     """Return the columns each of whose values has labels of one class only, with their labelled rows.
 
     The first rows rule out nearly every column, so that a long log is not grouped by each.
     """
     log = evidence.log
-    own = {log.mapping.label, log.mapping.decision, log.mapping.score, log.mapping.row_id}
+    own = {log.mapping.label, log.mapping.decision, log.mapping.score, log.mapping.row_id, log.mapping.weight}
     columns = [c for c in log.columns if c.name not in own and 2 <= c.n_distinct <= MAX_VALUES_BY_VALUE]
     if log.mapping.label is None or not 0 < log.n_positive < log.n_labelled:
         return ()
@@ -97,19 +99,21 @@ def _stills(evidence: Evidence) -> tuple[_Still, ...]:
 
 def _still_in_part(evidence: Evidence, version: Column, columns: Sequence[Column]) -> Sequence[Column]:
     """Return the columns that every so manieth row of a long log does not rule out, as it does nearly all."""
-    _, every = looked_at(evidence.log.n_rows)
-    where = f"row_id % {every} = 0 AND {version.sql_name} IS NOT NULL"
+    if not is_long(evidence.log.n_rows):
+        return columns
+    table, _ = sampled_rows(evidence)
     found: list[Column] = []
-    for start in range(0, len(columns) if every > 1 else 0, GROUP):
+    for start in range(0, len(columns), GROUP):
         group = columns[start : start + GROUP]
         parts = ", ".join(f"bool_or(low{c.position} = high{c.position})" for c in group)
         ends = ", ".join(f"min({c.sql_name}) AS low{c.position}, max({c.sql_name}) AS high{c.position}" for c in group)
         row = evidence.row(
-            f"SELECT count(*), {parts} FROM (SELECT {ends} FROM log_file.log WHERE {where} GROUP BY {version.sql_name})"
+            f"SELECT count(*), {parts} FROM "
+            f"(SELECT {ends} FROM {table} WHERE {version.sql_name} IS NOT NULL GROUP BY {version.sql_name})"
         )
         is_whole = row[0] == version.n_distinct
         found += [column for column, is_still in zip(group, row[1:], strict=True) if is_still or not is_whole]
-    return found if every > 1 else columns
+    return found
 
 
 def _is_unusual(evidence: Evidence, column: Column, version: Column, name: str, value: str) -> bool:
@@ -124,6 +128,8 @@ def _is_unusual(evidence: Evidence, column: Column, version: Column, name: str, 
 
 def _label_copied(log: Log, copies: tuple[tuple[str, int], ...]) -> Iterator[Said]:
     for name, rows in copies:
+        if is_weight(log.column(name)):
+            continue  # rows drawn by class, which is said by a check of its own
         yield Said(
             name,
             rows,
@@ -180,7 +186,7 @@ CHECKS: tuple[Check, ...] = (
         code="label-copied",
         severities=("warning",),
         meaning="a column that tells the label on every row: the label under another name",
-        count=_copies,
+        count=copies,
         say=_label_copied,
     ),
     CountingCheck(

@@ -104,7 +104,9 @@ def _shared(evidence: Evidence) -> tuple[tuple[str, int, int], ...]:
     log = evidence.log
     if log.mapping.unit is not None:
         return ()
-    version = f", {log.column(log.mapping.model_version).sql_name}" if log.mapping.model_version else ""
+    version = (
+        f"{log.column(log.mapping.model_version).sql_name}::VARCHAR" if log.mapping.model_version else "NULL::VARCHAR"
+    )
     found = []
     for column in log.columns:
         n = log.n_rows - column.n_missing
@@ -115,11 +117,11 @@ def _shared(evidence: Evidence) -> tuple[tuple[str, int, int], ...]:
             continue
         name = column.sql_name
         _, every = looked_at(log.n_rows)
-        where = f"{name} IS NOT NULL" + (f" AND hash({name}) % {every} = 0" if every > 1 else "")
-        (rows,) = evidence.row(
-            f"SELECT {every} * coalesce(sum(n) FILTER (n > 1), 0)::BIGINT FROM "
-            f"(SELECT count(*) AS n FROM log_file.log WHERE {where} GROUP BY {name}{version})"
-        )
+        counted = f"SELECT count(*) AS n FROM log_file.log WHERE {name} IS NOT NULL GROUP BY {name}, {version}"
+        if every > 1:
+            value = f"{name}::VARCHAR" if column.kind == "text" else name  # an ENUM that grows numbers its values anew
+            counted = f"SELECT sum(n) AS n FROM {evidence.tallies.hashed(name, value, version, every)} GROUP BY h, part"
+        (rows,) = evidence.row(f"SELECT {every} * coalesce(sum(n) FILTER (n > 1), 0)::BIGINT FROM ({counted})")
         if rows >= _MIN_SHARE_SHARED * log.n_rows:
             found.append((column.name, column.n_distinct, rows))
     return tuple(found)

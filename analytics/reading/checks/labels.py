@@ -53,12 +53,9 @@ def _other_values(evidence: Evidence) -> Values:
         return ()
     name = log.column(mapping.label).sql_name
     own = label_expression(log.reading, mapping)
-    rows = evidence.connection.execute(
-        f"SELECT left({name}::VARCHAR, 80), count(*) FROM log_file.log WHERE {name} IS NOT NULL AND label IS NULL "
-        f"AND ({own.sql}) IS NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {N_OTHER_VALUES}",
-        list(own.parameters),
-    ).fetchall()
-    return tuple((value, int(count)) for value, count in rows)
+    where = f"{name} IS NOT NULL AND label IS NULL AND ({own.sql}) IS NULL"
+    rows = evidence.tallies.count([f"left({name}::VARCHAR, 80)"], ["count(*)"], where=where, parameters=own.parameters)
+    return tuple(sorted(rows, key=lambda row: (-row[1], row[0]))[:N_OTHER_VALUES])
 
 
 def _n_null(evidence: Evidence) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from analytics.log.grid import is_long
 from analytics.log.schema import Log
 from analytics.reading.checks.check import Evidence
 
@@ -60,18 +61,28 @@ def is_long_enough(log: Log) -> bool:
     return log.time_low is not None and log.n_rows >= MIN_PERIODS * _ROWS_PER_PERIOD
 
 
+def sampled_rows(evidence: Evidence) -> tuple[str, int]:
+    """Return a table that holds every n-th row, and n; a long log keeps these rows, so that those of a day are put to them."""
+    log = evidence.log
+    step = max(1, math.ceil(log.n_rows / _MAX_SAMPLED))
+    if not is_long(log.n_rows):
+        return "log_file.log", step
+    step = 1 << (step - 1).bit_length()  # a log that grew by half still needs no row between those that were kept
+    return evidence.tallies.sampled(step, [column.sql_name for column in log.columns]), step
+
+
 def make_periods(evidence: Evidence) -> list[Period]:
     """Make the table ``sampled``, every n-th row with its period, and return the periods that hold enough rows.
 
     Checks that need it ask for it `once`: all of them read one table.
     """
     connection, log = evidence.connection, evidence.log
-    step = max(1, math.ceil(log.n_rows / _MAX_SAMPLED))
+    source, step = sampled_rows(evidence)
     n_periods = max(MIN_PERIODS, min(_MAX_PERIODS, log.n_rows // step // _ROWS_PER_PERIOD))
     names = ", ".join(column.sql_name for column in log.columns)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE sampled AS SELECT least(floor((epoch(moment) - low) / greatest(high - low, 1) * $periods), "
-        f"$periods - 1)::INT AS period, moment, {names} FROM log_file.log, (SELECT epoch($first::TIMESTAMP) AS low, "
+        f"$periods - 1)::INT AS period, moment, {names} FROM {source}, (SELECT epoch($first::TIMESTAMP) AS low, "
         "epoch($last::TIMESTAMP) AS high) WHERE moment IS NOT NULL AND row_id % $step = 0",
         {"periods": n_periods, "step": step, "first": log.time_low, "last": log.time_high},
     )

@@ -40,10 +40,10 @@ def _bad_values(evidence: Evidence, column_name: str | None, role: str) -> int:
         return 0
     column = evidence.log.column(column_name)
     if column.kind == "number":
-        (count,) = evidence.row(f"SELECT count(*) FILTER (NOT isfinite({column.sql_name}::DOUBLE)) FROM log_file.log")
+        ((count,),) = evidence.tallies.count((), [f"count(*) FILTER (NOT isfinite({column.sql_name}::DOUBLE))"])
         return int(count) + column.n_unparsable
     present = is_value(f"{column.sql_name}::VARCHAR")
-    (count,) = evidence.row(f"SELECT count(*) FROM log_file.log WHERE {present} AND {role} IS NULL")
+    ((count,),) = evidence.tallies.count((), ["count(*)"], where=f"{present} AND {role} IS NULL")
     return int(count) + column.n_unparsable
 
 
@@ -57,12 +57,11 @@ def _bad_amounts(evidence: Evidence) -> int:
 
 def _ranges(evidence: Evidence) -> _Ranges:
     """Count scores by where they lie."""
-    return _Ranges(
-        *evidence.row(
-            "SELECT count(*) FILTER (score > 0 AND score < 1), count(*) FILTER (score < 0 OR score > 1), "
-            "arg_max(score, abs(score - 0.5)) FILTER (score < 0 OR score > 1) FROM log_file.log"
-        )
-    )
+    outside = "score < 0 OR score > 1"
+    counts = ["count(*) FILTER (score > 0 AND score < 1)", f"count(*) FILTER ({outside})"]
+    ((n_between, n_outside),) = evidence.tallies.count((), counts)
+    farthest = f"SELECT arg_max(score, abs(score - 0.5)) FROM log_file.log WHERE {outside}"
+    return _Ranges(n_between, n_outside, evidence.row(farthest)[0] if n_outside else None)
 
 
 def _no_score(log: Log) -> Iterator[Said]:

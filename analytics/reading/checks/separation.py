@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,10 @@ _MIN_ROWS_OF_CLASS = 30
 
 _CHANCE_AUROC = 0.5
 """Area under the ROC curve of a score that tells nothing."""
+
+_FAR = 3.0
+"""Standard errors above one half, on the logit scale, from which nobody asks where the 95 % interval ends, which has 1.96 of
+them: it lies above."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +60,25 @@ def _by_score(evidence: Evidence) -> list[tuple[int, int, int, int]]:
 
 
 def _area(evidence: Evidence) -> _Area | None:
-    """Return the area under the ROC curve, None where one class is missing."""
-    from analytics.measure import curves, intervals  # SciPy takes half a second to import: not while a file is read
+    """Return the area under the ROC curve, None where one class is missing, and where it is far above one half."""
+    from analytics.measure import curves, intervals
 
     rows = [row for row in evidence.once(_by_score) if row[1] > row[3]]
     positives, negatives = [row[2] for row in rows], [row[1] - row[2] - row[3] for row in rows]
     if not sum(positives) or not sum(negatives):
         return None
-    area = intervals.logit_interval(curves.auroc(positives, negatives), min(sum(positives), sum(negatives)))
+    estimate = curves.auroc(positives, negatives)
+    if _is_far_above_chance(float(estimate.value), float(estimate.standard_error)):
+        return None  # SciPy, which the interval needs, takes longer to import than most files to read
+    area = intervals.logit_interval(estimate, min(sum(positives), sum(negatives)))
     return _Area(float(area.value), float(area.low), float(area.high))
+
+
+def _is_far_above_chance(area: float, standard_error: float) -> bool:
+    """Whether an area lies so far above one half that its interval does."""
+    if not _CHANCE_AUROC < area < 1:
+        return False
+    return math.log(area / (1 - area)) * area * (1 - area) > _FAR * standard_error
 
 
 def _unseen(evidence: Evidence) -> _Unseen | None:
@@ -71,11 +86,17 @@ def _unseen(evidence: Evidence) -> _Unseen | None:
     log = evidence.log
     if not 0 < log.n_labelled < log.n_rows or log.mapping.weight is not None:
         return None
-    import polars as pl  # as above: most logs need neither
+    import numpy as np
 
-    from analytics.measure.labels.selective import unseen_scores
+    from analytics.measure.labels.selective import may_be_unseen, unseen_scores
 
-    table = pl.DataFrame(evidence.once(_by_score), ["score_bin", "n", "n_pos", "n_unlabelled"], orient="row")
+    rows = evidence.once(_by_score)
+    n, n_unlabelled = (np.array([row[place] for row in rows], dtype=float) for place in (1, 3))
+    if not may_be_unseen(n, n - n_unlabelled):
+        return None
+    import polars as pl  # as above
+
+    table = pl.DataFrame(rows, ["score_bin", "n", "n_pos", "n_unlabelled"], orient="row")
     found = unseen_scores(table)
     if found is None:
         return None

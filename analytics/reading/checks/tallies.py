@@ -1,4 +1,6 @@
-"""What checks count by few values, kept with a long log: of one that grew only the rows that came are counted."""
+"""What checks count by few values, and the rows that stand for all, kept with a long log: of one that grew only the rows that
+came are looked at.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,9 @@ _MAX_KEPT = 20_000
 
 _BIN = "score_bin"
 """What changes its meaning for rows that were there before, where the grid of the scores is made anew."""
+
+_SAMPLED, _HASHED = "sampled_rows", "hashed_{name}"
+"""Tables that are kept with a long log; under their names it is noted of which step they are."""
 
 
 class Tallies:
@@ -82,6 +87,41 @@ class Tallies:
         self._found[statement] = [(int(is_true),)]
         return is_true
 
+    def sampled(self, step: int, names: Sequence[str]) -> str:
+        """Return the table of every ``step``-th row of a long log, with its time and some columns, in the order of the log."""
+        selected = ", ".join(("row_id", "moment", *names))
+        return self._grown(_SAMPLED, step, f"SELECT {selected} FROM log_file.log WHERE row_id % {step} = 0", "row_id")
+
+    def hashed(self, name: str, value: str, within: str, step: int) -> str:
+        """Return the table of the values of a long log with their rows ``n``: every ``step``-th value by its hash ``h``.
+
+        Rows are counted apart by what ``within`` says.
+        """
+        place = f"hash({value})"
+        query = (
+            f"SELECT {place} AS h, {within} AS part, count(*) AS n FROM log_file.log WHERE {value} IS NOT NULL "
+            f"AND {place} % {step} = 0"
+        )
+        return self._grown(_HASHED.format(name=name), step, query, "h", " GROUP BY ALL")
+
+    def _grown(self, name: str, step: int, query: str, place: str, grouped: str = "") -> str:
+        """Return the table of a query over all rows: what was kept of the rows before, and those that came behind."""
+        table, before = f"log_file.{name}", self._before.get(name)
+        if name in self._found:
+            return table
+        is_known = before is not None and step % before[0][0] == 0
+        execute, later = self._connection.execute, f" AND row_id >= {self._n_before if is_known else 0}{grouped}"
+        if is_known:
+            execute(f"ALTER TABLE {table} RENAME TO {name}_before")
+            execute(f"CREATE TABLE {table} AS {query} AND false{grouped}")
+            execute(f"INSERT INTO {table} FROM log_file.{name}_before WHERE {place} % {step} = 0")
+            execute(f"INSERT INTO {table} {query}{later}")
+            execute(f"DROP TABLE log_file.{name}_before")
+        else:
+            execute(f"CREATE OR REPLACE TABLE {table} AS {query}{later}")
+        self._found[name] = [(step,)]
+        return table
+
     def keep(self, log: Log) -> None:
         """Store what was counted with the log, where it is long."""
         self._connection.execute("DROP TABLE IF EXISTS log_file.tallies")
@@ -115,5 +155,6 @@ def _added(before: Sequence[tuple[Any, ...]], rows: Sequence[tuple[Any, ...]], n
 def _sign(log: Log) -> str:
     """Return by what the tallies of a log are told from those of any other."""
     return (
-        f"{log.n_rows} rows, {log.n_labelled} with a label, {log.n_positive} positive, {log.n_unscored} without a score"
+        f"{log.n_rows} rows, {log.n_labelled} with a label, {log.n_positive} positive, {log.n_unscored} without a score, "
+        f"hashed by {duckdb.__version__}"
     )

@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 
 from analytics.log.receipt import CheckResult
+from analytics.measure import curves, intervals
+from analytics.reading.checks import separation
 from tests.ingested import Desk
 
 
@@ -76,3 +78,17 @@ def test_labels_that_lack_at_random_do_not_hang_on_the_score(desk: Desk, seed: i
     scores = rng.random(3_000)
     labels = [int(rng.random() < score) if rng.random() < 0.1 else None for score in scores]
     assert not found(desk, pl.DataFrame({"score": scores, "label": labels}), "labels-hang-on-score")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_score_that_is_far_above_chance_has_an_interval_above_one_half(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    shift, n = rng.uniform(0, 2), int(rng.integers(20, 400))
+    labels = rng.integers(0, 2, n)
+    bins = np.clip(rng.normal(shift * labels, 1).round().astype(int) + 4, 0, 9)
+    pos, neg = (np.bincount(bins[labels == each], minlength=10) for each in (1, 0))
+    estimate = curves.auroc(pos, neg)
+    is_far = separation._is_far_above_chance(float(estimate.value), float(estimate.standard_error))
+    low = float(intervals.logit_interval(estimate, n).low)
+    assert low > 0.5 or not is_far
+    assert is_far or shift < 1 or n < 100
