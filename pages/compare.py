@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.present import readings
-from pages._compare import controls, deciders, replay, rows, slices, verdict
+from pages._compare import controls, deciders, preferences, repeats, replay, rows, slices, verdict, views
 from pages._frame import added, frame, session
 from pages._frame.render import sentence
 
@@ -12,8 +12,13 @@ frame.require()
 with frame.boundary():
     st.title("Compare")
     head = st.container()
-    pairing = controls.draw_sides(session.question())
-    if pairing is not None:
+    question = session.question()
+    view = views.draw_view(question.log)
+    if view == views.AGAIN:
+        repeats.draw_repeats(question, head)
+    elif view == views.PREFERRED:
+        preferences.draw_preferences(question, head)
+    elif (pairing := controls.draw_sides(question)) is not None:
         answer = verdict.asked(pairing, *controls.draw_metric(pairing))
         if answer is not None:
             with head:

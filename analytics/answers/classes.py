@@ -10,7 +10,7 @@ from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.question import Question
 from analytics.measure.class_units import accuracy_effect
 from analytics.measure.classes import area_of, class_averages, class_table, confusion_pairs
-from analytics.query.classes import class_cells, class_pairs, class_scores, class_unit_scores
+from analytics.query.classes import class_cells, class_pairs, class_scores, class_unit_scores, spellings_of
 from analytics.query.engine import Engine
 
 
@@ -82,12 +82,13 @@ def classes(engine: Engine, question: Question) -> Classes:
     table = class_table(pairs, cells)
     right = log.mapping.right
     if right is not None and right.class_scores:
+        written = spellings_of(engine, log, cohort, threshold)
         areas = [
             {
                 "class": name,
                 **area_of(
-                    class_scores(engine, log, cohort, threshold, name, column),
-                    class_unit_scores(engine, log, cohort, threshold, name, column),
+                    class_scores(engine, log, cohort, threshold, name, column, written),
+                    class_unit_scores(engine, log, cohort, threshold, name, column, written),
                 ),
             }
             for name, column in right.class_scores

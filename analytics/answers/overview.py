@@ -22,7 +22,8 @@ from analytics.measure.overview import trend_table
 from analytics.query.clusters import clusters_of
 from analytics.query.cohort import Clause
 from analytics.query.engine import Engine
-from analytics.query.score_table import ScoreTable
+from analytics.query.kept import has_few_cells
+from analytics.query.score_table import ScoreTable, by_week
 
 N_HISTOGRAM_BARS = 50
 """Bars of the histogram at most: probabilities then have bars of two points."""
@@ -70,7 +71,7 @@ class Overview:
     histogram : DataFrame
         ``low, high, positive, negative, unlabelled``: rows by score, as `histogram` cuts them at the threshold.
     trend : DataFrame or None
-        `trend_table` of the cohort, None for a log without times.
+        `trend_table` of the cohort, with ``auroc`` where its table by score is small; None for a log without times.
     every : str or None
         The trend's bucket: 1h, 1d, 1w or 1mo.
     areas_are_exact : bool
@@ -150,6 +151,8 @@ def overview(engine: Engine, question: Question) -> Overview:
             engine.time_table(*asked, every, is_weighted=True),
             clusters=clusters_of(engine, *asked, every=every, is_weighted=True),
         )
+        if "auroc" in offered:
+            trend = _with_areas(engine, question, trend, every)
     return Overview(
         counts=counts,
         metrics=pl.DataFrame(
@@ -170,6 +173,24 @@ def overview(engine: Engine, question: Question) -> Overview:
         n_units=int(row["n_units"]) if "n_units" in row else None,
         design_effects={name: effect for name in offered if (effect := row.get(f"{name}_design_effect")) is not None},
     )
+
+
+def _with_areas(engine: Engine, question: Question, trend: pl.DataFrame, every: str) -> pl.DataFrame:
+    """Give a trend AUROC by bucket, where that comes from the table by score and time that its counts come from."""
+    log, of = question.log, "1d" if every == "1w" else every
+    if question.cohort.outcomes or not has_few_cells(log, of):
+        return trend
+    scores = engine.score_table(log, question.cohort, question.threshold, sums=(), every=of, is_weighted=True)
+    table = estimate_table(
+        by_week(scores.frame) if every == "1w" else scores.frame,
+        scores.edges,
+        by=("bucket",),
+        threshold_bin=scores.threshold_bin,
+        is_probability=log.is_probability,
+        is_right_or_wrong=log.is_right_or_wrong,
+        metrics=("auroc",),
+    )
+    return trend.join(table.select("bucket", "auroc"), on="bucket", how="left", nulls_equal=True, maintain_order="left")
 
 
 def bucket(log: Log) -> str | None:

@@ -38,7 +38,8 @@ class Repeats:
     whole : RepeatNumbers
     slices : DataFrame
         A row for each slice: ``slice_0 …, n_inputs, n_repeated, n_answers, flip_rate`` and its ends, ``difference`` from the
-        other slices with its ends and ``p_adjusted``; the least certain to be chance first.
+        other slices with its ends and ``p_adjusted``; the least certain to be chance first; and where it is known what is right
+        ``right`` (one answer is) and ``all_right`` (as many are as every input of the slice has, ``k``) with their ends.
     """
 
     same: tuple[str, ...]
@@ -60,6 +61,7 @@ def repeats(
 ) -> Repeats:
     """Answer "how much of an answer is chance of the draw?" from inputs that were asked more than once.
 
+    Where nothing says which inputs are the same, a column that is called so does, of each version of the model for itself.
     Where no column of what was ``answer``ed is named, what the log judges is: decisions, classes, numbers, else right and wrong.
 
     Raises
@@ -82,7 +84,9 @@ def repeats(
                 "Expected the columns that are equal where the same was asked, found none that is called so. Name them with "
                 "--same, such as --same task_id."
             )
-        same = (found,)
+        version = log.mapping.model_version
+        is_of_several = version not in (None, found) and log.column(str(version)).n_distinct > 1
+        same = (found, str(version)) if is_of_several else (found,)
     if trial is None:
         trial = next((name for name in [trial_number(log)] if name not in same), None)
     n_rows, _ = engine.row_counts(*asked)
@@ -117,12 +121,25 @@ def _slices(table: pl.DataFrame, n_keys: int) -> pl.DataFrame:
                 **ends("flip_rate", own.flip),
                 **ends("difference", gap),
                 "p_value": p_value,
+                **_passes_of(own),
             }
         )
     found = pl.DataFrame(rows, infer_schema_length=None)
     adjusted = benjamini_hochberg(found["p_value"].cast(pl.Float64).fill_null(np.nan).to_numpy())
     found = found.with_columns(p_adjusted=pl.Series(adjusted).fill_nan(None)).drop("p_value")
     return found.sort("p_adjusted", *names, nulls_last=True)
+
+
+def _passes_of(own: RepeatNumbers) -> dict[str, float | int | None]:
+    """Return how often one answer is right, and how often as many are as every input has; None where that is not known."""
+    passes = own.passes
+    every = passes if passes.is_empty() else passes.filter(pl.col("n_inputs") == passes["n_inputs"][0])
+    found: dict[str, float | int | None] = {"k": None if every.is_empty() else int(every["k"][-1])}
+    for name, place in (("right", 0), ("all_right", -1)):
+        for end in ("", "_low", "_high"):
+            value = None if every.is_empty() else float(every[f"all_right{end}"][place])
+            found[f"{name}{end}"] = value if value is not None and np.isfinite(value) else None
+    return found
 
 
 def _gap(own: RepeatNumbers, rest: RepeatNumbers) -> tuple[Interval, float]:

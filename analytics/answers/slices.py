@@ -197,7 +197,8 @@ def ranked_columns(
         (`is_worse` by the metric, of those that hold fewer than half of the rows: a slice that holds most of them is the rule
         and no exception), ``share_separated`` (for the error rate the model's part of their excess errors as a share of all
         errors, and so for costs; for another proportion what is missed or wrong in it beyond the rest's, as a share of all such
-        rows; else null), ``worst`` and ``worst_rate``: the slice that comes first, and its metric; ``n_judged``, the rows of
+        rows; else null), ``worst``, ``worst_rate`` and ``worst_held``: the slice that comes first,
+        its metric and its own share; ``n_judged``, the rows of
         the cohort that are judged; ``is_told``, whether it tells the label, as what is known only afterwards
         does, the decision or, where slices of it are worse, the score: no cause, as in the brief. The column that separates most
         comes first, those that are told last.
@@ -224,6 +225,7 @@ def ranked_columns(
                 "share_separated": _share_separated(worse, answer),
                 "worst": _value_text(top["slice_0"]) if top else None,
                 "worst_rate": top[metric] if top else None,
+                "worst_held": _share_separated(worse.head(1), answer) if top else None,
                 "n_judged": n_judged,
                 "is_told": is_told,
             }
@@ -236,6 +238,7 @@ def ranked_columns(
         "share_separated": pl.Float64,
         "worst": pl.String,
         "worst_rate": pl.Float64,
+        "worst_held": pl.Float64,
         "n_judged": pl.Int64,
         "is_told": pl.Boolean,
     }

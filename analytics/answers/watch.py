@@ -20,7 +20,7 @@ from analytics.measure.intervals import FloatArray
 from analytics.measure.metrics import METRICS
 from analytics.measure.watch.baseline import excess_over
 from analytics.measure.watch.bounds import ALPHA, anytime_bounds
-from analytics.measure.watch.change import lacks_labels, step_of, sum_from
+from analytics.measure.watch.change import follow_each_other, lacks_labels, step_of, sum_from
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.repeats import same_rows
@@ -290,7 +290,9 @@ def _followed(
         },
         schema=WEEKS,
     )
-    return replace(stream, weeks=weeks.with_columns(pl.col(pl.Float64).fill_nan(None)))
+    own_weeks = found.seen[found.n > 0] / np.sqrt(np.maximum(found.variance[found.n > 0], 1e-12))
+    follows = follow_each_other(np.concatenate([found.beyond.base, own_weeks]))
+    return replace(stream, weeks=weeks.with_columns(pl.col(pl.Float64).fill_nan(None)), follows=follows)
 
 
 def _by_week(days: pl.DataFrame, start: datetime, weeks: int) -> tuple[FloatArray, FloatArray]:

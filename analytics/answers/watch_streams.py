@@ -50,6 +50,7 @@ class Stream:
     column: str | None
     value: str | None
     weeks: pl.DataFrame
+    follows: bool = False
 
     @property
     def is_alarm(self) -> bool:

@@ -243,6 +243,25 @@ def _as_said(
     return logged.with_own_threshold(workspace, read, mapping, before)
 
 
+def open_side(workspace: Workspace, source: Source) -> Log:
+    """Open the log of a side; where it lacks the weight that is named, each of its rows stands for itself."""
+    try:
+        return open_log(workspace, source)
+    except QuestionError:
+        if source.weight is None:
+            raise
+        log = open_log(workspace, replace(source, weight=None, weight_as=None))
+        if of_side(source, log).weight is not None:
+            raise
+        typer.echo(f"{log.name!r} has no column {source.weight!r}: each of its rows stands for itself.", err=True)
+        return log
+
+
+def of_side(source: Source, log: Log) -> Source:
+    """Return what is said of the log of a side: no weight where it has no such column."""
+    return source if source.weight in log.reading.names else replace(source, weight=None, weight_as=None)
+
+
 def ask(
     source: Source, asked: Asked, by: str | None = None, *, takes_confidence: bool = False, asks: bool = True
 ) -> tuple[Engine, Question]:

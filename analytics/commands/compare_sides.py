@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
-from analytics.commands.asking import open_log, question_of, remapped
+from analytics.commands.asking import open_side, question_of, remapped
 from analytics.commands.given import listed_columns, read_path
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source, Text, Texts, named
 from analytics.commands.roles import finite_threshold
 from analytics.errors import QuestionError
-from analytics.log.other_answer import with_decider
-from analytics.log.role_names import folded_name
+from analytics.log.other_answer import own_labels, with_decider
+from analytics.log.preferred import preference_column
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort
@@ -27,8 +26,6 @@ from analytics.reading.inbox import is_there
 _SIDES = "Sides"
 _SIDED = ("score", "decision", "label", "grade", "right")
 """Options that either side may have for itself where both answers stand in one row."""
-_PREFERENCE = re.compile(r"(.*_)?(preferences?|preferred|winner|better)(_(answer|model|response|output))?")
-"""How columns are called that say which of two answers was better, in sets that are published."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,15 +152,36 @@ def _two_questions(
     sources = [replace(source, **side_options(source, both, side)) for side in ("live", "candidate")]
     if other is not None:
         sources[1] = _of_candidate(workspace, replace(sources[1], log=other, labels=None))
-    engine, live = question_of(workspace, open_log(workspace, sources[0]), asked)
+    engine, live = question_of(workspace, open_side(workspace, sources[0]), asked)
     candidate = live
     if sources[1] != sources[0]:
-        candidate = question_of(workspace, open_log(workspace, sources[1]), asked)[1]
+        candidate = question_of(workspace, open_side(workspace, sources[1]), asked)[1]
+    if source.weight and live.log.mapping.weight is None:
+        raise QuestionError(
+            f"Expected the weight of a pair in the log of what is live, found no column {source.weight!r} there. Put it beside "
+            "its rows, or name no weight."
+        )
     for question in (live, candidate):
         _require_numbers(question.log)
+    live, candidate = _by_own_labels(workspace, source, both, live, candidate)
     if both.candidate_threshold is not None:
         candidate = replace(candidate, threshold=finite_threshold(both.candidate_threshold))
     return engine, _with_filters(live, both.live), _with_filters(candidate, both.candidate)
+
+
+def _by_own_labels(
+    workspace: Workspace, source: Source, both: Both, live: Question, candidate: Question
+) -> tuple[Question, Question]:
+    """Hold two decisions of one row each to its own label, where nobody named a label."""
+    is_said = source.label is not None or source.right is not None
+    if is_said or not set(both.own("live")) == set(both.own("candidate")) == {"decision"}:
+        return live, candidate
+    own = own_labels(live.log, str(candidate.log.mapping.judged))
+    if own is None:
+        return live, candidate
+    logs = [remapped(workspace, live.log, mapping) for mapping in own]
+    first, second = (replace(live, log=log, threshold=log.mapping.threshold) for log in logs)
+    return first, second
 
 
 def _preferred(workspace: Workspace, source: Source) -> str:
@@ -171,7 +189,7 @@ def _preferred(workspace: Workspace, source: Source) -> str:
     if not is_there(Path(source.log)):
         return ""
     names = read_path(workspace, source).reading.names
-    found = next((name for name in names if _PREFERENCE.fullmatch(folded_name(name))), None)
+    found = preference_column(names)
     return "" if found is None else f" {found!r} could say which answer was better: --preference {found}."
 
 

@@ -15,6 +15,7 @@ from analytics.commands.priced import leading_metric
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
+from analytics.log.unit import unit_of
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES, PRICED, objective_for
 
@@ -104,6 +105,7 @@ def discover(
             cells,
         ),
         reference=cohort_of(reference, question.log) if reference else None,
+        unit=unit_of(question.log) if objective in PRICED else "",
     )
     ask_for = discovery.discover if is_named else discover_either
     answer = ask_for(engine, question, search)

@@ -14,7 +14,7 @@ from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides as sides_answer
 from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
-from analytics.commands.asking import open_log, question_of, remapped
+from analytics.commands.asking import of_side, open_log, open_side, question_of, remapped
 from analytics.commands.given import listed_columns
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
 from analytics.commands.priced import Priced, leading_metric, policy_of
@@ -98,9 +98,9 @@ def gap(
     found = gap_answer(engine, sides, inputs, metric, costs=costs, by=names)
     typer.echo(gap_reading(found), err=True)
     answer = gap_json(found, inputs, jointly(found, inputs), gap_time(engine, found))
-    said = {"roles": roles_of(source, reference.log)}
+    said = {"roles": roles_of(of_side(source, reference.log), reference.log)}
     if other is not None:
-        said["production_roles"] = roles_of(replace(source, log=other), production.log)
+        said["production_roles"] = roles_of(of_side(replace(source, log=other), production.log), production.log)
     if output.format == "json":
         write(answer, output, said)
     elif output.format == "csv":
@@ -114,13 +114,17 @@ def _two_questions(
     workspace: Workspace, source: Source, asked: Asked, both: _Both, other: str | None
 ) -> tuple[Engine, Question, Question]:
     """Return the reference and production: two logs, or two parts of one; labels of another file are those of production."""
-    first = open_log(workspace, source if other is None else replace(source, labels=None))
+    first = open_log(workspace, source) if other is None else open_side(workspace, replace(source, labels=None))
     engine, before = question_of(workspace, first, asked)
     if other is None and not (both.reference or both.production or both.production_threshold is not None):
         return engine, *_guessed_sides(engine, before)
     after = before
     if other is not None:
-        after = question_of(workspace, open_log(workspace, replace(source, log=other)), asked)[1]
+        after = question_of(workspace, open_side(workspace, replace(source, log=other)), asked)[1]
+        if source.weight and first.mapping.weight is None and after.log.mapping.weight is None:
+            raise QuestionError(
+                f"Expected a column {source.weight!r} in one of both logs, found none. Name another one."
+            )
     if both.production_threshold is not None:
         after = replace(after, threshold=finite_threshold(both.production_threshold))
     return engine, _with_filters(before, both.reference), _with_filters(after, both.production)

@@ -9,6 +9,8 @@ from dataclasses import replace
 from analytics.log import positives, score_form, views
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
+from analytics.log.operations import counterpart
+from analytics.log.right import Right
 from analytics.log.schema import Log, Reading
 
 _DECISIONS = 2
@@ -86,6 +88,37 @@ def with_answer(mapping: Mapping, reading: Reading, name: str) -> Mapping:
         return positives.with_decision_values(replace(mapping, decision=column), reading)
     other = score_form.with_form(replace(mapping, score=column), reading)
     return replace(other, threshold=mapping.threshold if other.score_scale == mapping.score_scale else other.threshold)
+
+
+def own_labels(log: Log, name: str) -> tuple[Mapping, Mapping] | None:
+    """Return the mappings that hold two decisions, or classes, of one row each to the label that is about it.
+
+    None where one label is of both answers, or where the candidate has a score: a label of the live answer would then be that of
+    neither.
+    """
+    mapping, reading = log.mapping, log.reading
+    other = own_label(log, name)
+    is_decided = mapping.score is None and mapping.kind in ("yes/no", "classes")
+    if other is None or mapping.label is None or not is_decided or mapping.judged is None:
+        return None
+    if not _has_its_values(log.column(other), log.column(mapping.label)):
+        return None
+    is_exact = mapping.right is not None and mapping.right.is_exact
+    pairs = ((mapping.label, mapping.judged), (other, reading.column(name).name))
+    live, candidate = (
+        views.right_or_wrong(mapping, reading, Right("classes", label, judged, is_exact=is_exact))
+        for label, judged in pairs
+    )
+    return live, candidate
+
+
+def own_label(log: Log, name: str) -> str | None:
+    """Return the label that is about another answer of a row, by its name; None where it is that of what is judged."""
+    label, judged = log.mapping.label, log.mapping.judged
+    if label is None:
+        return None
+    own = counterpart(label, judged, name)
+    return own if own not in (label, judged, name) and own in log.reading.names else None
 
 
 def decider_columns(log: Log) -> list[str]:

@@ -17,7 +17,7 @@ from analytics.measure.slices import MIN_SUPPORT
 from analytics.measure.slices_cost import priced_excess
 
 CELLS = ("tp", "fp", "fn", "tn")
-_MOST_ROWS = 0.5
+MOST_ROWS = 0.5
 """Share of the judged rows from which on a value is the rule and no exception, as in `answers.slices.ranked_columns`; a field
 that arrives empty is a fault however often."""
 
@@ -67,7 +67,7 @@ def worst_table(
     judged, every = pl.sum_horizontal(CELLS), pl.sum_horizontal(f"{name}_all" for name in CELLS)
     table = counts.with_columns(total).with_columns(judged=judged, every=every).with_columns(share=judged / every)
     is_compared = (pl.col("judged") >= min_support) & (pl.col("every") - pl.col("judged") >= min_support)
-    is_exception = (pl.col("kind") == "missing") | (pl.col("share") < _MOST_ROWS)
+    is_exception = (pl.col("kind") == "missing") | (pl.col("share") < MOST_ROWS)
     table = table.filter((pl.col("kind") != "rest") & is_compared & is_exception)
     own = _errors_of(table, "")
     rest = _errors_of(table, "_all") - own

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from analytics.present import words
-from analytics.query.discovery.objectives import OBJECTIVES
+from analytics.present.money import money, money_interval
+from analytics.query.discovery.objectives import OBJECTIVES, PRICED
 from analytics.query.phrases import READS_LIKE_NONE
 
 if TYPE_CHECKING:
@@ -80,9 +81,11 @@ def is_split(answer: Discovery) -> bool:
 
 
 def objective_text(answer: Discovery, value: words.Value) -> str:
-    """Write a value of the objective: a share as a percentage, a change in points, another with three digits."""
+    """Write a value of the objective: a share as a percentage, a change in points, money with its unit, else three digits."""
     if OBJECTIVES[answer.search.objective].is_change:
         return words.points(value)
+    if answer.search.objective in PRICED:
+        return money(value, answer.search.unit)
     return words.share(value) if OBJECTIVES[answer.search.objective].is_share else words.number(value)
 
 
@@ -90,6 +93,8 @@ def objective_interval(answer: Discovery, value: words.Value, low: words.Value, 
     """Write a value of the objective with its interval."""
     if OBJECTIVES[answer.search.objective].is_change:
         return words.points(value, low, high)
+    if answer.search.objective in PRICED:
+        return money_interval(value, low, high, answer.search.unit)
     text = objective_text(answer, value)
     if low is None or high is None:
         return text

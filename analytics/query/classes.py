@@ -27,8 +27,9 @@ def class_pairs(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> p
     Returns
     -------
     DataFrame
-        ``true, predicted, n``, rows without either left out; classes are called as their most frequent true spelling. Rows that
-        stand for many count as often as their weight says, with ``rows``, those behind, and ``n_sq``, the sum of squared weights.
+        ``true, predicted, n``, rows without either, or without a score, left out as in all questions; classes are called as their
+        most frequent true spelling. Rows that stand for many count as often as their weight says, with ``rows``, those behind,
+        and ``n_sq``, the sum of squared weights.
 
     Raises
     ------
@@ -51,15 +52,21 @@ def _counted(engine: Engine, log: Log, cohort: Cohort, threshold: float, *keys: 
     right, is_weighted = _rule_of(log), log.mapping.weight is not None
     true = nw.col(log.column(right.true).sql_name).cast(nw.String)
     further = [*keys, *(["weight"] if is_weighted else [])]
-    rows = engine.kept(log, cohort, threshold).select(*further, true=true, predicted=_predicted(log, right))
-    known = rows.filter(~nw.col(_TRUE).is_null() & ~nw.col(_PREDICTED).is_null())
-    if right.unknown:
-        known = known.filter(~nw.col(_TRUE).is_in(list(right.unknown)))
     counts = {"n": nw.len().cast(nw.Int64)}
     if is_weighted:
-        known = known.with_columns(weight_sq=nw.col("weight") * nw.col("weight"))
         counts = {"n": nw.col("weight").sum(), "rows": counts["n"], "n_sq": nw.col("weight_sq").sum()}
-    found = engine.collect(known.group_by(*keys, _TRUE, _PREDICTED).agg(**counts))
+    tables = []
+    for part, predicted in _with_predicted(_scored(engine, log, cohort, threshold), log, right, true):
+        known = part.select(*further, true=true, predicted=predicted)
+        known = known.filter(~nw.col(_TRUE).is_null())
+        if right.predicted is not None:  # of scores one is the highest; to ask it would look for it twice
+            known = known.filter(~nw.col(_PREDICTED).is_null())
+        if right.unknown:
+            known = known.filter(~nw.col(_TRUE).is_in(list(right.unknown)))
+        if is_weighted:
+            known = known.with_columns(weight_sq=nw.col("weight") * nw.col("weight"))
+        tables.append(engine.collect(known.group_by(*keys, _TRUE, _PREDICTED).agg(**counts)))
+    found = pl.concat(tables)
     names = _class_names(log, found)
     for name in (_TRUE, _PREDICTED):
         called = {value: names[fold(value, right)] for value in found[name].unique()}
@@ -77,12 +84,14 @@ def _class_names(log: Log, pairs: pl.DataFrame) -> dict[str, str]:
     return names
 
 
-def class_scores(engine: Engine, log: Log, cohort: Cohort, threshold: float, name: str, column: str) -> pl.DataFrame:
+def class_scores(
+    engine: Engine, log: Log, cohort: Cohort, threshold: float, name: str, column: str, spellings: Sequence[str]
+) -> pl.DataFrame:
     """Count judged rows by the score of one class, and those of the class among them: ``score, n, n_pos``.
 
-    Where rows stand for many the table is a weighted score table.
+    Where rows stand for many the table is a weighted score table. ``spellings`` are the true classes as they are written.
     """
-    rows = _against_rest(engine, log, cohort, threshold, name, _spellings(engine, log, cohort, threshold))
+    rows = _against_rest(engine, log, cohort, threshold, name, spellings)
     score = nw.col(log.column(column).sql_name).cast(nw.Float64)
     if log.mapping.weight is not None:
         return engine.collect(score_table(rows.with_columns(score=score), (), sums=(), by_score=True, is_weighted=True))
@@ -93,12 +102,12 @@ def class_scores(engine: Engine, log: Log, cohort: Cohort, threshold: float, nam
 
 
 def class_unit_scores(
-    engine: Engine, log: Log, cohort: Cohort, threshold: float, name: str, column: str
+    engine: Engine, log: Log, cohort: Cohort, threshold: float, name: str, column: str, spellings: Sequence[str]
 ) -> pl.DataFrame | None:
     """Count the judged rows of each unit by the score of one class: ``unit, score, n_pos, n_neg``; None without units."""
     if log.mapping.unit is None:
         return None
-    rows = _against_rest(engine, log, cohort, threshold, name, _spellings(engine, log, cohort, threshold))
+    rows = _against_rest(engine, log, cohort, threshold, name, spellings)
     score = nw.col(log.column(column).sql_name).cast(nw.Float64)
     each = nw.col("weight") if log.mapping.weight is not None else nw.lit(1.0)
     counts = {"n_pos": each * nw.col("label"), "n_neg": each * (1 - nw.col("label"))}
@@ -116,7 +125,7 @@ def class_score_tables(
     It is by distinct score, or with ``steps`` by that many steps of the scores from 0 to 1, whose sums are exact all the same.
     Rows that stand for many count as often as their weight says.
     """
-    spellings, is_weighted = _spellings(engine, log, cohort, threshold), log.mapping.weight is not None
+    spellings, is_weighted = spellings_of(engine, log, cohort, threshold), log.mapping.weight is not None
     key = "score" if steps is None else "score_bin"
     for name, column in _rule_of(log).class_scores:
         rows = _against_rest(engine, log, cohort, threshold, name, spellings)
@@ -138,13 +147,18 @@ def _against_rest(
     right = _rule_of(log)
     own = [value for value in spellings if fold(value, right) == fold(name, right)]
     true = nw.col(log.column(right.true).sql_name).cast(nw.String)
-    rows = engine.kept(log, cohort, threshold).filter(~true.is_null())
+    rows = _scored(engine, log, cohort, threshold).filter(~true.is_null())
     if right.unknown:
         rows = rows.filter(~true.is_in(list(right.unknown)))
     return rows.with_columns(label=nw.when(true.is_in(own)).then(nw.lit(1)).otherwise(nw.lit(0)))
 
 
-def _spellings(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> Sequence[str]:
+def _scored(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
+    """Return the rows that every other question judges: without a confidence, where the log has one, none does."""
+    return engine.kept(log, cohort, threshold).filter(~nw.col("score").is_null())
+
+
+def spellings_of(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> Sequence[str]:
     """Return the true classes as they are written."""
     true = nw.col(log.column(_rule_of(log).true).sql_name).cast(nw.String)
     rows = engine.kept(log, cohort, threshold).select(value=true).unique()
@@ -161,12 +175,27 @@ def _rule_of(log: Log) -> Right:
     return right
 
 
-def _predicted(log: Log, right: Right) -> nw.Expr:
-    """Return the predicted class: the column's, else the class with the highest score."""
+def _with_predicted(
+    rows: nw.LazyFrame[Any], log: Log, right: Right, true: nw.Expr
+) -> list[tuple[nw.LazyFrame[Any], nw.Expr]]:
+    """Return rows in parts, each with its predicted class: the column's, else that with the highest score.
+
+    Of rows that are right nothing has to be looked for, so that most rows need no score of any class.
+    """
     if right.predicted is not None:
-        return nw.col(log.column(right.predicted).sql_name).cast(nw.String)
+        return [(rows, nw.col(log.column(right.predicted).sql_name).cast(nw.String))]
+    scores = [nw.col(log.column(name).sql_name).cast(nw.Float64) for _, name in right.class_scores]
+    label = nw.col("label")
+    is_kind = right.against_rest is None
+    others = rows.filter(label == 0) if is_kind else rows
+    found = [(others.with_columns(best=nw.max_horizontal(*scores)), _likeliest(log, right))]
+    return [(rows.filter(label == 1), true), *found] if is_kind else found
+
+
+def _likeliest(log: Log, right: Right) -> nw.Expr:
+    """Return the class with the highest score, which stands in ``best``; of equal ones the first."""
     scores = [(value, nw.col(log.column(name).sql_name).cast(nw.Float64)) for value, name in right.class_scores]
-    best = nw.max_horizontal(*(score for _, score in scores))
+    best = nw.col("best")
     last: nw.Expr = nw.when(scores[-1][1] == best).then(nw.lit(scores[-1][0]))
 
     def earlier(rest: nw.Expr, pair: tuple[str, nw.Expr]) -> nw.Expr:

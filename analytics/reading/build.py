@@ -25,6 +25,8 @@ from analytics.reading.sql.expressions import decision_expression, label_express
 _WITHOUT_WEIGHT = ("rankings",)
 """Kinds of logs whose queries know no weights yet."""
 
+_RELATIVE = 0.5
+"""Mean of weights up to which they compare rows, and count none. By hand: those scaled to 1 on average lie well above it."""
 _WEIGHED = ", sum(weight) FILTER (label = 1) / sum(weight) FILTER (label IS NOT NULL)"
 """What is counted besides where rows stand for many."""
 
@@ -196,18 +198,26 @@ def _arrived(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: M
 
 
 def _weight(connection: duckdb.DuckDBPyConnection, column: Column, mapping: Mapping) -> Expression:
-    """Return how many rows a row stands for, missing where that is no number above 0, or a share above 1."""
+    """Return how many rows a row stands for, missing where that is no number above 0, or a share above 1.
+
+    No sample stands for fewer rows than it has: weights that are a half or less on average, as those that sum to 1, say how many
+    times as much a row counts as another one, and are scaled to count as many rows as there are.
+    """
     number = f"({numeric(column).sql})"
     weight = Expression(f"CASE WHEN {number} > 0 THEN {number} END")
     if mapping.is_weight_share:
         weight = Expression(f"CASE WHEN {number} > 0 AND {number} <= 1 THEN 1 / {number} END")
-    known = connection.execute(f"SELECT count({weight.sql}) FROM raw").fetchone()
-    if known == (0,):
+    known = connection.execute(f"SELECT count({weight.sql}), sum({weight.sql}) FROM raw").fetchone()
+    assert known is not None
+    n, total = known
+    if not n:
         what = "shares above 0 and up to 1" if mapping.is_weight_share else "numbers above 0"
         example = repr(column.top[0][0]) if column.top else "none"
         raise InputError(
             f"Expected {what} in {column.name!r}, found {example} and no such one. Choose another column as weight."
         )
+    if total <= _RELATIVE * n:
+        return Expression(f"{weight.sql} * ? AS weight", (n / total,))
     return Expression(f"{weight.sql} AS weight")
 
 

@@ -57,9 +57,17 @@ def n_further(log: Log, names: Sequence[str], digests: Sequence[str]) -> int:
     if list(names[: len(known)]) != list(known):
         between = [name for name in names[: len(known)] if name not in known]
         raise Differs(f"{parts.some(between)} came to lie before files that were read earlier. {_ANEW}")
-    if log.mapping.kind == "rankings" or log.mapping.unit or log.mapping.latest_by:
+    if log.mapping.kind == "rankings" or log.mapping.unit or log.mapping.latest_by or _may_be_relative(log):
         raise Differs(f"The roles of the columns look across rows, so that no file stands by itself. {_ANEW}")
     return len(names) - len(known)
+
+
+def _may_be_relative(log: Log) -> bool:
+    """Whether weights may be scaled to the rows of all files (`build`): some are below 1."""
+    if log.mapping.weight is None or log.mapping.is_weight_share:
+        return False
+    column = log.reading.column(log.mapping.weight)
+    return column.kind != "number" or float(column.low or 0) < 1
 
 
 def grown(log: Log, database_file: Path, given: Sequence[files.Given], digests: Sequence[str], told: Told) -> Log:

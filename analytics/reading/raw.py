@@ -16,6 +16,7 @@ from analytics.log.layout import CsvOptions
 from analytics.log.receipt import LineCounts, SetAside
 from analytics.reading import wide
 from analytics.reading.bounds import MAX_COLUMNS, check_columns, check_first_line
+from analytics.reading.delimited import subtotals
 from analytics.reading.delimited.load import load
 from analytics.reading.formats import documents
 from analytics.reading.formats.registry import FORMATS
@@ -239,14 +240,17 @@ def _read_csv(
 ) -> Table:
     """Read a CSV file; lines that are no row of it go to ``set_aside`` with their reason."""
     loaded = load(connection, path, scratch, options, as_text=as_text, progress=progress)
+    set_aside, lines = loaded.outcome.set_aside, loaded.outcome.lines
+    if not as_text:
+        set_aside, lines = subtotals.without(connection, len(loaded.types), set_aside, lines)
     return Table(
         unique_names(loaded.header or ("",) * len(loaded.types)),
         loaded.types,
         is_text=True,
-        set_aside=loaded.outcome.set_aside,
+        set_aside=set_aside,
         header=loaded.header,
         repairs=loaded.outcome.repairs,
-        lines=loaded.outcome.lines,
+        lines=lines,
         layout=replace(loaded.layout, encoding=options.encoding),
     )
 

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from analytics.answers.compare.metrics import compared_metrics
 from analytics.answers.compare.sides import pairing_of
+from analytics.answers.gap.sides import BY_TIME
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.other_answer import likely_answer, other_columns
@@ -16,7 +17,7 @@ from analytics.present.readings.compare import metric_phrase
 from analytics.query.compare.pairs import Pairing
 from pages._frame import session
 from pages._frame.compared import BY_COLUMN, column_pairing, costs_of, draw_add_comparison
-from pages._frame.reference import BY_LOG, BY_TIME, sides_by_log, sides_by_value, values_of_sides, ways_apart
+from pages._frame.reference import BY_LOG, sides_by_log, sides_by_value, values_of_sides, ways_apart
 
 _HELP = "By the value of a column, such as the model version; as two logs; or two answers that stand in one row."
 _ON_HELP = "Columns that both sides have and that together say which rows answer the same input. By default the id."

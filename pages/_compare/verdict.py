@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics.answers.compare.answer import Comparison, compare
 from analytics.errors import QuestionError
-from analytics.log.operations import counterpart
+from analytics.log.other_answer import own_label
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import figures, readings, words
 from analytics.present.tables.compare import metric_rows
@@ -37,15 +37,14 @@ def draw_names(answer: Comparison) -> None:
 
 def _draw_own_label(pairing: Pairing) -> None:
     """Say where the candidate of a row is held to a label that is about the live answer, while it has one of its own."""
-    live, candidate = pairing.live.log, pairing.candidate.log.mapping.judged
-    label = live.mapping.label
-    own = counterpart(label, live.mapping.judged, candidate) if label and pairing.is_by_row else label
-    if own == label or own not in live.reading.names:
+    live, candidate = pairing.live.log, pairing.candidate.log.mapping
+    own = own_label(live, str(candidate.judged)) if pairing.is_by_row and candidate.judged else None
+    if own is None or own == candidate.label:
         return
+    label = live.mapping.label
     said = (
         f"Expected one label for both answers, found {label!r} and {own!r}: each is about its own answer, and here both are held "
-        f"to {label!r}. Ask the command for each by its own: compare --live-right '{live.mapping.judged} = {label}' "
-        f"--candidate-right '{candidate} = {own}'."
+        f"to {label!r}. Choose decisions in place of scores on the mapping screen, so that each is held to its own."
     )
     st.warning(escaped(said), icon=":material/warning:")
 

@@ -12,7 +12,7 @@ from analytics.answers.compare.sides import pairing_of, side_names
 from analytics.answers.compare.whole import PairAsking
 from analytics.answers.question import Question
 from analytics.errors import AnalysisError
-from analytics.log.other_answer import other_columns, with_answer
+from analytics.log.other_answer import other_columns, own_labels, with_answer
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import words
 from analytics.query.compare.pairs import Pairing
@@ -70,7 +70,11 @@ def _drop(name: str) -> None:
 
 
 def column_pairing(question: Question, name: str) -> Pairing:
-    """Return the answers that a log is judged by beside those of another of its columns."""
+    """Return the answers that a log is judged by beside those of another of its columns, each by its own label if it has one."""
+    if (own := own_labels(question.log, name)) is not None:
+        logs = [session.remapped(question.log, mapping) for mapping in own]
+        live, candidate = (replace(question, log=log, threshold=log.mapping.threshold) for log in logs)
+        return pairing_of(live, candidate, by_row=True)
     mapping = with_answer(question.log.mapping, question.log.reading, name)
     other = session.remapped(question.log, mapping)
     return pairing_of(question, replace(question, log=other, threshold=mapping.threshold), by_row=True)

@@ -25,6 +25,7 @@ from analytics.query.discovery.objectives import objective_for
 from analytics.query.engine import Engine
 from pages._frame import ahead, session
 from pages._frame.cache import FEW, MODEST, is_kept, keeping, kept, key_of
+from pages._frame.costs import held_costs
 from pages._frame.metric import leading_metric, offered_metrics
 from pages._frame.sides import opening_metric, opening_sides
 
@@ -142,7 +143,7 @@ def look_ahead(question: Question) -> None:
     tasks = []
     search = _opening_search(question)
     key = key_of(discover, question, search)
-    if search.objective != COST and key not in _found():
+    if key not in _found():
         tasks.append((key, _run_search(question, search, key)))
     both = opening_sides(question)
     if both is not None:
@@ -154,9 +155,12 @@ def look_ahead(question: Question) -> None:
 
 def _opening_search(question: Question) -> Search:
     """Return the search that Discovered opens on."""
-    leads = leading_metric(question, offered_metrics(question))
+    leads, priced = leading_metric(question, offered_metrics(question)), held_costs(question)
+    is_priced = leads == COST and priced is not None
     return Search(
         objective=objective_for(leads, is_right_or_wrong=question.log.is_right_or_wrong),
         min_support=USUAL_SUPPORT / 100,
         max_depth=MAX_DEPTH,
+        costs=priced.costs if priced is not None and is_priced else Costs(),
+        unit=priced.unit if priced is not None and is_priced else "",
     )

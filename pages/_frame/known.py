@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import streamlit as st
 
 from analytics.answers.labels_answer import mature
-from analytics.errors import QuestionError
+from analytics.errors import AnalysisError, QuestionError
 from analytics.log.schema import Log
+from analytics.query.cohort import Cohort
 from analytics.query.known import AS_OF
 from pages._frame import session
 from pages._frame.cache import kept
@@ -16,7 +18,7 @@ from pages._frame.render import escaped
 
 _DAY = "known_day"
 _MATURE = "_mature_clause"
-"""The filter that keeps mature rows, where somebody asked for it in this session."""
+"""The filter that keeps mature rows, where somebody asked for it in this session or by a link."""
 
 
 def draw(log: Log) -> None:
@@ -29,7 +31,7 @@ def draw(log: Log) -> None:
     day = _day_of(st.session_state.get(AS_OF), first, last)
     st.session_state[AS_OF] = None if day is None else day.isoformat()
     st.session_state[_DAY] = day
-    is_mature = st.session_state.get(_MATURE) in session.cohort().clauses
+    is_mature = _is_mature(log)
     whole = "Mature rows only" if is_mature else "All labels"
     said = whole if day is None else f"As known on {day.day} {day:%B %Y}"
     with st.popover(escaped(said), icon=":material/event:", width="stretch"):
@@ -52,6 +54,26 @@ def draw(log: Log) -> None:
         )
         if why_not := st.session_state.pop("_not_mature", ""):
             st.caption(escaped(why_not))
+
+
+def _is_mature(log: Log) -> bool:
+    """Whether a filter keeps mature rows alone; one of a link does where it is the one that this log would be given."""
+    question = session.question()
+    clauses = question.cohort.clauses
+    if st.session_state.get(_MATURE) in clauses:
+        return True
+    for clause in clauses:
+        if (clause.column, clause.op) != (log.mapping.time, "le"):
+            continue
+        others = Cohort(tuple(each for each in clauses if each != clause), question.cohort.outcomes)
+        try:
+            found = kept(mature, replace(question, cohort=others))
+        except AnalysisError:
+            return False
+        if found.cohort.clauses[-1] == clause:
+            st.session_state[_MATURE] = clause
+            return True
+    return False
 
 
 def _last_label(log: Log) -> date | None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from analytics.answers.brief.answer import evaluated_sides
 from analytics.answers.compare.whole import ANOTHER_LOG
+from analytics.answers.gap.sides import BY_TIME
 from analytics.answers.question import Question
 from analytics.log.column import Column
 from analytics.log.schema import Log
@@ -20,7 +21,7 @@ from pages._frame import address, session
 from pages._frame.cache import kept
 from pages._frame.conditions import as_text, value_counts
 
-BY_TIME, BY_LOG = "by time", ANOTHER_LOG
+BY_LOG = ANOTHER_LOG
 _MAX_VALUES = 60
 """Values of a column that can be a side; a choice of more is searched, not read."""
 DATES = ("then_from", "then_to", "now_from", "now_to")

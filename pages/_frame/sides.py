@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from analytics.answers.gap.sides import proposed_sides
+from analytics.answers.gap.sides import BY_TIME, proposed_sides
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.column import Column
@@ -21,7 +21,6 @@ from pages._frame.costs import held_costs
 from pages._frame.metric import choose_metric, leading_metric
 from pages._frame.reference import (
     BY_LOG,
-    BY_TIME,
     DATES,
     KEPT,
     KEYS,

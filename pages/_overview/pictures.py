@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
+import polars as pl
 import streamlit as st
 
-from analytics.answers.labels_answer import ripe_until
+from analytics.answers.labels_answer import labels, ripe_until
 from analytics.answers.overview import Overview, bucket_clauses
 from analytics.answers.question import Question
 from analytics.present import figures, readings, words
@@ -20,6 +22,7 @@ from pages._overview import numbers
 
 _CELLS = {"tp": "True positives", "fp": "False positives", "fn": "False negatives", "tn": "True negatives"}
 _OPENED = "_opened_cell"
+_MATURED = "Of what is not ripe the error rate that all labels together will show, with its interval, as on Labels."
 _ROWS = {"fp": "fp", "fn": "fn"}
 """What Review lists by a cell; rows that are right stand among all rows."""
 _OF_CLASSES = tuple(f"{name}{end}" for name in ("prevalence", "selection_rate") for end in ("", "_low", "_high"))
@@ -114,6 +117,14 @@ def _draw_line(question: Question) -> None:
     )
 
 
+def _matured(question: Question, unripe_from: datetime | None) -> pl.DataFrame | None:
+    """Offer the error rate of what is not ripe as all labels will say; None where nothing is open, or nobody asks for it."""
+    if unripe_from is None or not st.toggle("As all labels will say", key="overview_matured", help=_MATURED):
+        return None
+    found = kept(labels, question, "error_rate").buckets.filter(pl.col("bucket") >= unripe_from)
+    return found.drop_nulls(["value", "low", "high"]).select("bucket", "value", "low", "high")
+
+
 def draw_trend(answer: Overview, question: Question) -> None:
     """Show the course over time; a click on a bucket keeps its rows."""
     if answer.trend is None or answer.every is None:
@@ -127,6 +138,7 @@ def draw_trend(answer: Overview, question: Question) -> None:
 
     is_open = question.log.mapping.label_time is not None and answer.counts["n_unlabelled"] > 0
     unripe_from = kept(ripe_until, question) if is_open else None
+    matured = _matured(question, unripe_from)
     figure(
         figures.trend(
             answer.trend,
@@ -134,6 +146,7 @@ def draw_trend(answer: Overview, question: Question) -> None:
             unripe_from,
             is_right_or_wrong=is_kind,
             rows="rows with a label" if answer.selective is not None else "",
+            matured=matured,
         ),
         f"{readings.trend_reading(answer.trend, answer.every, are_late=answer.may_labels_come, selective=answer.selective)} "
         f"{readings.unripe_reading(answer.trend, unripe_from)}Click a {unit} to keep its rows.",

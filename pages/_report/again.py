@@ -62,6 +62,8 @@ def ask_again(view: View, manifest: Mapping[str, Any] | None = None) -> None:
         hold_handover(asked.handover)
     state[_LAST] = None if manifest is None else (question.log.key, dict(manifest))
     sides = ["Reference and production are chosen on Gap: they are not taken over."] if view.sides else []
+    if asked.compared is not None:
+        sides.append("The live side and the candidate are chosen on Compare: they are not taken over.")
     state[_SAID] = [*([] if manifest is None else differences(question.log, manifest)), *said, *sides]
 
 

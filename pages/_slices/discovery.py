@@ -140,7 +140,7 @@ def _draw_table(answer: Discovery) -> None:
             "interval": column.TextColumn("Its interval"),
             "p_adjusted": column.TextColumn("p, adj.", help="One-sided, Benjamini–Hochberg."),
             "excess_errors": column.NumberColumn(
-                f"Excess {objective.unit}",
+                f"Excess {objective.unit}{f' ({answer.search.unit})' if answer.search.unit else ''}",
                 format="localized" if is_share else "%.1f",
                 help="Beyond what the rate of the rest would predict on all its rows.",
             ),

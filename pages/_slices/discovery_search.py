@@ -11,6 +11,7 @@ from analytics.answers.discovery.search import MAX_DEPTH, Search, Split
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.policy import Policy
 from analytics.query.discovery.objectives import OBJECTIVES, OF_CLASSES, PRICED, objective_for
 from pages._frame import address
 from pages._frame import policy as policy_controls
@@ -54,13 +55,15 @@ def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
     is_change = OBJECTIVES[objective].is_change
     with right, st.popover("Settings", icon=":material/tune:", width="stretch"):
         support, depth, split = _draw_settings(question, forget, is_change=is_change)
+    policy = _draw_costs(question) if objective in PRICED else None
     return Search(
         objective=objective,
         min_support=support,
         max_depth=depth,
         split=split,
         columns=tuple(columns) or None,
-        costs=_draw_costs(question) if objective in PRICED else Costs(),
+        costs=Costs() if policy is None else policy.costs,
+        unit="" if policy is None else policy.unit,
     )
 
 
@@ -111,7 +114,7 @@ def _draw_settings(
     return support / 100, int(depth), None if split == usual else split  # type: ignore[return-value]
 
 
-def _draw_costs(question: Question) -> Costs:
+def _draw_costs(question: Question) -> Policy:
     """Say what errors cost, as on the Thresholds page."""
     amount = question.log.mapping.amount
     with st.container(border=True):
@@ -124,7 +127,7 @@ def _draw_costs(question: Question) -> Costs:
         raise QuestionError(
             "Expected what a miss and a false alarm cost, found nothing. Enter both above, or look for something else."
         )
-    return policy.costs
+    return policy
 
 
 def _addressed_choice(

@@ -11,10 +11,11 @@ import pytest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
 
 from analytics.answers.classes import Classes, classes
+from analytics.answers.overview import overview
 from analytics.answers.question import Question
 from analytics.log.right import Right
 from analytics.log.workspace import Workspace
-from analytics.present.readings import classes_reading
+from analytics.present.readings import classes_reading, overview_reading
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -113,3 +114,18 @@ def test_intervals_of_classes_and_of_pairs_are_those_of_linearisation(
     half = (pair["excess_high"] - pair["excess_low"]) / 2 / row["support"] / 1.98
     # A hundred random groups: their variance has a standard error of 14 %.
     assert half == pytest.approx(error(off), rel=0.2 if by == "unit" else 0.05)
+
+
+def test_a_row_without_a_confidence_is_judged_nowhere_and_the_way_out_is_said(engine: Engine, own_desk: Desk) -> None:
+    frame = rows_of(3).with_columns(
+        sure=pl.when(pl.col("id") % 20 == 0).then(None).otherwise(0.5 + pl.col("id") % 50 / 100)
+    )
+    right = Right("classes", "true", "said")
+    log = own_desk.log(frame, right=right, label="true", decision="said", score="sure", row_id="id")
+    question = Question(log, Cohort(), log.mapping.threshold)
+    told, found = overview(engine, question), classes(engine, question)
+    assert found.n == told.counts["tn"] + told.counts["fp"] == 1_900
+    assert found.averages.filter(pl.col("average") == "micro")["f1"][0] == pytest.approx(told.value("accuracy")[0])
+    assert "100 rows (5.0\u202f%) have no confidence. They are not judged. Choose no confidence" in overview_reading(
+        told, question
+    )

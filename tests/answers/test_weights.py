@@ -180,3 +180,15 @@ def test_calibration_by_slice_and_over_time_has_its_rows(engine: Engine, weighte
     assert mean == pytest.approx(whole["observed"], abs=1e-3)
     over_time = calibration_time(engine, weighted)
     assert over_time is not None and over_time.table["rows"].sum() == whole["rows"]
+
+
+def test_weights_that_sum_to_one_count_as_many_rows_as_there_are(own_desk: Desk, engine: Engine) -> None:
+    frame = pl.DataFrame({"score": [0.9, 0.9, 0.1, 0.1] * 50, "label": [1, 0, 1, 0] * 50, "w": [1.0, 5, 2, 1] * 50})
+    told = []
+    for scale in (1.0, 1 / 450):
+        log = own_desk.log(
+            frame.with_columns(w=pl.col("w") * scale), score="score", label="label", weight="w", row_id=None, time=None
+        )
+        told.append(overview(engine, Question(log, Cohort(), 0.5)))
+    assert told[0].metrics["value"].to_list() == pytest.approx(told[1].metrics["value"].to_list(), nan_ok=True)
+    assert told[1].counts["n"] == pytest.approx(200) and told[0].counts["n"] == pytest.approx(450)

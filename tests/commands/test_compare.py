@@ -230,3 +230,13 @@ def test_a_further_version_meets_by_the_id(tmp_path: Path) -> None:
         )
     assert rows[2]["decider"] == "model=oldest"
     assert rows[2]["error_rate"] == pytest.approx(((third["score"] >= 0.4) != (third["y"] == 1)).mean())
+
+
+def test_a_weight_stands_beside_the_live_answer(tmp_path: Path) -> None:
+    rows = pl.DataFrame({"id": range(80), "score": [0.1, 0.9] * 40, "label": [0, 1, 1, 1] * 20, "w": [1.0, 3.0] * 40})
+    rows.write_csv(tmp_path / "weighted.csv")
+    rows.drop("w").with_columns(score=1 - pl.col("score")).write_csv(tmp_path / "plain.csv")
+    asked_of = ("--id", "id", "--label", "label", "--score", "score", "--weight", "w")
+    found, said = asked(tmp_path / "weighted.csv", tmp_path / "plain.csv", *asked_of)
+    assert found["metrics"] and said
+    assert "found no column 'w' there" in refused(tmp_path / "plain.csv", tmp_path / "weighted.csv", *asked_of)

@@ -183,6 +183,23 @@ def test_a_field_that_is_rounded_on_every_row_is_the_reason(tmp_path: Path, scor
         assert not fields["ran_at"]["is_reason"] and answer["changed"] < 0.9 * answer["n"]
 
 
+def test_numbers_that_became_tens_and_ages_that_became_decades_are_called_rounded(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    exact = pl.DataFrame(
+        {"id": np.arange(400), "age": rng.integers(18, 90, 400), "income": rng.integers(9, 9_000, 400)}
+    )
+    coarse = exact.with_columns(age=pl.col("age") // 10 * 10, income=(pl.col("income") / 50 + 0.5).floor() * 50)
+    for name, frame in (("evaluation", exact), ("replay", coarse)):
+        score = (1 / (1 + (2 - pl.col("income") / 3_000 - pl.col("age") / 60).exp())).round(6)
+        frame.with_columns(score=score).write_csv(tmp_path / f"{name}.csv")
+    paths = [str(tmp_path / f"{name}.csv") for name in ("evaluation", "replay")]
+    found = CliRunner().invoke(app, ["replay", *paths, "--id", "id", "--label", "none"])
+    assert found.exit_code == 0, found.stderr
+    assert (
+        "age is rounded to multiples of 10" in found.stderr and "income is rounded to multiples of 50" in found.stderr
+    )
+
+
 def test_a_replay_of_the_same_file_and_one_of_scores_of_one_decimal(tmp_path: Path) -> None:
     offline, _, _ = logs(tmp_path)
     copied = CliRunner().invoke(app, ["replay", str(offline), str(offline), "--id", "id"])

@@ -279,6 +279,25 @@ def test_rows_that_a_log_of_labelled_rows_lacks_are_made_up_for() -> None:
     assert said.value == pytest.approx(truth, abs=abs(said.naive - truth) / 4)
 
 
+@pytest.mark.parametrize(("quicker", "is_cut"), [(1.0, True), (0.3, False)])
+def test_a_log_of_labelled_rows_is_noticed_while_cases_rise(quicker: float, *, is_cut: bool) -> None:
+    rng = np.random.default_rng(4)
+    day = np.repeat(np.arange(210), np.linspace(20, 20, 210).astype(int) + (np.arange(210) > 195) * 100)
+    delay = rng.exponential(10.0, len(day)) * np.where(day > 170, quicker, 1.0)
+    arrived = np.floor(day + delay).astype(np.int64)
+    if not is_cut:  # all rows are logged, and all have a label since labels became quicker
+        arrived = np.minimum(arrived, 209)
+    frame = pl.DataFrame({"day": day, "at": arrived, "label": rng.integers(0, 2, len(day))}).filter(pl.col("at") < 210)
+    begin = pl.lit(START)
+    table = frame.select(
+        day=begin + pl.duration(days="day"), arrived=begin + pl.duration(days="at"), label="label", bin=pl.lit(0)
+    )
+    table = table.group_by("day", "arrived", "label", "bin").agg(n=pl.len().cast(pl.Int64))
+    found = with_unlogged(arrivals_of(table, "1d", START + timedelta(days=209), 2, 1))
+    absent = (arrived >= 210).sum()
+    assert found.n_unlogged == pytest.approx(absent, rel=0.2)
+
+
 def batched(every: int) -> tuple[pl.DataFrame, int]:
     """Rows whose labels are given on one day for all of a time; the log ends on the last of these days."""
     day = np.repeat(np.arange(270), 60)

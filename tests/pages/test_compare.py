@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Caption, Markdown
 
+from analytics.log.right import Right
 from analytics.log.workspace import Workspace
 from analytics.review.store import ReviewStore
 from pages._frame.registry import PAGES
@@ -121,14 +122,42 @@ def test_a_log_without_versions_opens_on_its_second_answer(tmp_path: Path, serve
     )
 
 
-def test_a_candidate_that_is_held_to_a_label_of_the_live_answer_is_told(
+def test_two_answers_of_a_row_are_each_held_to_a_label_of_their_own(
     tmp_path: Path, serve: Callable[[Path], None]
 ) -> None:
-    passed = [k % 2 for k in range(200)]
-    names = ("v3_judge", "v4_judge", "v3_human", "v4_human")
+    live = [k % 2 for k in range(200)]
+    said_of = {"v3_judge": live, "v4_judge": live[::-1], "v3_human": live, "v4_human": live[::-1]}
     desk = Desk(Workspace(tmp_path / "workspace"), tmp_path)
-    desk.log(pl.DataFrame(dict.fromkeys(names, passed)), score=None, decision="v3_judge", label="v3_human", segments=())
+    desk.log(pl.DataFrame(said_of), score=None, decision="v3_judge", label="v3_human", segments=())
     serve(desk.workspace.home)
     app = opened()
-    assert app.selectbox(key="pair_column").value == "v4_judge"
-    assert "both are held to 'v3_human'" in app.warning[0].value.replace("\\", "")
+    assert app.selectbox(key="pair_column").value == "v4_judge" and not app.warning
+    assert not said(app.main.markdown)[0].startswith(
+        "Worse"
+    )  # of the label of the live answer it is always the opposite
+    assert any("live to v3_human, the candidate to v4_human" in text for text in said(app.main.markdown))
+
+
+def test_a_log_of_repeated_questions_opens_on_what_they_are_answered(
+    tmp_path: Path, serve: Callable[[Path], None]
+) -> None:
+    rows = [{"task_id": k, "trial": t, "reward": float((k + t) % 4 == 0)} for k in range(40) for t in range(4)]
+    desk = Desk(Workspace(tmp_path / "workspace"), tmp_path)
+    desk.log(pl.DataFrame(rows), score=None, decision=None, label=None, right=Right("grades", "reward", mark=1.0))
+    serve(desk.workspace.home)
+    app = opened()
+    assert app.segmented_control(key="pair_view").value == "The same input again"
+    assert said(app.main.markdown)[0].startswith("Of 100 answers 50 would be others if the same were asked again")
+    app.segmented_control(key="pair_view").set_value("Candidate against live").run()
+    assert not app.exception and app.selectbox(key="pair_apart").value
+
+
+def test_a_log_of_preferences_opens_on_who_wins(tmp_path: Path, serve: Callable[[Path], None]) -> None:
+    rows = [{"generator": g, "preference": 1 + float(k % 10 < w)} for g, w in (("a", 7), ("b", 2)) for k in range(100)]
+    desk = Desk(Workspace(tmp_path / "workspace"), tmp_path)
+    desk.log(pl.DataFrame(rows), score=None, label=None, right=Right("grades", "preference", mark=1.5))
+    serve(desk.workspace.home)
+    app = opened()
+    assert app.segmented_control(key="pair_view").value == "Which answer was preferred"
+    assert said(app.main.markdown)[0].startswith("Of 2 values of generator a wins most often: 70.0")
+    assert list(app.dataframe[0].value["Of"]) == ["All rows", "a", "b"]

@@ -125,3 +125,16 @@ def test_raters_are_compared_and_their_disputes_open_in_review(tmp_path: Path, s
     differ = int((raters["rater_0"] != raters["rater_2"]).sum())
     review = opened("review", where=":differ:rater_0,rater_2")
     assert any(caption.value.startswith(f"{differ} rows") for caption in review.sidebar.caption)
+
+
+def test_a_link_to_mature_rows_says_so_and_overview_offers_the_matured_rate(home: Path) -> None:
+    app = opened("overview")
+    app.toggle(key="overview_matured").set_value(True).run()
+    assert not app.exception and not app.error
+    drawn = next(each.proto.spec for each in app.get("plotly_chart") if "Error rate" in each.proto.spec)
+    assert "as all labels will say" in drawn
+    app.button(key="mature_rows").click().run()
+    assert not app.exception
+    assert app.button(key="mature_rows").disabled
+    linked = opened("overview", where=app.query_params["where"])  # type: ignore[arg-type]
+    assert linked.button(key="mature_rows").disabled

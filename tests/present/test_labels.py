@@ -114,6 +114,10 @@ def test_the_first_line_says_up_to_when_how_much_and_which_way() -> None:
     assert stop.startswith(
         "No label has come since 12 March, although about 340 labels should have: their feed has stopped. Trust"
     )
+    few = labels_reading(replace(ANSWER, buckets=BUCKETS.with_columns(n_labelled=pl.lit(2.0))))
+    assert few.startswith("On 6 labelled rows the error rate tells nothing yet")
+    open_ = labels_reading(replace(ANSWER, since=replace(SINCE, n_labelled=1.0, to_come=999.0)))
+    assert "nearly all of the labels since then are still to come" in open_.splitlines()[0]
     whole = labels_reading(replace(ANSWER, trust=datetime(2024, 3, 24), since=None))
     assert whole.startswith(
         "Trust the error rate up to 24 March, its last day: no label that is still to come can move it"

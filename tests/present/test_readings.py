@@ -264,6 +264,7 @@ RANKED = {
     "share_separated": 0.25,
     "worst": "EV",
     "worst_rate": 0.4,
+    "worst_held": 0.2,
     "n_judged": 900,
 }
 

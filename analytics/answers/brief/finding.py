@@ -207,6 +207,18 @@ class GapParts:
 
 
 @dataclass(frozen=True)
+class CourseParts:
+    """Errors that are more frequent since a day: ``metric`` before and after it, of so many rows each."""
+
+    metric: str
+    before: float
+    after: float
+    since: str
+    n_before: float
+    n_after: float
+
+
+@dataclass(frozen=True)
 class CompareParts:
     """Whether the candidate may replace what is live, and the slices in which it loses or wins, None where none is searched."""
 
@@ -223,6 +235,7 @@ _Parts = (
     | LabelParts
     | PreflightParts
     | GapParts
+    | CourseParts
     | CompareParts
 )
 

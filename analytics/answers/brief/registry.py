@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from analytics.answers.brief.course import worse_since
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.others import better_threshold, idle_line, miscalibration, open_labels, preflight
 from analytics.answers.brief.searches import found_slice, largest_part, verdict_on_candidate
@@ -108,6 +109,14 @@ _ALL = (
         worst_slices,
         "By size: wrong decisions, or cost, beyond what the FNR and FPR of the rest predict there; misses or false alarms alone "
         "where the metric that leads counts these. Last where a metric that leads has no such rows.",
+        is_by_metric=True,
+    ),
+    Source(
+        "course",
+        "gap",
+        "since when the model is worse",
+        worse_since,
+        "By size: errors since then beyond those that the rate of before would give. Without one where errors have costs.",
         is_by_metric=True,
     ),
     Source(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import polars as pl
+
 from analytics.answers.brief.costs import weights_of
 from analytics.answers.brief.finding import Asking, CompareParts, Finding, FoundParts, GapParts, Size
 from analytics.answers.compare.whole import WholeComparison, pair_address, whole_comparison
@@ -13,6 +15,7 @@ from analytics.answers.discovery.search import Search
 from analytics.answers.gap.answer import Gap, gap
 from analytics.answers.gap.inputs import Inputs, inputs
 from analytics.answers.gap.sides import Sides, sides
+from analytics.measure.brief import MOST_ROWS
 from analytics.measure.gap.causes import emptied, to_mend
 from analytics.measure.gap.metric import COST
 from analytics.query.discovery.objectives import objective_for
@@ -54,6 +57,11 @@ def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
     excess = "excess_weighted" if asking.has_costs else "excess_model"
     excess = excess if excess in answer.table.columns else "excess_errors"  # where rows are right or wrong
     ranked = answer.table.with_row_index("place").sort(excess, descending=True, nulls_last=True, maintain_order=True)
+    has_gap = [any(each.value is None for each in slice_) for slice_ in answer.slices]
+    is_rule = (pl.col("share_of_rows") >= MOST_ROWS) & ~pl.col("place").is_in(
+        [at for at, gap in enumerate(has_gap) if gap]
+    )
+    ranked = ranked.sort(is_rule, maintain_order=True)  # as the search ranks them
     for row in ranked.iter_rows(named=True):
         place = row["place"]
         ends = [row[f"{excess}{end}"] for end in ("", "_low", "_high")]

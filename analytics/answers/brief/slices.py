@@ -127,12 +127,6 @@ class _Telling:
         return tells_afterwards(tp, fp, fn, tn, self.by_score)
 
 
-def _sliced(question: Question) -> list[str]:
-    """Return the segment columns. A version is no slice: it is another model, which the sidebar chooses."""
-    mapping = question.log.mapping
-    return [name for name in mapping.segments if name != mapping.model_version]
-
-
 def _by_metric(told: _Telling, metric: str) -> pl.DataFrame:
     """Compare the slices of every segment column that tells neither the label nor the decision, as their page does.
 
@@ -140,7 +134,7 @@ def _by_metric(told: _Telling, metric: str) -> pl.DataFrame:
     """
     engine, question = told.engine, told.question
     parts = [_EMPTY]
-    for name in _sliced(question):
+    for name in question.log.mapping.segments:
         answer = slices(engine, question, [name], metric=metric, metrics=())
         first = leading_slice(answer)
         if told.by(answer.table):
@@ -170,7 +164,7 @@ def _by_cost(told: _Telling) -> pl.DataFrame:
     """Count the slices of every segment column that tells neither the label nor the decision."""
     question = told.question
     parts = [_EMPTY.select("column", "kind", "value", *CELLS)]
-    for name in _sliced(question):
+    for name in question.log.mapping.segments:
         counts = told.counts((name,))
         if not told.by(counts):
             kind = pl.when(pl.col("slice_0").is_null()).then(pl.lit("rest")).otherwise(pl.lit("value"))

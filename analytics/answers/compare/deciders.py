@@ -10,7 +10,7 @@ import polars as pl
 from analytics.errors import QuestionError
 from analytics.measure.compare.deciders import decider_table
 from analytics.measure.thresholds.costs import Costs
-from analytics.query.compare.deciders import decider_cells
+from analytics.query.compare.deciders import decider_cells, decider_squares
 from analytics.query.compare.pairs import Pairing, account, as_stored, repeating
 from analytics.query.engine import Engine
 
@@ -66,4 +66,7 @@ def deciders(engine: Engine, pairings: Sequence[Pairing], names: Sequence[str], 
             "them.",
             code="no-pairs",
         )
-    return Deciders(tuple(names), n, decider_table(cells, names, costs), met[0].is_yes_no)
+    mapping = met[0].live.log.mapping
+    stands_alone = mapping.weight is None and mapping.unit is None
+    squares = None if stands_alone else decider_squares(engine, met)
+    return Deciders(tuple(names), n, decider_table(cells, names, costs, squares), met[0].is_yes_no)

@@ -13,6 +13,7 @@ from analytics.log.schema import Log
 from analytics.query.compare.pairs import Pairing, account, as_stored, repeating
 from analytics.query.compare.replay import (
     DIGITS,
+    STEPS,
     Field,
     field_changes,
     first_changes,
@@ -276,6 +277,9 @@ def _how(values: dict[str, Any]) -> tuple[_How, tuple[Any, ...]]:
     digits = next((digits for digits in DIGITS if values.get(f"rounded_{digits}", 0) >= most), None)
     if digits is not None:
         return "rounded", (digits,)
+    step = next((step for step in STEPS if values.get(f"stepped_{step}", 0) >= most), None)
+    if step is not None and values["n_own"] >= _VALUES:
+        return "rounded", (None, step)
     if values["n_own"] >= _VALUES and values.get("n_shift", 0) >= most:
         return "shift", (values["shift"],)
     if values["spelled"] >= most:

@@ -14,6 +14,7 @@ from analytics.answers.discovery.search import Cells, Search, Slice, cells_of
 from analytics.answers.discovery.tree import Tree, tree_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.measure.brief import MOST_ROWS
 from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.discovery.clusters import UnitCells, effects_of
 from analytics.measure.discovery.confirmation import confirmation_table
@@ -188,7 +189,8 @@ def discover(
         is_real = (table["p_adjusted"].fill_null(1.0) < SIGNIFICANT).to_numpy()
         shown, n_more = presented(cells.cube, found, groups, is_real, max_members=search.max_members)
         groups, table = [groups[row] for row in shown], table[shown]
-    rank = _ranked(table, every=search.every)
+    has_gap = [any(each.value is None for each in cells.slice_of(group.pattern)) for group in groups]
+    rank = _ranked(table, has_gap, every=search.every)
     groups, table = [groups[row] for row in rank], table[rank]
     return Discovery(
         search=search,
@@ -270,15 +272,19 @@ def _reported(
     )
 
 
-def _ranked(table: pl.DataFrame, *, every: bool) -> list[int]:
+def _ranked(table: pl.DataFrame, has_gap: Sequence[bool], *, every: bool) -> list[int]:
     """Put the most excess errors first, those of the model where they are split, what is confirmed before the rest.
 
-    Every slice is put by its divergence.
+    A slice that holds most of the rows is the rule and no exception, as on Slices and in the brief: it stands behind those that
+    are as sure, unless a field arrives empty there. Every slice is put by its divergence.
     """
     order = pl.Enum(["confirmed", "suggestive", "not confirmed"])
     excess = "excess_model" if "excess_model" in table.columns else "excess_errors"
-    keys = ["divergence", "n"] if every else ["is_open", excess]
-    shown = table.with_columns(is_open=-pl.col("status").cast(order).to_physical().cast(pl.Int64))
+    keys = ["divergence", "n"] if every else ["is_open", "is_exception", excess]
+    shown = table.with_columns(
+        is_open=-pl.col("status").cast(order).to_physical().cast(pl.Int64),
+        is_exception=(pl.col("share_of_rows") < MOST_ROWS) | pl.Series(has_gap, dtype=pl.Boolean),
+    )
     return shown.with_row_index("row").sort(keys, descending=True, nulls_last=True)["row"].to_list()
 
 

@@ -75,6 +75,8 @@ class Search:
     among : tuple of str
         Of what is searched by, only these columns, and what is derived from them, from the time and from how many fields are
         missing; empty: everything.
+    unit : str
+        What costs are counted in; empty for a plain number.
     """
 
     objective: str = "beyond_base_rate"
@@ -90,6 +92,7 @@ class Search:
     max_members: int | None = MAX_MEMBERS
     seed: int = 0
     among: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True)

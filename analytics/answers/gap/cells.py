@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
-from analytics.answers.gap.as_sampled import as_sampled
+from analytics.answers.gap.as_sampled import as_sampled, rows_of
 from analytics.answers.gap.sides import Sides
 from analytics.errors import QuestionError
 from analytics.log.bins import Bins
@@ -85,9 +85,10 @@ def two_bin_cells(
     for side, question in enumerate(sides.questions):
         log, cohort, threshold = question.log, question.cohort, question.threshold
         has_amount = with_amount and log.mapping.amount is not None
-        options: dict[str, Any] = {"with_moments": with_moments, "with_amount": has_amount, **as_sampled(log)}
-        asked = partial(sliced_table, engine.kept(log, cohort, threshold), log, side, [dimension], **options)
-        if not as_sampled(log) and log.grid.split(threshold) is None and are_few(log, dimension.n_slices(side)):
+        counted = as_sampled(sides, side)
+        options: dict[str, Any] = {"with_moments": with_moments, "with_amount": has_amount, **counted}
+        asked = partial(sliced_table, rows_of(engine, sides, side), log, side, [dimension], **options)
+        if not counted and log.grid.split(threshold) is None and are_few(log, dimension.n_slices(side)):
             key = ("sliced", side, repr(dimension), *options.values())
             frame = _in_two(engine.collect_at_any(log, cohort, key, asked), log.grid.at(threshold))
         else:
@@ -130,14 +131,14 @@ def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], 
     for side, question in enumerate(sides.questions):
         log, threshold = question.log, question.threshold
         rows, mature, split = (
-            engine.kept(log, question.cohort, threshold),
+            rows_of(engine, sides, side),
             sides.mature_before[side],
             log.grid.split(threshold),
         )
         has_amount = with_amount and log.mapping.amount is not None
         options: dict[str, Any] = {"mature_before": mature, "split": split, "with_amount": has_amount}
-        asked = partial(sliced_table, rows, log, side, dimensions, **options, **as_sampled(log))
-        key = ("sliced", side, repr(dimensions), mature, has_amount)
+        asked = partial(sliced_table, rows, log, side, dimensions, **options, **as_sampled(sides, side))
+        key = ("sliced", side, repr(dimensions), mature, has_amount, *as_sampled(sides, side))
         frame = (
             engine.collect(asked()) if split is not None else engine.collect_at_any(log, question.cohort, key, asked)
         )

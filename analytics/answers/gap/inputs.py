@@ -7,7 +7,7 @@ from functools import partial
 
 import polars as pl
 
-from analytics.answers.gap.as_sampled import as_sampled
+from analytics.answers.gap.as_sampled import as_sampled, rows_of
 from analytics.answers.gap.sides import Sides
 from analytics.log.stand_ins import WORDS
 from analytics.measure.gap.constants import MAX_ROWS
@@ -61,10 +61,10 @@ def inputs(engine: Engine, sides: Sides, *, max_rows: int = MAX_ROWS) -> Inputs:
         log = question.log
         n_rows = engine.row_counts(log, question.cohort, question.threshold)[0]
         step = max(1, -(-n_rows // max_rows))
-        kept = engine.kept(log, question.cohort, question.threshold)
+        kept, counted = rows_of(engine, sides, side), as_sampled(sides, side)
         names = [pair[side].sql_name for pair in sides.inputs]
-        asked = partial(sampled, kept, names, step, **as_sampled(log))
-        frame = engine.collect_at_any(log, question.cohort, ("sample", *names, step), asked)
+        asked = partial(sampled, kept, names, step, **counted)
+        frame = engine.collect_at_any(log, question.cohort, ("sample", *names, step, *counted), asked)
         frames.append(_plain(frame, sides, side))
         one_in.append(step)
     reference, production = frames
@@ -86,10 +86,9 @@ def _sample(rows: pl.DataFrame, name: str) -> Sample:
 def _plain(frame: pl.DataFrame, sides: Sides, side: int) -> pl.DataFrame:
     """Return a sample under the reference's names: numbers as numbers, all else as text."""
     taken = {SCORE: frame["score"], LABEL: frame["label"], _MOMENT: frame["moment"]}
-    log = sides.questions[side].log
-    if log.mapping.weight is not None:
+    if "weight" in frame.columns:
         taken[WEIGHT] = frame["weight"].cast(pl.Float64)
-    if log.mapping.unit is not None:
+    if "group" in frame.columns and sides.questions[side].log.mapping.unit is not None:
         taken[GROUP] = frame["group"].cast(pl.Int64)
     for pair in sides.inputs:
         values = frame[pair[side].sql_name]

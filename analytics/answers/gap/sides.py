@@ -18,6 +18,8 @@ from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.gap import Dimension
 
+BY_TIME = "by time"
+"""What tells two sides apart where they are two spans of days, as the address of Gap has it."""
 _EVALUATED = frozenset(("evaluation", "eval", "offline", "test", "validation", "holdout", "backtest"))
 _DEPLOYED = frozenset(("production", "prod", "live", "online", "pilot", "deployed"))
 _ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit", "label_time", "weight")

@@ -10,6 +10,7 @@ import polars as pl
 from analytics.answers.gap.answer import Gap
 from analytics.answers.overview import bucket
 from analytics.answers.question import Question
+from analytics.measure.counts import COUNT_COLUMNS
 from analytics.measure.gap.time import GapTime
 from analytics.measure.gap.time import gap_time as measured
 from analytics.query.clusters import clusters_of
@@ -28,6 +29,8 @@ def gap_time(engine: Engine, gap: Gap) -> GapTime | None:
     frames = []
     for question, name in zip(questions, ("reference", "production"), strict=True):
         frames.append(_outcomes(engine, question, every).with_columns(side=pl.lit(name)))
+    if any("rows_n" in frame.columns for frame in frames):
+        frames = [frame if "rows_n" in frame.columns else _behind_itself(frame) for frame in frames]
     found = measured(every, pl.concat(frames, how="diagonal").sort("bucket", "side"), metric)
     if not found.is_with_production:
         return found
@@ -35,6 +38,13 @@ def gap_time(engine: Engine, gap: Gap) -> GapTime | None:
     days = engine.time_table(after.log, after.cohort, after.threshold, finer)
     first: datetime | None = days["bucket"].drop_nulls().min()  # type: ignore[assignment]
     return replace(found, since=first)
+
+
+def _behind_itself(table: pl.DataFrame) -> pl.DataFrame:
+    """Return counts of rows as weighted ones of rows that each stand for itself."""
+    counts = [name for name in COUNT_COLUMNS if name in table.columns]
+    rows = [pl.col(name).alias(f"rows_{name}") for name in counts]
+    return table.with_columns(*rows, pl.col(counts).cast(pl.Float64))
 
 
 def _outcomes(engine: Engine, question: Question, every: str) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 from analytics.answers.compare.whole import PairAsking
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
-from analytics.answers.report.compared import compared_from
+from analytics.answers.report.compared import compared_from, not_taken_over
 from analytics.answers.report.view import View
 from analytics.errors import QuestionError
 from analytics.log.kept.report_added import FOUND
@@ -187,6 +187,9 @@ def _policy_of(view: View, log: Log, said: list[str]) -> Policy | None:
 
 def _compared_of(view: View, question: Question, policy: Policy | None, said: list[str]) -> PairAsking | None:
     """Return the live side and the candidate of a view."""
+    if why := not_taken_over(view.compared):
+        said.append(why)
+        return None
     try:
         return compared_from(view.compared, question, policy.costs if policy is not None and policy.has_costs else None)
     except QuestionError:

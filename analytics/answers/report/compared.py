@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
 
-from analytics.answers.compare.sides import pairing_of
+from analytics.answers.compare.sides import pairing_of, side_names
 from analytics.answers.compare.whole import PairAsking
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
@@ -15,20 +15,35 @@ from analytics.query.predicates import answerable
 
 _FIXED = 6
 """Texts before the columns that rows meet by: both cohorts, both thresholds, metric and margin."""
+_OTHER, _NAMED, _MAX_NAME = "other", 3, 80
+"""Of sides that are no parts of one log: what stands before their names, how many texts that makes, and characters of a name."""
 
 
 def compared_texts(asking: PairAsking | None, question: Question) -> tuple[str, ...]:
-    """Write two parts of one log, judged by one mapping, as texts; nothing where the sides are not such parts."""
-    if (
-        asking is None
-        or any(side.log.key != question.log.key for side in asking.pairing.sides)
-        or not asking.pairing.on
-    ):
+    """Write two parts of one log, judged by one mapping, as texts; of other sides only what they are called."""
+    if asking is None:
         return ()
+    if any(side.log.key != question.log.key for side in asking.pairing.sides) or not asking.pairing.on:
+        return (_OTHER, *side_names(asking.pairing))
     cohorts = (side.cohort.to_text() for side in asking.pairing.sides)
     thresholds = (f"{each:.17g}" for each in asking.pairing.thresholds)
     margin = "" if asking.margin is None else f"{asking.margin:.17g}"
     return (*cohorts, *thresholds, asking.metric or "", margin, *(name for name, _ in asking.pairing.on))
+
+
+def not_taken_over(texts: Sequence[str]) -> str:
+    """Say that sides which are no parts of one log have to be named again; empty where they are such parts.
+
+    >>> not_taken_over(("other", "v3", "v4"))[:41]
+    'Whether v4 may replace v3 is left out: co'
+    """
+    if len(texts) != _NAMED or texts[0] != _OTHER:
+        return ""
+    live, candidate = (text[:_MAX_NAME] for text in texts[1:])
+    return (
+        f"Whether {candidate} may replace {live} is left out: columns of a row, and other logs, are not taken over from a pack. "
+        "Name both sides again, as for compare."
+    )
 
 
 def compared_from(texts: Sequence[str], question: Question, costs: Costs | None) -> PairAsking:

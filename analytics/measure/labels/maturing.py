@@ -21,6 +21,9 @@ _FEW_PAST = 4
 """Ripe buckets below which they say too little about how far such an estimate misses. By hand."""
 _SPREAD_OF_FEW = 2.0
 """Times the variance that is assumed then: near what labels of single weeks have. By hand."""
+_ENOUGH_PAST, _LEVEL = 19, 0.95
+"""Ripe buckets from which on the interval of a log of labelled rows alone is as wide as the misses of this share of them: the
+least that tell it. How many rows wait is estimated too, so that small weeks miss by more than a normal draw."""
 _HARDLY_ANY = 0.01
 """Rows to come below which all labels are there."""
 _MOST_NEVER = 0.999
@@ -174,7 +177,12 @@ class Maturing:
         is_known = np.isfinite(missed) & (variance > 0)
         if is_known.sum() < _FEW_PAST:
             return _SPREAD_OF_FEW, int(is_known.sum())
-        return max(float((missed[is_known] / variance[is_known]).mean()), 1.0), int(is_known.sum())
+        each = np.sort(missed[is_known] / variance[is_known])
+        found = max(float(each.mean()), 1.0)
+        if cells.known is not None and len(each) >= _ENOUGH_PAST:
+            place = min(int(np.ceil(_LEVEL * (len(each) + 1))), len(each)) - 1
+            found = max(found, float(each[place]) / float(special.stdtrit(len(each), (1 + _LEVEL) / 2)) ** 2)
+        return found, len(each)
 
     def of(self, days: Whole, level: float = 0.95) -> Matured:
         """Estimate the metric of some days together; each bucket among them keeps a share of positives of its own."""

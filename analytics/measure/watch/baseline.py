@@ -82,4 +82,6 @@ def _beyond(hits: FloatArray, n: FloatArray, mean: FloatArray, spread: FloatArra
     of_weeks = (off.sum(-1) ** 2 / np.maximum(expected.sum(-1), 1e-12)).sum(-1)
     quantile = special.stdtrit(np.maximum(freedom, 3), 0.975) / normal_quantile(0.95)
     share = (hits.sum((-2, -1)) + 0.5) / (n.sum((-2, -1)) + 1)
-    return Beyond(np.maximum(by_day, 1.0), of_weeks, max(n.shape[-2] - 1, 0), np.asarray(quantile**2), 1 - 2 * share)
+    base = off.sum(-1) / np.sqrt(np.maximum(expected.sum(-1), 1e-12))
+    freedom_of_weeks = max(n.shape[-2] - 1, 0)
+    return Beyond(np.maximum(by_day, 1.0), of_weeks, freedom_of_weeks, np.asarray(quantile**2), 1 - 2 * share, base)

@@ -19,6 +19,7 @@ from analytics.present.figures.labels_revised import revised_figure
 from analytics.present.figures.logs import row_books
 from analytics.present.figures.overview import confusion_matrix, score_distribution
 from analytics.present.figures.overview_time import trend
+from analytics.present.figures.repeats import pass_figure
 from analytics.present.figures.review import reason_bars
 from analytics.present.figures.slices import slice_bars
 from analytics.present.figures.slices_heat import slice_heat_map
@@ -45,6 +46,7 @@ __all__ = [
     "matured_figure",
     "number_diagram",
     "paired_intervals",
+    "pass_figure",
     "reason_bars",
     "recalibration_diagram",
     "reliability_diagram",

@@ -33,6 +33,7 @@ def trend(
     *,
     is_right_or_wrong: bool = False,
     rows: str = "",
+    matured: pl.DataFrame | None = None,
 ) -> go.Figure:
     """Draw the error rate with its band, selection rate and prevalence, and the share not known yet, on one axis.
 
@@ -48,6 +49,8 @@ def trend(
         Whether rows are of no class: then there is neither a selection rate nor a prevalence.
     rows : str
         Whose error rate it is, after "of", where that is not all rows.
+    matured : DataFrame, optional
+        ``bucket, value, low, high`` of the error rate as all labels will say, of buckets that are not ripe.
     """
     table = timeline(trend_table, every)
     unit = words.BUCKETS[every]
@@ -59,6 +62,8 @@ def trend(
     figure = make_subplots(rows=last, cols=1, shared_xaxes=True, vertical_spacing=0.07, row_heights=heights)
     _add_band(figure, table)
     _add_line(figure, table, "error_rate", every, 1)
+    if matured is not None:
+        _add_matured(figure, matured, every)
     for name in () if is_right_or_wrong else _RATES:
         _add_line(figure, table, name, every, 2)
     if is_open:
@@ -72,7 +77,8 @@ def trend(
         dragmode="zoom",
         bargap=0.1,
     )
-    _set_axes(figure, table, is_right_or_wrong=is_right_or_wrong, is_open=is_open)
+    most = 0.0 if matured is None else float(matured["high"].max() or 0.0)  # type: ignore[arg-type]
+    _set_axes(figure, table, most, is_right_or_wrong=is_right_or_wrong, is_open=is_open)
     end = table["bucket"][-1]
     if unripe_from is not None and unripe_from <= end:
         shade = {"fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line_width": 0}
@@ -166,6 +172,36 @@ def _add_line(figure: go.Figure, table: pl.DataFrame, name: str, every: str, pla
     )
 
 
+def _add_matured(figure: go.Figure, matured: pl.DataFrame, every: str) -> None:
+    """Add the error rate as all labels will say."""
+    figure.add_scatter(
+        x=matured["bucket"],
+        y=matured["value"],
+        mode="markers",
+        marker={"symbol": "circle-open", "size": 9, "color": palette.TEXT},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": (matured["high"] - matured["value"]).to_list(),
+            "arrayminus": (matured["value"] - matured["low"]).to_list(),
+            "thickness": 1.4,
+            "width": 4,
+            "color": palette.TEXT,
+        },
+        hovertext=[
+            lines(
+                words.bucket_label(row["bucket"], every),
+                f"As all labels will say {words.metric_interval('error_rate', row['value'], row['low'], row['high'])}",
+            )
+            for row in matured.iter_rows(named=True)
+        ],
+        hoverinfo="text",
+        name="as all labels will say",
+        row=1,
+        col=1,
+    )
+
+
 def _side_of(table: pl.DataFrame, name: str) -> int:
     """Shift a label away from that of the other line of its row."""
     pairs = {"selection_rate": "prevalence", "prevalence": "selection_rate"}
@@ -177,7 +213,7 @@ def _side_of(table: pl.DataFrame, name: str) -> int:
     return 13 if (own[-1], name) > (other[-1], pairs[name]) else -13
 
 
-def _set_axes(figure: go.Figure, table: pl.DataFrame, *, is_right_or_wrong: bool, is_open: bool) -> None:
+def _set_axes(figure: go.Figure, table: pl.DataFrame, most: float, *, is_right_or_wrong: bool, is_open: bool) -> None:
     """Set ranges from zero, ticks as percentages and the titles of the axes."""
     axes = [
         ("Error rate", ("error_rate", "error_rate_high")),
@@ -186,7 +222,7 @@ def _set_axes(figure: go.Figure, table: pl.DataFrame, *, is_right_or_wrong: bool
     ]
     last = len(axes)
     for place, (title, names) in enumerate(axes, start=1):
-        shown = [value for name in names for value in table[name].drop_nulls()]
+        shown = [value for name in names for value in table[name].drop_nulls()] + ([most] if place == 1 else [])
         top = min(max([*shown, 0.01]) * 1.08, 1.02)
         values = ticks(0, top, 2 if names == ("share_unlabelled",) else 4)
         fixed: dict[str, Any] = {"range": [0, top], "fixedrange": True}

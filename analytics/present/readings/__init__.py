@@ -12,13 +12,13 @@ from analytics.present.readings.brief import (
 from analytics.present.readings.calibration import (
     calibration_reading,
     calibration_slices_reading,
-    calibration_trend_reading,
     reliability_reading,
 )
 from analytics.present.readings.calibration_classes import class_calibration_reading
 from analytics.present.readings.calibration_numbers import numbers_reading
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
+from analytics.present.readings.calibration_trend import calibration_trend_reading
 from analytics.present.readings.classes import classes_reading
 from analytics.present.readings.compare import (
     both_reliability_reading,
@@ -67,11 +67,11 @@ from analytics.present.readings.overview import (
     confusion_reading,
     overview_reading,
     score_reading,
-    unlabelled_words,
 )
 from analytics.present.readings.overview_lead import noun_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
-from analytics.present.readings.repeats import repeats_reading
+from analytics.present.readings.overview_unjudged import unlabelled_words
+from analytics.present.readings.repeats import passes_reading, repeats_reading
 from analytics.present.readings.replay import again_reading
 from analytics.present.readings.review import (
     agreement_reading,
@@ -167,6 +167,7 @@ __all__ = [
     "numbers_reading",
     "open_sentence",
     "overview_reading",
+    "passes_reading",
     "preferences_reading",
     "priced_reading",
     "queue_reading",

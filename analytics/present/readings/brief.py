@@ -10,6 +10,7 @@ from analytics.answers.brief.answer import waits_for
 from analytics.answers.brief.finding import (
     CalibrationParts,
     CompareParts,
+    CourseParts,
     Finding,
     FoundParts,
     GapParts,
@@ -103,6 +104,9 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return words.one_line(_SENTENCE.split(parts.found.message)[0])
         case GapParts() as parts:
             return _gap_sentence(parts)
+        case CourseParts() as parts:
+            day = words.bucket_label(date.fromisoformat(parts.since), "1d")
+            return f"Since {day} {_rates(parts.metric, parts.after, parts.before, log, 'before')}."
         case CompareParts() as parts:
             return compare_reading(parts.answer).partition("\n")[0]
 
@@ -111,11 +115,11 @@ def _name(text: str) -> str:
     return words.shortened(words.one_line(text), _MAX_NAME)
 
 
-def _rates(metric: str, rate: float, rest: float, log: Log) -> str:
-    """Compare a rate with that of the rest."""
+def _rates(metric: str, rate: float, rest: float, log: Log, where: str = "elsewhere") -> str:
+    """Compare a rate with that of the rest, or of the time before."""
     noun = noun_of(log)
     if log.is_right_or_wrong and metric in ("fpr", "error_rate"):
-        return f"{words.share(rate)} of the rows {wrong_words(log)}, against {words.share(rest)} elsewhere"
+        return f"{words.share(rate)} of the rows {wrong_words(log)}, against {words.share(rest)} {where}"
     if metric not in ("fnr", "fpr", "error_rate"):
         value, other = words.metric_text(metric, rate), words.metric_text(metric, rest)
         is_beyond = compared_by(metric)[0].endswith("_beyond")
@@ -126,7 +130,7 @@ def _rates(metric: str, rate: float, rest: float, log: Log) -> str:
         "fpr": "of the negative rows are flagged",
         "error_rate": "of the decisions are wrong",
     }[metric]
-    return f"{words.share(rate)} {said}, against {words.share(rest)} elsewhere"
+    return f"{words.share(rate)} {said}, against {words.share(rest)} {where}"
 
 
 def _line_sentence(parts: LineParts, log: Log) -> str:
@@ -242,6 +246,9 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             ends = words.between(*(words.plain(scale * end, 1) for end in (parts.part.low, parts.part.high)))
             value = words.plain(scale * parts.part.value, 1)
             return f"This part is {value}{'' if parts.metric == COST else ' points'} ({ends}) of it, at 95 %."
+        case CourseParts() as parts:
+            before, after = words.count(parts.n_before), words.count(parts.n_after)
+            return f"Of {before} rows before and {after} since, the day that parts them most clearly, at 95 %."
         case CompareParts() as parts:
             return _paired(parts)
 

@@ -10,18 +10,24 @@ from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.marks.calibration import side_of
 from analytics.present.marks.slices import SIGNIFICANT
-from analytics.present.readings.calibration_scan import CLOSE, MAX_NAME, SMALLEST, segments_lead, segments_part
+from analytics.present.readings.calibration_scan import (
+    CLOSE,
+    MAX_NAME,
+    decisions_part,
+    is_clear,
+    segments_lead,
+    segments_part,
+)
 from analytics.present.selective import unseen_scores_part
 
 if TYPE_CHECKING:
-    from analytics.answers.calibration.answer import Calibration, CalibrationSlices, CalibrationTime
+    from analytics.answers.calibration.answer import Calibration, CalibrationSlices
 
 _Row = dict[str, Any]
 
 _NOTHING = "No row has both a label and a score, so calibration cannot be judged."
 _LARGE = 100_000
 """Rows from which the sentence adds that a test of calibration also rejects harmless deviations. A judgement."""
-_ONE_BREAK = "One break is looked for, the clearest; there may be others."
 
 
 def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
@@ -41,7 +47,8 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
             f"{words.share(row['observed'])}."
         )
         return words.told(" ".join(filter(None, [unseen, lead, segments])), how, segments_part(scan))
-    parts = [unseen, _meaning_part(answer, row), _spread_part(row, answer), _level_part(row), segments]
+    meaning = [_meaning_part(answer, row), _spread_part(row, answer), _level_part(row)]
+    parts = [unseen, *([found] if (found := decisions_part(answer.bins, _what(answer))) else meaning), segments]
     lead = " ".join(filter(None, parts))
     return words.told(lead, *_details(answer, row), segments_part(scan))
 
@@ -71,7 +78,7 @@ def _meaning_part(answer: Calibration, row: _Row) -> str:
 
 def _spread_part(row: _Row, answer: Calibration) -> str:
     """Say that scores are too extreme or too timid on the whole, where they are by more than a tenth."""
-    if row["slope"] is None or not _is_clear(row["slope_p_adjusted"]) or abs(row["slope"] - 1) < CLOSE:
+    if row["slope"] is None or not is_clear(row["slope_p_adjusted"]) or abs(row["slope"] - 1) < CLOSE:
         return ""
     if row["slope_high"] < 0:
         return "Scores run the other way."
@@ -216,7 +223,7 @@ def calibration_slices_reading(answer: CalibrationSlices) -> str:
     if not rows:
         return _NOTHING
     by = words.listed([words.shortened(words.one_line(name), MAX_NAME) for name in answer.by])
-    clear = [row for row in rows if not row["few_rows"] and _is_clear(row["p_adjusted"])]
+    clear = [row for row in rows if not row["few_rows"] and is_clear(row["p_adjusted"])]
     parts = []
     for side, own in (
         ("too high", [row for row in clear if row["difference"] > 0]),
@@ -237,7 +244,7 @@ def calibration_slices_reading(answer: CalibrationSlices) -> str:
 
 def _slice_slopes_part(rows: list[_Row], keys: tuple[str, ...]) -> str:
     """Say in how many slices the slope is off, and name the first of those."""
-    clear = [row for row in rows if not row["few_rows"] and _is_clear(row["slope_p_adjusted"])]
+    clear = [row for row in rows if not row["few_rows"] and is_clear(row["slope_p_adjusted"])]
     parts = []
     for side, own in (
         ("below 1 (scores too extreme)", [row for row in clear if row["slope"] < 1]),
@@ -251,69 +258,3 @@ def _slice_slopes_part(rows: list[_Row], keys: tuple[str, ...]) -> str:
                 f"{side} in {words.count(len(own))}, most of all in {name}: {words.number(most['slope'], 2)} ({ends})"
             )
     return f" The slope is {', and '.join(parts)}." if parts else ""
-
-
-def _is_clear(p: float | None) -> bool:
-    """Say whether an adjusted p-value is small."""
-    return p is not None and p < SIGNIFICANT
-
-
-def calibration_trend_reading(found: CalibrationTime) -> str:
-    """Say when calibration broke, and whether the observed rate moved or the model has gone stale."""
-    rows = [row for row in found.table.iter_rows(named=True) if row["n"]]
-    if not rows:
-        return "No row with a time has both a label and a score."
-    clear = [row for row in rows if not row["few_rows"] and _is_clear(row["p_adjusted"])]
-    unit = words.BUCKETS[found.every]
-    high = [row for row in clear if row["difference"] > 0]
-    low = [row for row in clear if row["difference"] < 0]
-    counted = (
-        f"Scores are too high in {words.count(len(high))} and too low in {words.count(len(low))} of "
-        f"{words.plural(len(rows), unit)}{_extremes(high, low, found.every)}."
-    )
-    if found.broke is None:
-        return f"One break is looked for, and no {unit} splits the period into two clearly different levels or slopes. {counted}"
-    before, after = found.broke.parts.sort("is_after").to_dicts()
-    when = {"1mo": "in ", "1w": "in the ", "1d": "on ", "1h": "on "}[found.every]
-    moment = when + words.bucket_label(found.broke.bucket, found.every)
-    if found.broke.of_slope:
-        lead = f"Calibration broke {moment}: the level of the scores stayed, their slope did not."
-        return f"{lead} {_cause(before, after)} {counted} {_ONE_BREAK}"
-    return (
-        f"Calibration broke {moment}: scores were off by "
-        f"{words.signed(100 * before['difference'], 1)} points before and {words.signed(100 * after['difference'], 1)} from "
-        f"then on. {_cause(before, after)} {counted} {_ONE_BREAK}"
-    )
-
-
-def _extremes(high: list[_Row], low: list[_Row], every: str) -> str:
-    """Name the buckets that are furthest off on either side."""
-    parts = []
-    for rows in (high, low):
-        if rows:
-            row = max(rows, key=lambda row: abs(row["difference"]))
-            parts.append(f"{words.bucket_label(row['bucket'], every)} by {words.points(row['difference'])}")
-    return f", most of all in {words.listed(parts)}" if parts else ""
-
-
-def _cause(before: _Row, after: _Row) -> str:
-    """Tell a moved observed rate from scores that moved and from a model that has gone stale."""
-    rate, score = after["observed"] - before["observed"], after["mean_score"] - before["mean_score"]
-    rates = f"from {words.share(before['observed'])} to {words.share(after['observed'])}"
-    scores = f"from {words.share(before['mean_score'])} to {words.share(after['mean_score'])}"
-    if abs(rate) < SMALLEST and abs(score) < SMALLEST:
-        parts = [f"The observed rate ({rates}) and the scores ({scores}) hardly moved"]
-    elif abs(rate) < SMALLEST or abs(rate) <= abs(score):
-        parts = [f"The scores moved ({scores}) more than the observed rate did ({rates})"]
-    else:
-        parts = [f"The observed rate moved ({rates}) and the scores did not follow ({scores})"]
-    if before["slope"] is None or after["slope"] is None:
-        return f"{parts[0]}."
-    slopes = f"{words.number(before['slope'], 2)} before, {words.number(after['slope'], 2)} after"
-    if after["slope_high"] < before["slope_low"]:
-        parts.append(f"the slope fell ({slopes}): the model separates less than it did and has gone stale")
-    elif after["slope_low"] > before["slope_high"]:
-        parts.append(f"the slope rose ({slopes}): scores became less extreme than the rates")
-    else:
-        parts.append(f"the slope did not clearly change ({slopes}): moving the level of the scores would mend it")
-    return f"{'; '.join(parts)}."

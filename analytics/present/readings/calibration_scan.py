@@ -102,3 +102,23 @@ def scan_reading(scan: CalibrationScan) -> str:
 def _name_of(row: _Row) -> str:
     """Name a slice by its column and value."""
     return words.shortened(f"{words.column_words(row['column'])} {words.value_label(row['value'])}", MAX_NAME)
+
+
+def decisions_part(bins: pl.DataFrame, what: str) -> str:
+    r"""Say what scores that are only 0 and 1 are worth; empty where others are among them.
+
+    >>> decisions_part(pl.DataFrame({"n": [9, 9], "mean_score": [0.0, 1.0], "observed": [0.1, 0.625]}), "right")
+    'These scores are only 0 and 1, decisions and no chances: 10.0\u202f% of those at 0 and 62.5\u202f% of those at 1 are right.'
+    """
+    held = bins.filter(pl.col("n") > 0)
+    if not held["mean_score"].is_in([0.0, 1.0]).all():
+        return ""
+    rates = [
+        f"{words.share(row['observed'])} of those at {row['mean_score']:.0f}" for row in held.iter_rows(named=True)
+    ]
+    return f"These scores are only 0 and 1, decisions and no chances: {words.listed(rates)} are {what}."
+
+
+def is_clear(p: float | None) -> bool:
+    """Say whether an adjusted p-value is small."""
+    return p is not None and p < SIGNIFICANT

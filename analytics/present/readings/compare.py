@@ -11,7 +11,7 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.money import money
 from analytics.present.readings.compare_account import pairing_part, unanswered_part
-from analytics.present.readings.compare_cautions import hanging_first, hanging_part, thresholds_part
+from analytics.present.readings.compare_cautions import hanging_first, hanging_part, own_labels_part, thresholds_part
 
 if TYPE_CHECKING:
     from analytics.answers.compare.answer import Comparison
@@ -23,6 +23,7 @@ def compare_reading(answer: Comparison, *, with_options: bool = False) -> str:
     """Say whether the candidate may replace what is live, and how sure that is; with the options of the command that help."""
     return words.told(
         _lead(answer),
+        own_labels_part(answer),
         thresholds_part(answer, with_options=with_options),
         hanging_part(answer),
         pairing_part(answer.account),

@@ -47,6 +47,16 @@ def _who(*, is_live: bool) -> str:
     return "the live side" if is_live else "the candidate"
 
 
+def own_labels_part(answer: Comparison) -> str:
+    """Say where two answers of one row are each held to a label of its own."""
+    pairing = answer.pairing
+    names = [side.log.mapping.label for side in pairing.sides]
+    if not pairing.is_by_row or None in names or names[0] == names[1] or pairing.live.log.mapping.kind == "grades":
+        return ""
+    live, candidate = (words.shortened(words.one_line(str(name)), 40) for name in names)
+    return f"Each answer is held to its own label: live to {live}, the candidate to {candidate}."
+
+
 def thresholds_part(answer: Comparison, *, with_options: bool) -> str:
     """Say both thresholds where one of them is the middle of the range of its scores; empty where none is."""
     if not any(answer.unchosen):

@@ -87,7 +87,7 @@ def _lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
         return f"{lead} That is {errors} ({bounds}) more than its base rate explains."
     lead = f"{where}, where the {_phrase(answer)} is {value} against {rest} elsewhere."
     if objective.is_centred:
-        more = words.plain(row["excess_errors"], 0)
+        more = objective_text(answer, row["excess_errors"])
         return f"{lead} That is {more} more over its {words.plural(row['n'], 'judged row')}."
     if not objective.is_share:
         return lead

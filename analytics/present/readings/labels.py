@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from analytics.measure.labels.arrivals import UNITS
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices import MIN_SUPPORT
 from analytics.measure.slices_cost import COST
 from analytics.present import words
 from analytics.present.selective import selective_details, selective_part
@@ -44,8 +46,11 @@ def labels_reading(answer: LabelsAnswer) -> str:
 
 def _first(answer: LabelsAnswer) -> str:
     phrase = words.metric_phrase(answer.metric)
-    if not answer.buckets["n_labelled"].sum():
+    n_labelled = answer.buckets["n_labelled"].sum()
+    if not n_labelled:
         return f"No row has a label yet: nothing can be said of {phrase}."
+    if n_labelled < MIN_SUPPORT:
+        return f"On {words.plural(round(n_labelled), 'labelled row')} {phrase} tells nothing yet, on whatever day."
     if answer.stopped is not None:
         due = f"about {words.plural(round(answer.n_missed), 'label')} should have: their feed has stopped"
         return f"No label has come since {_day(answer.stopped, answer)}, although {due}. {_trust_part(answer)}"
@@ -77,7 +82,10 @@ def _coming(since: Matured, of_which: str) -> str:
     """Say what share of the labels of some rows is still to come."""
     if not since.n_labelled:
         return f"none {of_which} has come yet"
-    return f"{words.share(since.to_come / (since.n_labelled + since.to_come))} {of_which} are still to come"
+    share = since.to_come / (since.n_labelled + since.to_come)
+    if min(share, 1 - share) < _HARDLY:
+        return f"{'nearly all' if share > _HALF else 'hardly any'} {of_which} are still to come"
+    return f"{words.share(share)} {of_which} are still to come"
 
 
 def _way(answer: LabelsAnswer, since: Matured) -> str:
@@ -136,7 +144,26 @@ def _ripe_part(answer: LabelsAnswer) -> str:
     ripe = words.plural(past, f"ripe {words.BUCKETS[answer.every]}")
     seen = f"Only {ripe} {'says' if past == 1 else 'say'}" if past else "Nothing says"
     few = f" {seen} how far such an estimate misses: the interval is wide on purpose."
-    return part + (few if past < _FEW_PAST else "")
+    return part + _mature_part(answer) + (few if past < _FEW_PAST else "")
+
+
+def _mature_part(answer: LabelsAnswer) -> str:
+    """Say why mature rows end on another day than the one up to which the metric is trusted."""
+    if answer.ripe_age is None or answer.trust is None:
+        return ""
+    now = answer.now if answer.stopped is None else answer.stopped
+    ends = now - answer.ripe_age * UNITS[answer.unit]
+    if ends == answer.trust:
+        return ""
+    few = (
+        "what is missing after it cannot move this metric by a point"
+        if ends < answer.trust
+        else "of this metric less is sure"
+    )
+    return (
+        f" Mature rows end with {_day(ends, answer)}, whatever the metric, and Watch with the last whole week before; the "
+        f"trusted day is another one, since {few}."
+    )
 
 
 def _never_part(answer: LabelsAnswer) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.log.intervals import level_of
+from analytics.log.pairs import judge_and_people
 from analytics.measure.intervals import wilson
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.clusters import alike_part
 from analytics.present.readings.overview_lead import (
+    alike_decisions_part,
     judged_words,
     lead_details,
     lead_part,
@@ -22,6 +24,7 @@ from analytics.present.readings.overview_lead import (
     wrong_words,
 )
 from analytics.present.readings.overview_time import moved_part
+from analytics.present.readings.overview_unjudged import unjudged_part
 from analytics.present.selective import selective_caution, selective_details, selective_part, unseen_value_part
 from analytics.present.weights import weighted_part
 from analytics.query.cohort import OUTCOME_WORDS
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
 
     from analytics.answers.overview import Overview
     from analytics.answers.question import Question
-    from analytics.measure.labels.lateness import LabelArrival
     from analytics.measure.labels.selective import Selective
 
 _WIDE = 0.1
@@ -51,7 +53,6 @@ _MEANS = (
     "hit_rate",
 )
 """What a share of right rows leaves out where there are numbers or ranks."""
-_NOT_BY_AGE = ", old ones as often as new ones"
 NO_ROWS = "No row is in this cohort: remove a filter."
 
 
@@ -82,6 +83,7 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     lead = lead_part(overview, question, metric, at)
     alike = alike_part(question.log.mapping.unit, overview.design_effects.get(metric), question.log.mapping.weight)
     corrected = _corrected_part(overview) if is_decision else ""
+    by_judge = _judge_part(overview, question) if is_decision else ""
     details = [corrected, lead_details(overview, question, metric), of_all, _rates_part(overview), alike]
     if lead:
         reason = reason_part(question, metric)
@@ -91,11 +93,15 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
             moved_part(overview),
         )
     stand_for = _weighted_part(overview, question)
-    lead = " ".join(filter(None, (wrong_way_part(question), unseen_labels_part(question), lead)))
+    cautions = (wrong_way_part(question), unseen_labels_part(question), alike_decisions_part(question))
+    lead = " ".join(filter(None, (*cautions, lead)))
+    if by_judge:
+        wrong_share = words.share(overview.value("error_rate")[0])
+        lead, reason = f"{by_judge} The judge is wrong on {wrong_share} of the rows that people saw.", ""
     if overview.priced is not None:
         lead, reason = f"{priced_reading(overview.priced, is_of_decisions=is_decision)} {lead}".strip(), ""
     beside = "" if overview.priced is not None else trivial_part(overview, metric)
-    said = [lead, reason, stand_for, beside, _unjudged_part(overview)]
+    said = [lead, reason, stand_for, beside, unjudged_part(overview)]
     return words.told(" ".join(filter(None, said)), *details)
 
 
@@ -109,6 +115,18 @@ def _corrected_part(overview: Overview) -> str:
     return (
         f"Of all rows {corrected} are positive, corrected by those with a label if these were drawn at random; the decisions "
         f"alone say {alone}."
+    )
+
+
+def _judge_part(overview: Overview, question: Question) -> str:
+    """Say first how many rows are positive once people correct the judge, where decisions are a judge's; else nothing."""
+    value, mapping = overview.value("corrected_prevalence")[0], question.log.mapping
+    judged = judge_and_people(question.log.columns)
+    if not words.is_known(value) or judged != {"decision": mapping.decision, "label": mapping.label}:
+        return ""
+    alone, noun = words.share(overview.value("selection_rate")[0]), noun_of(question.log)
+    return (
+        f"{words.share(value)} of all rows are {noun or 'positive'}, corrected by people; the judge alone says {alone}."
     )
 
 
@@ -127,9 +145,7 @@ def _answers_reading(overview: Overview, question: Question) -> str:
     judged = judged_words(question.log)
     lead = f"{words.share(overview.value('error_rate')[0])} of {judged} {wrong_words(question.log)}."
     course = moved_part(overview)
-    said = " ".join(
-        filter(None, [lead, course, _weighted_part(overview, question), _unjudged_part(overview, question)])
-    )
+    said = " ".join(filter(None, [lead, course, _weighted_part(overview, question), unjudged_part(overview, question)]))
     means = [
         f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}{_of_level(name, question)}."
         for name in _MEANS
@@ -195,42 +211,6 @@ def _rates_part(overview: Overview) -> str:
             reasons.append(f"{name} has no value, since {METRICS[name].undefined}")
     text = "; ".join([*([" and ".join(found)] if found else []), *reasons])
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def _unjudged_part(overview: Overview, answers: Question | None = None) -> str:
-    """Say how many rows, not those they stand for, lack a label, a score or a prediction (``answers``); if labels are late."""
-    counts = overview.rows or overview.counts
-    n, parts = counts["n"], []
-    unanswered = counts["n_unscored"] if answers is not None and not answers.log.mapping.has_score else 0
-    if unlabelled := counts["n_unlabelled"] - unanswered:
-        verb = "has" if unlabelled == 1 else "have"
-        arrival = overview.arrival
-        yet = " yet" if arrival is not None and arrival.may_come else ""
-        parts.append(f"{words.plural(unlabelled, 'row')} ({words.share(unlabelled / n)}) {verb} no label{yet}")
-        if arrival is not None and not arrival.is_late:
-            parts[-1] += f"{_NOT_BY_AGE}, so those with one may not be typical"
-        elif arrival is not None and not yet:
-            parts[-1] += f", and of the oldest fifth {words.share(arrival.oldest)} will hardly get one"
-    if unscored := counts["n_unscored"]:
-        verb = "has" if unscored == 1 else "have"
-        what = "prediction" if unanswered else "score"
-        parts.append(f"{words.plural(unscored, 'row')} ({words.share(unscored / n)}) {verb} no {what}")
-    return f"{'; '.join(parts)}. They are not judged." if parts else ""
-
-
-def unlabelled_words(n: int, arrival: LabelArrival | None) -> str:
-    """Say in a line of counts how many rows have no label, and that they may never get one where that is so.
-
-    >>> from analytics.measure.labels.lateness import LabelArrival
-    >>> unlabelled_words(1_234, LabelArrival(None, True, 0.0)), unlabelled_words(1_234, None)
-    ('1,234 not known yet', '1,234 without a label')
-    >>> unlabelled_words(1_234, LabelArrival(None, False, 0.1))
-    '1,234 without a label, old ones as often as new ones'
-    """
-    if not n or (arrival is not None and arrival.may_come):
-        return f"{words.count(n)} not known yet"
-    age = _NOT_BY_AGE if arrival is not None and not arrival.is_late else ""
-    return f"{words.count(n)} without a label{age}"
 
 
 def confusion_reading(

@@ -134,6 +134,13 @@ def wrong_way_part(question: Question) -> str:
     return f"{what}: check which value is positive before all that follows." if said else ""
 
 
+def alike_decisions_part(question: Question) -> str:
+    """Say that the logged decisions flag nobody, or everybody: what follows is of a score that did not decide; else nothing."""
+    said = next((each.message for each in question.log.findings if each.code == "decisions-alike"), "")
+    what = words.one_line(said.partition(";")[0])
+    return f"{what}: what follows is of the score, as if it decided." if said else ""
+
+
 def reason_part(question: Question, metric: str) -> str:
     """Say why this metric leads, where nobody chose another one."""
     found = headline(*question.log.class_counts)

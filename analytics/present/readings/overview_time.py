@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.measure.comparisons import benjamini_hochberg, proportion_p_value
+from analytics.measure.course import MIN_JUDGED, MOVED, may_be_undone
 from analytics.measure.intervals import newcombe, normal_quantile
 from analytics.present import words
 from analytics.present.marks.slices import SIGNIFICANT
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from analytics.answers.overview import Overview
     from analytics.measure.labels.selective import Selective
 
-_MIN_JUDGED = 30
-"""Judged rows of a bucket that may stand out: of fewer, one row moves the rate by more than three points. A
-judgement."""
-_MOVED = 1.25
-"""Times that the error rate of one half is the other's from which the rate of both hides something. A judgement."""
 _MANY_UNLABELLED = 0.2
 """Share of a bucket's rows without a label from which its error rate may still move; the sentence calls it a fifth. A
 judgement."""
@@ -79,12 +75,12 @@ def moved_part(overview: Overview) -> str:
     errors, n = _errors_of(table)
     half = len(n) // 2
     s1, n1, s2, n2 = errors[:half].sum(), n[:half].sum(), errors[half:].sum(), n[half:].sum()
-    if min(n1, n2) < _MIN_JUDGED or not float(proportion_p_value(s1, n1, s2, n2)) < SIGNIFICANT:
+    if min(n1, n2) < MIN_JUDGED or not float(proportion_p_value(s1, n1, s2, n2)) < SIGNIFICANT:
         return ""
-    if overview.may_labels_come and _may_be_undone(table, errors, n):
+    if overview.may_labels_come and may_be_undone(errors, n, table["share_unlabelled"].to_numpy(), half):
         return ""
     first, second = s1 / n1, s2 / n2
-    if max(first, second) < _MOVED * min(first, second):
+    if max(first, second) < MOVED * min(first, second):
         return ""
     rose = "rose" if second > first else "fell"
     return (
@@ -112,20 +108,6 @@ def _n_judged(rate: float, low: float, high: float) -> float:
     return round((sqrt(b * b - 4 * a * c) - b) / (2 * c), 0)
 
 
-def _may_be_undone(table: pl.DataFrame, errors: np.ndarray, n: np.ndarray) -> bool:
-    """Whether labels to come may undo a change of the second half: all of them against it, as far as it waits for more."""
-    half, none = len(n) // 2, table["share_unlabelled"].to_numpy()
-    waiting = n * none / (1 - none)
-    s1, n1, s2, n2 = errors[:half].sum(), n[:half].sum(), errors[half:].sum(), n[half:].sum()
-    more = waiting[half:].sum() - n2 * waiting[:half].sum() / n1
-    if more <= 0:
-        return False
-    is_fall = s2 / n2 < s1 / n1
-    at_worst = (s2 + more * is_fall) / (n2 + more)
-    p = float(proportion_p_value(s1, n1, at_worst * (n2 + more), n2 + more))
-    return bool(p >= SIGNIFICANT or (at_worst < s1 / n1) != is_fall)
-
-
 def _halves_part(table: pl.DataFrame, errors: np.ndarray, n: np.ndarray, *, are_late: bool) -> str:
     """Compare the first half of the buckets with the second."""
     half = len(n) // 2
@@ -137,7 +119,7 @@ def _halves_part(table: pl.DataFrame, errors: np.ndarray, n: np.ndarray, *, are_
     if not p < SIGNIFICANT:
         return f"The error rate shows no clear change {rates}, {size}."
     moved = f"{'rose' if change.value > 0 else 'fell'} {rates}, {size}"
-    if are_late and _may_be_undone(table, errors, n):
+    if are_late and may_be_undone(errors, n, table["share_unlabelled"].to_numpy(), half):
         return f"By the labels that are there the error rate {moved}; those still to come may undo it."
     return f"The error rate {moved}."
 
@@ -146,7 +128,7 @@ def _extremes_part(table: pl.DataFrame, errors: np.ndarray, n: np.ndarray, every
     """Name the worst and the best bucket among those that differ from the rest, adjusted for looking at all."""
     p = benjamini_hochberg(proportion_p_value(errors, n, errors.sum() - errors, n.sum() - n))
     overall = errors.sum() / n.sum()
-    stands_out = (p < SIGNIFICANT) & (n >= _MIN_JUDGED)
+    stands_out = (p < SIGNIFICANT) & (n >= MIN_JUDGED)
     looked = words.plural(len(n), words.BUCKETS[every])
     if not stands_out.any():
         return f"None of {looked} stands out from the others after adjusting for looking at all of them."

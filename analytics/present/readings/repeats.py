@@ -67,6 +67,13 @@ def _chance_part(chance: Interval) -> str:
     return f"{said}; the others are of the input."
 
 
+def passes_reading(answer: Repeats) -> str:
+    """Say how often several answers are all right."""
+    passes = answer.whole.passes
+    several = _passes_part(passes)
+    return several or (f"One answer is right in {words.share(passes['all_right'][0])}." if passes.height else "")
+
+
 def _passes_part(passes: pl.DataFrame) -> str:
     """Say how often several answers are all right, for as many as every input has."""
     if passes.height < 2:
@@ -102,9 +109,9 @@ def _account_part(answer: Repeats) -> str:
     """Say what counts as the same input, and what was left out."""
     whole = answer.whole
     same = words.listed([words.shortened(words.one_line(name), 40) for name in answer.same])
-    once = whole.n_inputs - whole.n_repeated
+    once, verb = whole.n_inputs - whole.n_repeated, "is" if len(answer.same) == 1 else "are"
     parts = [
-        f"Inputs are the same where {same} is: {words.count(whole.n_repeated)} were asked more than once, with "
+        f"Inputs are the same where {same} {verb}: {words.count(whole.n_repeated)} were asked more than once, with "
         f"{words.count(whole.n_answers)} answers."
     ]
     if once:

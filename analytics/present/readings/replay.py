@@ -77,6 +77,8 @@ def change_words(change: FieldChange) -> str:
             return f"{name} is {_factor(factor)} what it was, another unit"
         case "shift", (shift,):
             return f"{name} is shifted by {words.number(shift, 4)}"
+        case "rounded", (None, step):
+            return f"{name} is rounded to multiples of {words.count(step)}"
         case "rounded", (digits,):
             return f"{name} is rounded to {words.plural(digits, 'decimal')}"
         case "default", (value,):

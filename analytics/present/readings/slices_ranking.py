@@ -75,7 +75,16 @@ def ranking_reading(
     which += f"; where it is {worst},{rate}" if rate else f", most of all where it is {worst}"
     what = "costs" if metric == COST else "the errors" if METRICS[metric].is_of_errors else phrase
     asked = "" if instead_of in (None, metric) else f" {_none_worse(str(instead_of))}"
-    return f"{start} separates {what} most: {which}.{asked}{apart} Choose a column to open it."
+    return f"{start} separates {what} most: {which}.{_single_part(table)}{asked}{apart} Choose a column to open it."
+
+
+def _single_part(table: pl.DataFrame) -> str:
+    """Name the slice that holds most by itself, where it is one of another column than the one that separates most."""
+    held = table.filter(pl.col("worst_held").is_not_null()).sort("worst_held", descending=True, maintain_order=True)
+    if held.is_empty() or held["column"][0] == table["column"][0]:
+        return ""
+    column, value = (words.shortened(words.one_line(text), 60) for text in held.select("column", "worst").row(0))
+    return f" The one slice that holds most is another: where {words.column_words(column)} is {value}."
 
 
 def _apart_part(table: pl.DataFrame) -> str:

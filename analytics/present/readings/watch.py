@@ -21,6 +21,11 @@ _LATE = (
     "Labels come late and the log does not say when, so that nothing can be promised about how often an alarm is false."
 )
 """Instead, where labels are late without a time."""
+_FOLLOWS = (
+    "Weeks are like the ones before them by more than chance, so that nothing can be promised about how often an alarm is false: "
+    "a slow drift of its own looks like a change."
+)
+"""Instead, where weeks follow each other."""
 _TWICE = "Rows that are counted twice make an alarm false more often than it may be."
 """Instead, where rows repeat."""
 _MOST = 3
@@ -53,6 +58,8 @@ def _promise(answer: WatchAnswer) -> str:
     """Say how often an alarm may be false, where that can be said."""
     if answer.is_late:
         return _LATE
+    if answer.headline.follows:
+        return _FOLLOWS
     return _TWICE if answer.n_repeated or answer.same_files or answer.n_same else _FALSE_ALARMS
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analytics.answers.brief.finding import (
     CalibrationParts,
     CompareParts,
+    CourseParts,
     FoundParts,
     GapParts,
     LabelParts,
@@ -84,6 +86,10 @@ def _of_labels(parts: LabelParts) -> tuple[str, str]:
 def _of_preflight(parts: PreflightParts) -> tuple[str, str]:
     if parts.found.code == "labels-hang-on-score":
         return f"Have some {AUDIT_ROWS} of the rows without a label judged, drawn at random.", _DATA
+    if parts.found.code == "decisions-alike":
+        return "Find out which rule decides, before anything is made of single errors.", _SYSTEM
+    if parts.found.code == "drawn-by-class" and parts.found.column is not None:
+        return f"Choose {_name(parts.found.column)} as weight on Logs, and read every rate again.", _DATA
     if parts.found.code == "missing-since" and parts.found.column is not None:
         return f"Mend the source of {_name(parts.found.column)}, or train with the field empty as it arrives.", _DATA
     return "Mend it at its source, or in the mapping of Logs, and read the log again.", _DATA
@@ -136,6 +142,15 @@ def _of_comparison(parts: CompareParts) -> tuple[str, str]:
     return f"{told}{where}.", _MODEL
 
 
+def _of_course(parts: CourseParts) -> tuple[str, str]:
+    day = words.bucket_label(date.fromisoformat(parts.since), "1d")
+    return (
+        f"See on Gap what changed on {day}: mend what arrives otherwise, and train anew with rows since then where the same "
+        "inputs lead to other outcomes.",
+        _MODEL,
+    )
+
+
 _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     SliceParts: _of_slice,
     FoundParts: _of_found,
@@ -145,12 +160,20 @@ _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     LabelParts: _of_labels,
     PreflightParts: _of_preflight,
     GapParts: _of_gap,
+    CourseParts: _of_course,
     CompareParts: _of_comparison,
 }
 
 
 def action_of(finding: Finding, brief: Brief | None = None) -> tuple[str, str]:
     """Return what to do about a finding, and whose it is: data, model or system; the others of a brief may say it better."""
+    version = None if brief is None else brief.asking.question.log.mapping.model_version
+    if isinstance(finding.parts, SliceParts) and finding.parts.column == version and finding.parts.value is not None:
+        value = _name(words.value_label(finding.parts.value))
+        return (
+            f"Hold {_name(finding.parts.column)} {value} against the others on Compare before it decides more rows.",
+            _MODEL,
+        )
     right = None if brief is None else brief.asking.question.log.mapping.right
     if right is not None and isinstance(finding.parts, SliceParts) and finding.parts.column == right.true:
         return _of_slice(finding.parts)[0].partition(_UNTIL)[
@@ -162,6 +185,9 @@ def action_of(finding: Finding, brief: Brief | None = None) -> tuple[str, str]:
             return _of_threshold(moved[0])
         if not finding.parts.is_of_decisions:
             return "Keep the threshold: at these costs no other is clearly better. Ask whether the model pays.", _SYSTEM
+    others = () if brief is None else brief.findings
+    if isinstance(finding.parts, CalibrationParts) and any(isinstance(each.parts, CourseParts) for each in others):
+        return "Find out first why errors rose; then recalibrate on rows since, if scores are still off.", _MODEL
     return _BY_PARTS[type(finding.parts)](finding.parts)
 
 

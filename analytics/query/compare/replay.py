@@ -16,6 +16,8 @@ from analytics.query.relations import integer
 
 DIGITS = (0, 1, 2, 3, 4, 5, 6)
 """Decimals that a value may have been rounded to. A judgement."""
+STEPS = (5, 10, 25, 50, 100, 500, 1_000, 10_000, 100_000, 1_000_000)
+"""Whole numbers of which a value may have become a multiple: fives, tens, ages in decades, amounts in thousands. A judgement."""
 _ALIKE = 1e-6
 """Distance of their logarithms up to which ratios of both sides are one: a unit is exact but for the last digits of a float of 32
 bits."""
@@ -158,7 +160,7 @@ def value_changes(engine: Engine, frame: nw.LazyFrame[Any], field: Field) -> dic
         ``n, n_own, n_other`` (rows and different values of either side), ``value, n_value`` (the second side's most frequent
         one), ``spelled`` (rows that differ in capitals and outer blanks alone), ``padded`` (in leading zeros too), ``pairs``
         (value, value, rows; the most frequent, none of numbers with more than 200 values), and of numbers ``ratio, n_ratio,
-        shift, n_shift`` (the middle ones, which are those of most rows where most have one) and ``rounded_0 …``.
+        shift, n_shift`` (the middle ones, which are those of most rows where most have one), ``rounded_0 …`` and ``stepped_5 …``.
     """
     own, other = field.values()
     rows = frame.filter(field.is_other, ~own.is_null(), ~other.is_null()).select(own=own, other=other)
@@ -175,6 +177,7 @@ def value_changes(engine: Engine, frame: nw.LazyFrame[Any], field: Field) -> dic
         counted |= {
             f"rounded_{digits}": integer((a.round(digits) == b) | (b.round(digits) == a)).sum() for digits in DIGITS
         }
+        counted |= {f"stepped_{step}": integer(_is_step(a, b, step) | _is_step(b, a, step)).sum() for step in STEPS}
         counted |= {"value": b.median(), "log_ratio": _log_ratio(a, b).median(), "middle_shift": (b - a).median()}
     found = engine.collect(rows.select(**counted)).row(0, named=True)
     if not found["n"]:
@@ -187,6 +190,11 @@ def value_changes(engine: Engine, frame: nw.LazyFrame[Any], field: Field) -> dic
     table = engine.collect(pairs.sort("n_value", "n", descending=True).head(_MOST))
     found |= dict(zip(("value", "n_value"), table.select("other", "n_value").row(0), strict=True))
     return found | {"pairs": list(table.select("own", "other", "n").sort("n", descending=True).iter_rows())}
+
+
+def _is_step(exact: nw.Expr, cut: nw.Expr, step: int) -> nw.Expr:
+    """Whether a value is another one as a multiple of a step, the nearest or the one below."""
+    return (cut == ((exact / step + 0.5).floor() * step)) | (cut == ((exact / step).floor() * step))
 
 
 def _log_ratio(a: nw.Expr, b: nw.Expr) -> nw.Expr:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.grid import is_long
 from analytics.log.schema import Log
+from analytics.log.weight import is_weight
 from analytics.reading.checks.check import Check, ColumnCheck, CountingCheck, Evidence, LogCheck, Said
 from analytics.reading.checks.periods import sampled_rows
 from analytics.reading.checks.scores import MIN_ROWS_OF_CONSTANT
@@ -39,13 +40,13 @@ class _Still:
     value: str | None
 
 
-def _copies(evidence: Evidence) -> tuple[tuple[str, int], ...]:
+def copies(evidence: Evidence) -> tuple[tuple[str, int], ...]:
     """Return the columns each of whose values has labels of one class only, with their labelled rows.
 
     The first rows rule out nearly every column, so that a long log is not grouped by each.
     """
     log = evidence.log
-    own = {log.mapping.label, log.mapping.decision, log.mapping.score, log.mapping.row_id}
+    own = {log.mapping.label, log.mapping.decision, log.mapping.score, log.mapping.row_id, log.mapping.weight}
     columns = [c for c in log.columns if c.name not in own and 2 <= c.n_distinct <= MAX_VALUES_BY_VALUE]
     if log.mapping.label is None or not 0 < log.n_positive < log.n_labelled:
         return ()
@@ -127,6 +128,8 @@ def _is_unusual(evidence: Evidence, column: Column, version: Column, name: str, 
 
 def _label_copied(log: Log, copies: tuple[tuple[str, int], ...]) -> Iterator[Said]:
     for name, rows in copies:
+        if is_weight(log.column(name)):
+            continue  # rows drawn by class, which is said by a check of its own
         yield Said(
             name,
             rows,
@@ -183,7 +186,7 @@ CHECKS: tuple[Check, ...] = (
         code="label-copied",
         severities=("warning",),
         meaning="a column that tells the label on every row: the label under another name",
-        count=_copies,
+        count=copies,
         say=_label_copied,
     ),
     CountingCheck(

@@ -10,13 +10,23 @@ from analytics.log.value_words import groups
 from analytics.reading.checks.check import YES_NO, Check, CountingCheck, Evidence, LogCheck, Said
 from analytics.reading.checks.labels import N_OTHER_VALUES, N_SHOWN, Values, in_words
 
+_MIN_ROWS_ALIKE = 50
+"""Logged decisions of one kind from which that is no accident of few rows. A judgement."""
+
 
 @dataclass(frozen=True)
 class _Contradicted:
-    """Logged decisions that differ from the score at the threshold, and the first row of them in words."""
+    """Logged decisions that differ from the score at the threshold, the first row of them in words, and how many are positive."""
 
     n: int = 0
     example: str | None = None
+    n_decided: int = 0
+    n_positive: int = 0
+
+    @property
+    def are_alike(self) -> bool:
+        """Whether the logged decisions are of one kind, and the score is not."""
+        return self.n_decided >= _MIN_ROWS_ALIKE and self.n_positive in (0, self.n_decided)
 
 
 def _contradicted(evidence: Evidence) -> _Contradicted:
@@ -29,8 +39,12 @@ def _contradicted(evidence: Evidence) -> _Contradicted:
         "WHERE (score >= ?)::UTINYINT <> decision",
         [mapping.threshold],
     )
+    if not count:
+        return _Contradicted()
+    n_decided, n_positive = evidence.row("SELECT count(decision), count(*) FILTER (decision = 1) FROM log_file.log")
     words = {0: "negative", 1: "positive"}
-    return _Contradicted(count, f"row {place + 1}: score {score:g}, decided {words[decision]}" if count else None)
+    example = f"row {place + 1}: score {score:g}, decided {words[decision]}"
+    return _Contradicted(count, example, n_decided, n_positive)
 
 
 def _other_decisions(evidence: Evidence) -> Values:
@@ -47,12 +61,24 @@ def _other_decisions(evidence: Evidence) -> Values:
 
 
 def _decision_against_score(log: Log, found: _Contradicted) -> Iterator[Said]:
-    if found.n:
+    if found.n and not found.are_alike:
         yield Said(
             log.mapping.decision,
             found.n,
             f"{found.n:,} logged decisions differ from the score at the threshold "
             f"{log.mapping.threshold:g}. Check the threshold, or whether people override the model.",
+            found.example,
+        )
+
+
+def _decisions_alike(log: Log, found: _Contradicted) -> Iterator[Said]:
+    if found.are_alike:
+        which = "none of them is positive" if not found.n_positive else "all of them are positive"
+        yield Said(
+            log.mapping.decision,
+            found.n,
+            f"The logged decisions do not tell rows apart, {which}; the score is judged at {log.mapping.threshold:g}, as if it "
+            "decided. Check the column, or whether the log holds such rows alone.",
             found.example,
         )
 
@@ -95,6 +121,14 @@ CHECKS: tuple[Check, ...] = (
         meaning="logged decisions that differ from the score at the threshold",
         count=_contradicted,
         say=_decision_against_score,
+    ),
+    CountingCheck(
+        code="decisions-alike",
+        kinds=YES_NO,
+        severities=("warning",),
+        meaning="logged decisions that flag nobody, or everybody, where the score at the threshold does not",
+        count=_contradicted,
+        say=_decisions_alike,
     ),
     CountingCheck(
         code="decision-other-values",

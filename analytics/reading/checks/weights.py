@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from analytics.log.schema import Log
 from analytics.log.weight import is_share, is_weight
 from analytics.reading.checks.check import YES_NO, Check, CountingCheck, Evidence, Read, ReadingCheck, Said
+from analytics.reading.checks.columns import copies
 
 
 def _stand_for_many(read: Read) -> Iterable[Said]:
@@ -26,6 +27,18 @@ def _stand_for_many(read: Read) -> Iterable[Said]:
             f"Rows may not stand for as many each: {column.name!r} runs from {column.low} to {column.high}. Choose it as weight "
             f"if a row stands for {stands_for}, so that rates become those of all rows and not of the sample.",
         )
+
+
+def _drawn_by_class(log: Log, told: tuple[tuple[str, int], ...]) -> Iterator[Said]:
+    """Name the weights that are one for the rows of one class, and others for those of the other: rows were drawn by class."""
+    for name, rows in told:
+        if log.mapping.weight is None and is_weight(log.column(name)):
+            yield Said(
+                name,
+                rows,
+                f"The rows were likely drawn by class: on all {rows:,} labelled rows {name!r} differs between positive and "
+                "negative rows, and every rate is the sample's. Choose it as weight, so that rates become those of all rows.",
+            )
 
 
 def _without_weight(evidence: Evidence) -> int:
@@ -53,6 +66,14 @@ CHECKS: tuple[Check, ...] = (
         meaning="a column of weights or of sampling fractions that nobody chose as weight",
         kinds=(*YES_NO, "classes"),
         say=_stand_for_many,
+    ),
+    CountingCheck(
+        code="drawn-by-class",
+        severities=("warning",),
+        meaning="a column of weights, not chosen as weight, that tells the label on every row: the rows were drawn by class",
+        kinds=YES_NO,
+        count=copies,
+        say=_drawn_by_class,
     ),
     CountingCheck(
         code="no-weight",

@@ -24,6 +24,12 @@ MAX_COST = 4.5
 hand."""
 _MAX_STEPS = 4_000
 """Partial readings of a line that are looked at: bounds the time of a line that is nothing but faults. A judgement."""
+_MAX_IN_VAIN = 300_000
+"""Looks at a cell that a file may cost on lines that are no row, or several: about four seconds. A judgement."""
+_MAX_LOOKS = 100_000
+"""Looks at a cell for one line: about a second. A judgement."""
+_LOOKS_AFTER = 1_000
+"""Looks at a cell for a line, beside two for each column, once that is used up: enough for one fault. A judgement."""
 _MAX_CLOSERS = 8
 """Quotes that are tried as the end of one field: bounds the branches of the search. A judgement."""
 _MAX_SPLIT_CHARS = 400
@@ -58,16 +64,32 @@ class _Step:
     repair: str | None = None
 
 
+@dataclass
+class Patience:
+    """Looks at a cell that a file has left for lines that are no row, or several; all searches of its rows share them."""
+
+    left: int = _MAX_IN_VAIN
+
+
 class Search:
     """Reads lines as rows of ``width`` cells; ``columns`` says what their cells look like."""
 
-    def __init__(self, dialect: Dialect, width: int, columns: Sequence[ColumnProfile] = ()) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        width: int,
+        columns: Sequence[ColumnProfile] = (),
+        patience: Patience | None = None,
+    ) -> None:
         self.dialect = dialect
         self.width = width
         self.columns = columns
+        self.patience = patience or Patience()
+        self.n_looks = 0
 
     def misfit(self, column: int, text: str, quoted: bool) -> float:
         """Return how badly a text stands out in a column."""
+        self.n_looks += 1
         return self.columns[column].misfit(text, quoted=quoted) if self.columns else 0.0
 
     def read(self, text: str, *, n_fields: int) -> Row | None:
@@ -80,13 +102,22 @@ class Search:
         n_fields : int
             How many fields it has as it stands: fewer than the width allow for missing separators, more for extra ones.
         """
+        before = self.n_looks
+        most = _MAX_LOOKS if self.patience.left > 0 else _LOOKS_AFTER + 2 * self.width
+        found = self._cheapest(text, n_fields, before + most)
+        if found is None or found.cost > MAX_COST or found.is_ambiguous:
+            self.patience.left -= self.n_looks - before
+        return found
+
+    def _cheapest(self, text: str, n_fields: int, until: int) -> Row | None:
+        """Return the cheapest row that is found before so many looks at a cell."""
         end = len(text) + 1
         counter = 0
         heap: list[tuple[float, int, int, tuple[str, ...], frozenset[str], int]] = [(0.0, 0, 0, (), frozenset(), 0)]
         done: dict[tuple[int, int], set[tuple[str, ...]]] = {}
         best: Row | None = None
         for _ in range(_MAX_STEPS):
-            if not heap or (best and heap[0][0] > best.cost + _MARGIN):
+            if not heap or self.n_looks > until or (best and heap[0][0] > best.cost + _MARGIN):
                 return best
             cost, _, place, cells, repairs, padded = heapq.heappop(heap)
             if place >= end and len(cells) == self.width:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from analytics.reading.delimited.account import Aside, Books
 from analytics.reading.delimited.header import OTHER_DELIMITERS, header_votes, is_named
 from analytics.reading.delimited.lexer import Dialect, Record, Records
-from analytics.reading.delimited.repair import MAX_COST, OTHER_DELIMITER, STRAY_QUOTE, Row, Search
+from analytics.reading.delimited.repair import MAX_COST, OTHER_DELIMITER, STRAY_QUOTE, Patience, Row, Search
 from analytics.reading.delimited.shapes import pattern
 from analytics.reading.delimited.table import Layout, is_rule
 
@@ -50,9 +50,10 @@ class Rows:
         self.dialect = dialect
         self.layout = layout
         self.books = Books()
-        self.search = Search(dialect, layout.width, layout.columns)
+        patience = Patience()
+        self.search = Search(dialect, layout.width, layout.columns, patience)
         self.others = [
-            Search(replace(dialect, delimiter=other), layout.width, layout.columns)
+            Search(replace(dialect, delimiter=other), layout.width, layout.columns, patience)
             for other in OTHER_DELIMITERS
             if other != dialect.delimiter and dialect.delimiter and layout.width > 2
         ]

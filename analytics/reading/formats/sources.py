@@ -20,7 +20,9 @@ from analytics.reading.formats import (
     quoted_lines,
     records,
     sheets,
+    stanzas,
     text,
+    weka,
 )
 from analytics.reading.formats import packed as packed_files
 from analytics.reading.formats.registry import FORMATS, PACKINGS, readable
@@ -31,6 +33,8 @@ _MAX_LAYERS = 2
 """Packings inside of each other that are opened: ``log.csv.gz`` in a zip has two. More are rather a trap than a log. A
 judgement."""
 _OnProgress = Callable[[float], None]
+_WRITTEN = ((weka.is_weka, weka.lay_out), (stanzas.is_stanzas, stanzas.lay_out))
+"""By what the first lines tell: what writes a text anew as a table and says so."""
 
 
 @dataclass(frozen=True)
@@ -252,6 +256,10 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progr
     start = _read_head(path).decode("utf-8", errors="ignore").lstrip()
     if not csv.is_about_text and (arff.is_arff(start) or dump.is_dump(start)):
         return _laid_out(path, scratch, start, said, progress)
+    written = None if csv.is_about_text else next((each for each in _WRITTEN if each[0](start)), None)
+    if written is not None:
+        plain = scratch / "written.csv"
+        return Source(plain, "csv", tuple(filter(None, (said, written[1](path, plain)))))
     if not csv.is_about_text and pairs.is_pairs(start):
         plain = scratch / "pairs.ndjson"
         return Source(plain, "ndjson", tuple(filter(None, (said, pairs.lay_out(path, plain)))), has_noise=True)

@@ -28,14 +28,14 @@ _TOKENS = ", ".join(f"'{token}'" for token in _MISSING_TOKENS)
 
 @dataclass(frozen=True)
 class Conversion:
-    """A column's type, what did not fit it, and how its values are written or guarded, where not in the engine's own way."""
+    """A column's type, what did not fit it, how its values are written where not in the engine's way, what was taken off."""
 
     type: str
     n_unparsable: int = 0
     example: str | None = None
     notation: str | None = None
     sign: str | None = None
-    is_guarded: bool = False
+    taken_off: str | None = None
 
 
 def is_value(name: str) -> str:

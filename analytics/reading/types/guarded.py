@@ -1,4 +1,7 @@
-"""Texts that were kept from a spreadsheet's guesses, ``="0012"`` and ``'0012``: what guards them is taken off."""
+"""What stands around a value in all cells of a column and is none of it: it is taken off.
+
+Texts are kept from a spreadsheet's guesses, ``="0012"`` and ``'0012``, and numbers carry their interval, ``0.73 (0.61-0.82)``.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,40 @@ from collections.abc import Sequence
 
 import duckdb
 
-from analytics.reading.types.conversion import GROUP
+from analytics.reading.types.conversion import GROUP, is_value
 
 _FIRST = 1_000
 """Rows that are looked at before all are. A judgement."""
 _MIN_SHARE = 0.9
 """Share of a column's values that have to be guarded from which on the guard is none of the values. A judgement."""
 
-_GUARDS = ('^\\s*="([^"]*)"\\s*$', "^'([+-]?[0-9][0-9.,]*%?)$")
-"""A formula that gives a text, as programs write for spreadsheets, and the apostrophe that people type before a number."""
+_FROM_SPREADSHEETS = (
+    "What keeps a spreadsheet from reading texts as numbers, = and quotes or an apostrophe, was taken off: {}."
+)
+_INTERVALS = "The interval that stands beside each number was left out: {}."
+_NUMBER = r"[+-]?[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)? ?%?"
+_WORDS = r"[^0-9()\[\]+-]*(?:[0-9]{2} ?%[^0-9()\[\]+-]*)?"
+_TO = r"\s*(?:-|\x{2013}|,|;|/|to|bis|a|\x{e0})\s*"
+_GUARDS = {
+    '^\\s*="([^"]*)"\\s*$': _FROM_SPREADSHEETS,
+    "^'([+-]?[0-9][0-9.,]*%?)$": _FROM_SPREADSHEETS,
+    rf"^\s*({_NUMBER})\s*[(\[]{_WORDS}{_NUMBER}{_TO}{_NUMBER}\s*[)\]]\s*$": _INTERVALS,
+    rf"^\s*({_NUMBER})\s*(?:\x{{b1}}|\+/-|\+-)\s*{_NUMBER}\s*$": _INTERVALS,
+}
+"""By what surrounds the value, which is the group: a formula that gives a text, as programs write for spreadsheets; the
+apostrophe that people type before a number; the bounds of a number in brackets, and how far it may be off."""
 
 
-def found(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, str]:
-    """Return by text column of ``raw`` the expression of its values without their guards; only columns that have them."""
-    guarded: dict[str, str] = {}
+def found(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return by text column of ``raw`` the expression of its values without what surrounds them, and what to say of it."""
+    guarded: dict[str, tuple[str, str]] = {}
     for rows in (f"(FROM raw LIMIT {_FIRST})", "raw"):
         asked = [name for name in names if rows != "raw" or name in guarded]
         guarded = {}
         for start in range(0, len(asked), GROUP):
             group = asked[start : start + GROUP]
             parts = ", ".join(
-                f"count(*) FILTER (regexp_matches({name}, ?)), count(*) FILTER (trim({name}) <> '')"
+                f"count(*) FILTER (regexp_matches({name}, ?)), count(*) FILTER ({is_value(name)})"
                 for name in group
                 for _ in _GUARDS
             )
@@ -34,8 +50,9 @@ def found(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[s
             assert row is not None
             pairs = list(zip(row[::2], row[1::2], strict=True))
             for place, name in enumerate(group):
-                for guard, (n, n_values) in zip(_GUARDS, pairs[place * 2 : place * 2 + 2], strict=True):
+                own = pairs[place * len(_GUARDS) : (place + 1) * len(_GUARDS)]
+                for (guard, said), (n, n_values) in zip(_GUARDS.items(), own, strict=True):
                     if n and n >= _MIN_SHARE * n_values:
                         literal = guard.replace("'", "''")
-                        guarded[name] = f"regexp_replace({name}, '{literal}', '\\1')"
+                        guarded[name] = f"regexp_replace({name}, '{literal}', '\\1')", said
     return guarded

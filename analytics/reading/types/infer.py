@@ -231,7 +231,8 @@ def convert(
     unguarded = (
         guarded.found(connection, [name for name, type_ in given.items() if type_ == "VARCHAR"]) if is_text else {}
     )
-    _rewrite(connection, list(given), unguarded, dict.fromkeys(unguarded, "VARCHAR"))
+    bare = {name: expression for name, (expression, _) in unguarded.items()}
+    _rewrite(connection, list(given), bare, dict.fromkeys(bare, "VARCHAR"))
     texts = notations.with_values(connection, [name for name, type_ in given.items() if type_ == "VARCHAR"])
     read = _infer(connection, texts, times_only=not is_text)
     mended = _unusable(connection, {name: type_ for name, type_ in given.items() if type_ in ("DOUBLE", "TIMESTAMP")})
@@ -275,7 +276,10 @@ def convert(
         own_rows(connection)
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE TIMESTAMP USING {unit.time.format(name)}")
         done[name] = replace(done[name], type="TIMESTAMP", notation=unit.name)
-    return [replace(conversion, is_guarded=name in unguarded) for name, conversion in done.items()]
+    return [
+        replace(conversion, taken_off=unguarded[name][1]) if name in unguarded else conversion
+        for name, conversion in done.items()
+    ]
 
 
 def _made_nanoseconds(connection: duckdb.DuckDBPyConnection, name: str, found: Conversion) -> bool:

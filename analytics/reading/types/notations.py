@@ -263,9 +263,6 @@ def counted_times(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -
     return found
 
 
-_GUARDED = "What keeps a spreadsheet from reading texts as numbers, = and quotes or an apostrophe, was taken off: {}."
-
-
 def _family(notation: str) -> set[str]:
     """Return the notations that are written by the same habit: a short year does not change the order of days and months."""
     return {notation, *(other for other in TIMES if other.partition(",")[0] == notation.partition(",")[0])}
@@ -279,7 +276,7 @@ def said(names: Sequence[str], conversions: Sequence[Conversion]) -> Iterator[st
             habit = conversion.notation.removesuffix(", short year")
             sentences = _UNSETTLED if conversion.type == "VARCHAR" else _SAID
             groups.setdefault(sentences.get(habit, _OTHER_TIMES.replace("…", habit)), []).append(name)
-        if conversion.is_guarded:
-            groups.setdefault(_GUARDED, []).append(name)
+        if conversion.taken_off:
+            groups.setdefault(conversion.taken_off, []).append(name)
     for sentence, columns in groups.items():
         yield sentence.format(", ".join(map(repr, columns[:_N_SHOWN])) + (", …" if len(columns) > _N_SHOWN else ""))

@@ -182,3 +182,23 @@ def test_what_came_in_together_and_over_time_is_weighted(engine: Engine, own_des
         error = float((off**2).sum()) ** 0.5 / own["weight"].sum()
         assert (n, value) == (own.height, pytest.approx(rate))
         assert (high - low) / 2 == pytest.approx(1.97 * error, rel=0.02)
+
+
+def test_a_weight_that_one_log_alone_has_is_one_in_the_other(engine: Engine, own_desk: Desk) -> None:
+    frame = rows_of(300, seed=5)
+    start = np.datetime64("2024-01-01")
+    frame = frame.with_columns(at=pl.Series(start + np.arange(frame.height) * 60 // frame.height))
+    before, after = (frame.filter(side=value).drop("side", "unit") for value in ("test", "live"))
+    repeated = after.select(pl.all().repeat_by("weight")).explode(after.columns)
+    roles: dict[str, Any] = {"segments": ("region",), "row_id": None, "time": "at"}
+    plain = own_desk.log(before.drop("weight"), **roles)
+    found = []
+    for log in (own_desk.log(after, weight="weight", **roles), own_desk.log(repeated.drop("weight"), **roles)):
+        pair = sides(engine, Question(plain, Cohort(), 0.5), Question(log, Cohort(), 0.5))
+        found.append(gap(engine, pair, inputs(engine, pair), by=["region"]))
+        time = gap_time(engine, found[-1])
+        assert time is not None and time.table.height > 1
+    one, oracle = found
+    assert one.waterfall.change.value == pytest.approx(float(oracle.waterfall.change.value))
+    assert parts_of(one) == pytest.approx(parts_of(oracle), abs=2e-3)
+    assert one.waterfall.weighted is not None and one.waterfall.weighted[0].n == pytest.approx(before.height)

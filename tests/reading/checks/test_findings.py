@@ -95,7 +95,7 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
         N,
         "wrong way round",
     ),
-    "decision-against-score": (put("decision", 400, 1), "warning", "decision", None, "differ from the score"),
+    "decision-against-score": (put("decision", 150, 1), "warning", "decision", None, "differ from the score"),
     "null-label": (put("label", 7, None), "warning", "label", 7, "never as negative"),
     "label-other-values": (
         lambda frame: frame.with_columns(
@@ -176,6 +176,20 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
         6,
         "found 3 that count",
     ),
+    "decisions-alike": (
+        lambda frame: frame.with_columns(decision=pl.lit(0)),
+        "warning",
+        "decision",
+        None,
+        "none of them is positive",
+    ),
+    "drawn-by-class": (
+        lambda frame: frame.with_columns(weight=pl.when(pl.col("label") == 1).then(1).otherwise(50)),
+        "warning",
+        "weight",
+        N,
+        "drawn by class",
+    ),
     "label-copied": (
         lambda frame: frame.with_columns(result=pl.when(pl.col("label") == 1).then(pl.lit("a")).otherwise(pl.lit("b"))),
         "warning",
@@ -231,13 +245,15 @@ EXPECTED_WITH = {
     "unparsable-score": {"null-score"},
     "score-not-probability": {"decision-against-score"},
     "score-ranks-wrong-way": {"decision-against-score"},
-    "decision-against-score": {"constant-column"},
+    "decision-against-score": set(),
     "one-class": {"constant-column"},
     "score-as-read": {"null-score"},
     "decision-other-values": {"no-score", "null-score"},
     "decision-third-value": {"no-score", "score-tells-nothing"},
     "score-is-confidence": {"score-ranks-wrong-way"},
     "labels-hang-on-score": {"null-label"},
+    "decisions-alike": {"constant-column"},
+    "drawn-by-class": {"rows-that-stand-for-many"},
 }
 
 

@@ -20,6 +20,9 @@ from analytics.log.receipt import LineCounts
 from analytics.reading import raw
 from analytics.reading.bounds import LONG_RUN
 from analytics.reading.delimited import proof
+from analytics.reading.delimited.lexer import Dialect
+from analytics.reading.delimited.repair import Patience, Search
+from analytics.reading.delimited.shapes import profiles
 from analytics.reading.formats import sources
 from analytics.reading.formats.text import FEW
 from analytics.reading.raw import Table
@@ -500,6 +503,19 @@ def test_files_that_are_hard_throughout_are_read_in_time(tmp_path: Path, content
     found = text(tmp_path, content)
     assert found.lines.kept >= 50
     assert len(found.table.names) == 3
+
+
+def test_lines_that_are_nothing_but_faults_cost_less_once_they_cost_much() -> None:
+    columns = profiles([([f"{at}", f"0.{at}", *["some text"] * 6], None) for at in range(10, 60)], 8)
+    hard, patience = '["one", 0.5, "two"], ' * 30, Patience(1)
+    search = Search(Dialect(",", '"', '"'), 8, columns, patience)
+    search.read(hard, n_fields=7)
+    assert patience.left < -2_000
+    before = search.n_looks
+    search.read(hard, n_fields=7)
+    assert 0 < search.n_looks - before < 1_200
+    row = search.read('70,0.70 some text,b,c,d,e,"f"', n_fields=7)
+    assert row is not None and row.cells == ("70", "0.70 ", "some text", "b", "c", "d", "e", "f")
 
 
 def test_behind_a_quote_that_is_never_closed_no_piece_is_looked_at_over_and_over(tmp_path: Path) -> None:

@@ -21,6 +21,28 @@ def typed(desk: Desk, values: list[Any]) -> Column:
 
 
 @pytest.mark.parametrize(
+    "values",
+    [
+        ["0.73 (0.61-0.82)", "0.5 (0.4–0.6)", "", "1 (0.9 to 1)"],
+        ["0.73 [0.61, 0.82]", "0.5 (95% CI 0.4-0.6)", "NA", "1 (95 % CI: 0.9; 1.0)"],
+        ["0.73 ± 0.1", "0.5 +/- 0.1", "", "1±0"],
+    ],
+)
+def test_an_interval_beside_a_number_is_left_out_and_said(desk: Desk, values: list[str]) -> None:
+    reading = desk.read(desk.csv(["id", "value"], [[f"k{place}", value] for place, value in enumerate(values)]))
+    column = reading.column("value")
+    assert (column.type, column.low, column.high, column.n_missing) == ("DOUBLE", "0.5", "1.0", 1)
+    assert "The interval that stands beside each number was left out: 'value'." in reading.repairs
+
+
+@pytest.mark.parametrize(
+    "values", [["A (1-2)", "B (3-4)"], ["1-2", "3-4"], ["0.5 (low)", "0.7 (high)"], ["(1-2)", "(3-4)"]]
+)
+def test_brackets_behind_no_number_stay(desk: Desk, values: list[str]) -> None:
+    assert typed(desk, values).type == "VARCHAR"
+
+
+@pytest.mark.parametrize(
     ("values", "type_"),
     [
         (["1", "-2", "+3"], "BIGINT"),

@@ -1,0 +1,77 @@
+"""The day since which the model is worse, and the two spans of days that Gap takes apart."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from analytics.answers.brief.finding import Asking, CourseParts, Finding, Size
+from analytics.answers.gap.sides import BY_TIME
+from analytics.answers.overview import bucket
+from analytics.answers.question import Question, score_table, units_of
+from analytics.measure.course import risen
+from analytics.measure.estimates import estimate_table
+from analytics.measure.labels.selective import selective
+from analytics.query.engine import Engine
+from analytics.query.outcomes import worth_of
+
+_KINDS = {"fnr": (("fn",), ("fn", "tp")), "fpr": (("fp",), ("fp", "tn"))}
+"""By the metric that leads: which rows are its errors, and of which."""
+_AS_TOLD = {"recall": "fnr", "specificity": "fpr"}
+_ERRORS = (("fp", "fn"), ("tp", "fp", "fn", "tn"))
+
+
+def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
+    """Return the day since which errors are clearly more frequent, up to the end of the log.
+
+    What to do follows from what changed then: the finding opens Gap with the days before and since as its sides.
+    """
+    question, log = asking.question, asking.question.log
+    every = bucket(log)
+    if every is None or every == "1h" or log.ranks_wrong_way:
+        return ()
+    scores = engine.score_table(log, question.cohort, question.threshold, sums=())
+    if not log.is_right_or_wrong and selective(scores.frame, scores.threshold_bin) is not None:
+        return ()
+    metric = _AS_TOLD.get(asking.leading_metric or "", asking.leading_metric or "error_rate")
+    metric = metric if metric in _KINDS else "error_rate"
+    wrong, among = _KINDS.get(metric, _ERRORS)
+    asked = log, question.cohort, question.threshold
+    table = engine.time_table(*asked, every, is_weighted=True).drop_nulls("bucket").sort("bucket")
+    errors, n = (table.select(pl.sum_horizontal(names).cast(pl.Float64)).to_series() for names in (wrong, among))
+    table, errors, n = table.filter(n > 0), errors.filter(n > 0), n.filter(n > 0)
+    unlabelled = (table["n_unlabelled"] / table["n"]).cast(pl.Float64).to_numpy()
+    effect = _effect_of(engine, question, metric)
+    found = risen(errors.to_numpy(), n.to_numpy(), unlabelled, effect)
+    if found is None:
+        return ()
+    since: date = table["bucket"][found.place].date()
+    ends = (found.more.value, found.more.low, found.more.high)
+    size = None if asking.has_costs else Size(*(float(end) for end in ends))
+    parts = CourseParts(metric, found.before, found.after, since.isoformat(), found.n_before, found.n_after)
+    sides = ("then_from", "then_to", "now_from", "now_to")
+    first, last = (str(text)[:10] for text in (log.time_low, log.time_high))
+    days = (first, (since - timedelta(days=1)).isoformat(), since.isoformat(), last)
+    return (Finding("course", "gap", parts, size, asked=(("apart", BY_TIME), *zip(sides, days, strict=True))),)
+
+
+def _effect_of(engine: Engine, question: Question, metric: str) -> float:
+    """Return how many times the variance of as many rows that stand alone, and for themselves, that of a metric is."""
+    log = question.log
+    scale = worth_of(engine, log, question.cohort, question.threshold)
+    if log.mapping.unit is None:
+        return 1 / scale
+    scores = score_table(engine, question, (), (metric,))
+    row: dict[str, Any] = estimate_table(
+        scores.frame,
+        scores.edges,
+        by=(),
+        threshold_bin=scores.threshold_bin,
+        is_probability=log.is_probability,
+        metrics=(metric,),
+        is_right_or_wrong=log.is_right_or_wrong,
+        **units_of(engine, question, (), (metric,), scores),
+    ).row(0, named=True)
+    return float(max(row.get(f"{metric}_design_effect") or 1.0, 1.0)) / scale

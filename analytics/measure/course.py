@@ -1,0 +1,115 @@
+"""Whether errors became more frequent within a period, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.measure.comparisons import SIGNIFICANT, proportion_p_value
+from analytics.measure.intervals import FloatArray, Interval, newcombe
+
+MIN_JUDGED = 30
+"""Judged rows of a stretch of time that may stand out: of fewer, one row moves the rate by more than three points. A
+judgement."""
+MOVED = 1.25
+"""Times that the rate of one stretch is the other's from which the rate of both hides something. A judgement."""
+_LAST = 1 / 3
+"""Share of the rows since a rise, the newest, that must still be worse than before: a bad month that is over is no rise. By
+hand."""
+
+
+@dataclass(frozen=True)
+class _Rise:
+    """A rate of errors that is higher since some bucket of time.
+
+    Attributes
+    ----------
+    place : int
+        The first bucket of the rows since then.
+    before, after : float
+        The rate until then and since.
+    n_before, n_after : float
+        What the rates are of.
+    more : Interval
+        Errors since then beyond those that the rate of before would give.
+    """
+
+    place: int
+    before: float
+    after: float
+    n_before: float
+    n_after: float
+    more: Interval
+
+
+def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float = 1.0) -> _Rise | None:
+    """Find the bucket since which errors are clearly more frequent, up to the end; None where there is none.
+
+    Parameters
+    ----------
+    wrong, n : numpy.ndarray of shape (buckets,)
+        Errors, and the rows that they are counted among, in the order of time.
+    unlabelled : numpy.ndarray of shape (buckets,)
+        Share of the rows without a label: where those to come could undo the rise it is none.
+    effect : float
+        How many times the variance of independent rows that of these rows is: rows count for as many less.
+
+    Notes
+    -----
+    Of all places the one that parts the period most clearly is taken; its p-value is multiplied by their number (Bonferroni).
+
+    Examples
+    --------
+    >>> found = risen(np.array([20.0, 22, 19, 60, 64]), np.full(5, 400.0), np.zeros(5))
+    >>> print(found.place, round(found.before, 3), round(found.after, 3), round(float(found.more.value)))
+    3 0.051 0.155 83
+    >>> risen(np.array([20.0, 22, 19, 24, 20]), np.full(5, 400.0), np.zeros(5)) is None
+    True
+    """
+    s, rows = np.cumsum(wrong) / effect, np.cumsum(n) / effect
+    if len(n) < 2 or not rows[-1]:
+        return None
+    s1, n1, s2, n2 = s[:-1], rows[:-1], s[-1] - s[:-1], rows[-1] - rows[:-1]
+    p = np.where(np.minimum(n1, n2) >= MIN_JUDGED, proportion_p_value(s2, n2, s1, n1), np.nan)
+    is_worse = s2 * n1 > s1 * n2
+    p = np.where(is_worse, p, np.nan)
+    if np.isnan(p).all():
+        return None
+    # p underflows where all is clear: the difference over its variance tells them apart.
+    pooled = s[-1] / rows[-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        clear = (s2 / n2 - s1 / n1) ** 2 / (pooled * (1 - pooled) * (1 / n1 + 1 / n2))
+    at = int(np.nanargmax(np.where(np.isnan(p), np.nan, clear)))
+    if not p[at] * len(p) < SIGNIFICANT:
+        return None
+    place, before, after = at + 1, s1[at] / n1[at], s2[at] / n2[at]
+    newest = np.cumsum(n[::-1])[::-1] <= max(_LAST * n[place:].sum(), n[-1])
+    is_over = wrong[newest].sum() < MOVED * before * n[newest].sum()
+    if after < MOVED * before or is_over or may_be_undone(wrong / effect, n / effect, unlabelled, place):
+        return None
+    change, scale = newcombe(s2[at], n2[at], s1[at], n1[at]), n2[at] * effect
+    more = Interval(*(np.asarray(float(end) * scale) for end in (change.value, change.low, change.high)))
+    return _Rise(place, float(before), float(after), float(n1[at] * effect), float(scale), more)
+
+
+def may_be_undone(errors: FloatArray, n: FloatArray, unlabelled: FloatArray, place: int) -> bool:
+    """Whether labels to come may undo a change since a bucket: all of them against it, as far as it waits for more.
+
+    Parameters
+    ----------
+    errors, n, unlabelled : numpy.ndarray of shape (buckets,)
+        Errors, judged rows, and the share of the rows without a label.
+    place : int
+        The first bucket since the change.
+    """
+    known = np.minimum(unlabelled, 1 - 1e-9)
+    waiting = n * known / (1 - known)
+    s1, n1, s2, n2 = errors[:place].sum(), n[:place].sum(), errors[place:].sum(), n[place:].sum()
+    more = waiting[place:].sum() - n2 * waiting[:place].sum() / n1
+    if more <= 0:
+        return False
+    is_fall = s2 / n2 < s1 / n1
+    at_worst = (s2 + more * is_fall) / (n2 + more)
+    p = float(proportion_p_value(s1, n1, at_worst * (n2 + more), n2 + more))
+    return bool(p >= SIGNIFICANT or (at_worst < s1 / n1) != is_fall)

@@ -1,0 +1,87 @@
+"""Errors that are more frequent since a day, and which slice is said to be worst where one holds most of the rows."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.answers.brief.answer import address_of, brief
+from analytics.answers.brief.finding import Asking, CourseParts, SliceParts
+from analytics.answers.brief.registry import SOURCES
+from analytics.answers.discovery.answer import discover
+from analytics.answers.discovery.search import Search
+from analytics.answers.question import Question
+from analytics.measure.course import risen
+from analytics.present.readings import finding_sentence
+from analytics.present.report.actions import action_of
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+from tests.ingested import Desk
+
+N = 6_000
+
+
+def rows(wrong: np.ndarray, **columns: object) -> pl.DataFrame:
+    """Decisions that are wrong where they are said to be, over 60 days."""
+    rng = np.random.default_rng(1)
+    label = rng.random(N) < 0.4
+    score = np.where(label ^ wrong, 0.8, 0.2)
+    start = np.datetime64("2024-01-01")
+    return pl.DataFrame({"at": start + np.arange(N) * 60 // N, "score": score, "label": label.astype(int), **columns})
+
+
+def test_a_model_whose_errors_rise_is_sent_to_gap_with_the_days_set_and_not_to_recalibration_alone(desk: Desk) -> None:
+    rng = np.random.default_rng(2)
+    wrong = rng.random(N) < np.where(np.arange(N) < N * 2 // 3, 0.056, 0.205)
+    log = desk.log(rows(wrong), score="score", label="label", time="at", segments=())
+    with closing(Engine(desk.workspace)) as engine:
+        answer = brief(engine, Asking(Question(log, Cohort(), 0.5)))
+    first = answer.findings[0]
+    assert isinstance(first.parts, CourseParts) and first.page == "gap"
+    known = wrong[: N * 2 // 3]
+    assert first.parts.before == pytest.approx(known.mean()) and first.parts.after == pytest.approx(
+        wrong[N * 2 // 3 :].mean()
+    )
+    assert first.size is not None and first.size.value == pytest.approx(
+        (first.parts.after - first.parts.before) * N / 3
+    )
+    asked = dict(address_of(first, Cohort()))
+    assert (asked["apart"], asked["then_to"], asked["now_from"]) == ("by time", "2024-02-09", "2024-02-10")
+    assert finding_sentence(first, log).startswith("Since 10 Feb 2024 20.") and "against 5." in finding_sentence(
+        first, log
+    )
+    assert "train anew" in action_of(first, answer)[0]
+    told = [action_of(each, answer)[0] for each in answer.findings if each.source == "calibration"]
+    assert all(text.startswith("Find out first why errors rose") for text in told)
+
+
+def test_errors_that_do_not_rise_or_are_low_again_are_no_finding() -> None:
+    rng = np.random.default_rng(3)
+    n = np.full(40, 200.0)
+    found = [risen(rng.binomial(200, 0.1, 40).astype(float), n, np.zeros(40)) for _ in range(300)]
+    assert sum(each is not None for each in found) <= 9  # 3 %: a rise of a quarter is asked for beside p
+    hump = np.where((np.arange(40) > 20) & (np.arange(40) < 30), 60.0, 20.0)
+    assert risen(hump, n, np.zeros(40)) is None
+    rise = np.where(np.arange(40) > 30, 40.0, 20.0)
+    assert risen(rise, n, np.zeros(40)) is not None
+    assert risen(rise, n, np.where(np.arange(40) > 30, 0.9, 0.0)) is None
+    assert risen(rise, n, np.zeros(40), effect=40.0) is None
+
+
+def test_a_slice_of_most_rows_is_no_exception_and_a_version_is_named_where_versions_are_mixed(desk: Desk) -> None:
+    rng = np.random.default_rng(4)
+    version, place = rng.choice(["v1", "v2", "v3"], N), rng.choice(["yes", "no"], N, p=[0.7, 0.3])
+    wrong = rng.random(N) < np.where(version == "v2", 0.35, np.where(place == "yes", 0.15, 0.05))
+    frame = rows(wrong, version=version, place=place)
+    log = desk.log(frame, score="score", label="label", model_version="version", segments=("version", "place"))
+    question = Question(log, Cohort(), 0.5)
+    with closing(Engine(desk.workspace)) as engine:
+        (told,) = SOURCES["slices"].find(engine, Asking(question))
+        searched, answer = discover(engine, question, Search(split="row")), brief(engine, Asking(question))
+    assert isinstance(told.parts, SliceParts) and (told.parts.column, told.parts.value) == ("version", "v2")
+    lead = {each.property.source: each.value for each in searched.slices[0]}
+    assert lead.get("version") == "v2" and searched.table["share_of_rows"][0] < 0.5
+    assert "on Compare" in action_of(told, answer)[0]
