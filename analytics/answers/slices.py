@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
@@ -216,6 +216,12 @@ def ranked_columns(
         tp, fp, fn, tn = (table[cell].cast(pl.Float64).to_numpy() for cell in CELLS)
         is_told = not is_kind and tells_afterwards(tp, fp, fn, tn, by_score)
         is_told = is_told or (not is_kind and worse.height > 0 and is_of_score(engine, question, name))
+        if is_told and (gap := worse.filter(pl.col("slice_0").is_null())).height and not _tells_empty(table, by_score):
+            is_told, worse, top = (
+                False,
+                gap,
+                gap.row(0, named=True),
+            )  # that it arrives empty is a cause, whatever it holds
         rows.append(
             {
                 "column": name,
@@ -244,6 +250,13 @@ def ranked_columns(
     }
     order = {"is_told": False, "share_separated": True, "n_worse": True}
     return pl.DataFrame(rows, schema=schema).sort(*order, descending=[*order.values()], nulls_last=True)
+
+
+def _tells_empty(table: pl.DataFrame, by_score: Callable[[], float]) -> bool:
+    """Whether it tells the label, or the decision, that a column is missing."""
+    sums = table.group_by(pl.col("slice_0").is_null()).agg(pl.col(*CELLS).cast(pl.Float64).sum())
+    tp, fp, fn, tn = (sums[cell].to_numpy() for cell in CELLS)
+    return tells_afterwards(tp, fp, fn, tn, by_score)
 
 
 def ranked_by_kind(

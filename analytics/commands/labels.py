@@ -62,7 +62,7 @@ def labels(
     )
     for sentence in filter(None, reversed(told) if apart is not None else told):
         typer.echo(sentence, err=True)
-    say_rows_are_counted(log)
+    say_rows_are_counted(log, "In what never comes, changes or differs by site")
     said = {"roles": roles_of(source, log)}
     if output.format == "json":
         stays = None if again is None else _revised_object(again, revised_where(engine, question))

@@ -20,9 +20,9 @@ from analytics.present.weights import counts_rows_part
 from analytics.present.words import missing_text
 
 
-def say_rows_are_counted(log: Log) -> None:
-    """Say on standard error that an answer counts rows, where they stand for many."""
-    if said := counts_rows_part(log.mapping.weight):
+def say_rows_are_counted(log: Log, what: str = "Here") -> None:
+    """Say on standard error that an answer, or what of it is named, counts rows, where they stand for many."""
+    if said := counts_rows_part(log.mapping.weight, what):
         typer.echo(said, err=True)
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analytics.log import positives
 from analytics.log.column import Column
 from analytics.log.schema import Reading
-from analytics.log.value_words import groups, plain
+from analytics.log.value_words import groups, known, plain, positive_of
 
 _MAX_ROUNDING = 0.011
 """How far two chances may miss one in sum: each may be rounded to two digits."""
+
+_CHANCE = re.compile(
+    r"p|pr|prob|proba|probability|p_?hat|chance|likelihood|risk|score|(predicted|pred|model)_(p|prob|proba|score)"
+)
+"""What is left of a name without the class whose chance it is."""
 
 _SPELLINGS = {"0": ("0", "false", "no", "n"), "1": ("1", "true", "yes", "y")}
 """How the two classes of a label of truth values are written in the names of columns."""
@@ -51,13 +56,35 @@ def score_of(
             for stem in {stem for value in values for stem in _stems(column.name, value)}:
                 families.setdefault(stem, {})[meaning] = column.name
     wanted = next(meaning for meaning, texts in spellings.items() if positive[0] in texts)
-    for family in families.values():
+    for stem, family in families.items():
         is_whole = len(family) == len(spellings) == len(set(family.values()))
         is_taken = bool({*scores} & {*family.values()}) or (not scores and len(family) == 2)
-        if is_whole and is_taken and _add_up([reading.column(name) for name in family.values()]):
+        is_part = label is None and _is_of_more(stem, family, fractions)
+        if is_whole and is_taken and not is_part and _add_up([reading.column(name) for name in family.values()]):
             others = ", ".join(repr(name) for name in family.values() if name != family[wanted])
             return family[wanted], f"one column per class: it is that of {positive[0]!r} beside {others}"
     return None
+
+
+def named_after(reading: Reading, label: str | None) -> tuple[str, str] | None:
+    """Return the one column that is called the chance of a value of the label, such as ``p_malignant``, with that value.
+
+    None where the label has not two classes, or where its words call the other one positive.
+    """
+    if label is None:
+        return None
+    column = reading.column(label)
+    spellings = groups(known([value for value, _ in column.top]))
+    positive = positive_of([*spellings], label)
+    found = [
+        (fraction.name, texts[0])
+        for fraction in reading.columns
+        if fraction.name != label and _is_fraction(fraction)
+        for meaning, texts in spellings.items()
+        for stem in {stem for text in texts for stem in _stems(fraction.name, plain(text))}
+        if positive in (None, meaning) and _CHANCE.fullmatch(stem.strip("=_ .-(["))
+    ]
+    return found[0] if len(spellings) == 2 and len(found) == 1 and not found[0][1].isdigit() else None
 
 
 def is_name_of_class(columns: Sequence[Column], column: Column) -> bool:
@@ -103,6 +130,12 @@ def _is_fraction(column: Column) -> bool:
     if column.kind != "number" or column.n_distinct <= 2:
         return False
     return 0 <= float(column.low or "nan") <= float(column.high or "nan") <= 1
+
+
+def _is_of_more(stem: str, family: Mapping[str, str], fractions: Sequence[Column]) -> bool:
+    """Whether further columns are called as two classes are, with other numbers: they are of more classes than two."""
+    numbers = [(column.name, found) for column in fractions for found in re.findall(r"\d+", column.name)]
+    return any(stem in _stems(name, number) for name, number in numbers if name not in family.values())
 
 
 def _add_up(columns: Sequence[Column]) -> bool:

@@ -21,6 +21,14 @@ _TRUE = re.compile(
     r"kategorie|klasse|tatsachlich|endgultig|richtig|observed|obs|demand|sales|verdadero|correcto|final[ea]?|vrai|reel)(_.*)?"
 )
 """Names of what turned out to be true."""
+_MODEL_WORD = re.compile(
+    r"pred(s|ict|icted|ictions?)?|y?hat|forecast(ed)?|suggest(ed|ion)|propos(ed|al)|auto(mated|matic)?|machine|ai|model|llm|"
+    r"classifier|est(imated?)?|vorhersage|prognose|vorschlag|prediccion"
+)
+"""Words that say of a column that a model filled it, beside the name of what it is about."""
+
+_TRUTH_WORDS = frozenset(("true", "actual", "final", "label", "real", "observed"))
+"""Words that say of a column no more than that it holds what turned out to be true."""
 _VERDICT = re.compile(
     r"(.*_)?(pass(ed)?|verdict|correct|right|ok|good|acceptable|accepted|label|grade|rating|score|vote)(_.*)?"
 )
@@ -55,7 +63,8 @@ def classes(reading: Reading, taken: Collection[str]) -> Right | None:
     pairs = [(own, true) for own in predicted for true in others if not whole_numbers.are_measured(own, true)]
     found = [(own, true) for own, true in pairs if share_values(own, true)]
     if len(found) > 1:
-        found = [(own, true) for own, true in found if _is_true(true.name)]
+        named = [(own, true) for own, true in found if _is_true(true.name)]
+        found = named or [(own, true) for own, true in found if is_twin(own.name, true.name)]
     if len(found) != 1 or not positives.are_classes(found[0][1], found[0][0]):
         return None
     return Right("classes", found[0][1].name, found[0][0].name)
@@ -71,10 +80,12 @@ def numbers(reading: Reading, taken: Collection[str], tolerance: float) -> Right
         and (column.n_distinct > MAX_VALUES_BY_VALUE or whole_numbers.is_amount(column))
     ]
     predicted, others = split(free)
-    true = [column for column in others if _is_true(column.name)]
+    twins = [column for column in others if len(predicted) == 1 and is_twin(predicted[0].name, column.name)]
+    true = twins or [column for column in others if _is_true(column.name)]
     if len(predicted) != 1 or len(true) != 1:
         return None
-    if strength("label", true[0].name) is None and not all(map(whole_numbers.is_amount, (predicted[0], true[0]))):
+    is_said = bool(twins) or strength("label", true[0].name) is not None
+    if not is_said and not all(map(whole_numbers.is_amount, (predicted[0], true[0]))):
         return None
     if _is_chance(predicted[0]):
         return None
@@ -117,6 +128,17 @@ def split(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
     return predicted, [column for column in columns if column not in predicted]
 
 
+def is_twin(predicted: str, true: str) -> bool:
+    """Whether one column is called like another and that it is what a model said of it.
+
+    >>> is_twin("model_digit", "digit"), is_twin("progression.pred", "Progression"), is_twin("age_group", "age")
+    (True, True, False)
+    """
+    said, known = folded_name(predicted).split("_"), folded_name(true).split("_")
+    about = [word for word in said if not _MODEL_WORD.fullmatch(word)]
+    return len(about) < len(said) and about == [word for word in known if word not in _TRUTH_WORDS] and about != []
+
+
 def _is_true(name: str) -> bool:
     """Whether a column is called like the truth."""
     return strength("label", name) is not None or _TRUE.fullmatch(folded_name(name)) is not None
@@ -131,7 +153,8 @@ def is_of_classes(column: Column, n_rows: int) -> bool:
 
 def share_values(predicted: Column, true: Column) -> bool:
     """Whether two columns are of one vocabulary; where not all values are listed their names must speak too."""
-    if "text" not in (predicted.kind, true.kind) and not _is_true(true.name):
+    is_named = _is_true(true.name) or is_twin(predicted.name, true.name)
+    if "text" not in (predicted.kind, true.kind) and not is_named:
         return False
     right = Right("classes", true.name, predicted.name, by_value={true.kind, predicted.kind} == {"number", "text"})
     known = {fold(value, right) for value, _ in true.top}
@@ -140,9 +163,9 @@ def share_values(predicted: Column, true: Column) -> bool:
     if len(true.top) == true.n_distinct and shared >= _MIN_SHARED * rows:
         return True
     if len(true.top) == true.n_distinct:  # classes that are predicted and never true
-        return shared >= _MIN_ALIKE * rows and _is_true(true.name) and "text" in (predicted.kind, true.kind)
+        return shared >= _MIN_ALIKE * rows and is_named and "text" in (predicted.kind, true.kind)
     sizes = sorted((predicted.n_distinct, true.n_distinct))
-    return bool(shared) and _is_true(true.name) and sizes[0] >= _MIN_ALIKE * sizes[1]
+    return bool(shared) and is_named and sizes[0] >= _MIN_ALIKE * sizes[1]
 
 
 def _is_chance(column: Column) -> bool:

@@ -12,6 +12,7 @@ from analytics.log.value_words import (
     ADVERSE_DECISIONS,
     ADVERSE_LABELS,
     BLANK,
+    POSITIVE_WORDS,
     UNKNOWN_WORDS,
     folded,
     groups,
@@ -35,10 +36,12 @@ _OTHER_CLASS = {"0": "1", "0.0": "1.0", "false": "true"}
 """What the positive class is called where rows of the negative one alone are known."""
 
 
-def with_values(mapping: Mapping, reading: Reading) -> Mapping:
-    """Complete a mapping with the positive and negative values of its label and its decision."""
+def with_values(mapping: Mapping, reading: Reading, named: str | None = None) -> Mapping:
+    """Complete a mapping with the positive and negative values of its label and its decision; ``named`` is a positive one."""
     if mapping.label:
         positive, negative = split_values(reading.column(mapping.label))
+        if named in negative:
+            positive, negative = negative, positive
         mapping = replace(mapping, positive=positive, negative=negative)
     return with_decision_values(mapping, reading)
 
@@ -83,6 +86,14 @@ def known_groups(column: Column) -> tuple[str, ...]:
     """Return what the values of a decision mean, spellings of one value once, without those that decide nothing."""
     found = groups([value for value in known([value for value, _ in column.top]) if plain(value) not in _UNDECIDED])
     return tuple(found)
+
+
+def any_binary(columns: Sequence[Column]) -> Column | None:
+    """Return the last column with the values 0 and 1, else the only one with two values of which one is a known word."""
+    pairs = [(column, set(known_groups(column))) for column in columns]
+    numbers = [column for column, values in pairs if values == {"0", "1"}]
+    words = [column for column, values in pairs if len(values) == 2 and values & {*POSITIVE_WORDS, "1"}]
+    return numbers[-1] if numbers else (words[0] if len(words) == 1 else None)
 
 
 def are_classes(true: Column, predicted: Column) -> bool:

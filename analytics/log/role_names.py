@@ -74,6 +74,7 @@ _NAMES: dict[str, _Names] = {
             r"charge_?back",
             r"is_(fraud|default|churn|late|spam).*",
             r"loan_status",
+            r"resolved(_to|_value)?",
             r"etikett|etiqueta|etiquette|wahrheit|verdad|verite(_terrain)?|zielvariable|zielwert|cible|objetivo",
             r"tatsachlich(es?)?(_.*)?|tatsaechlich(es?)?(_.*)?|ergebnis|resultado(_real)?|resultat(_reel)?|reel(le)?|valor_real",
         ),

@@ -92,6 +92,10 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         chosen["score"], reasons[found[0]] = found
     elif "score" not in said and class_columns.is_place_of_many(reading, chosen.get("score")):
         reasons[chosen.pop("score")] = "one place of a list: which class it is the score of is not said"
+    named = class_columns.named_after(reading, chosen.get("label")) if "score" not in said else None
+    if named is not None and chosen.setdefault("score", named[0]) == named[0]:
+        undecided.pop("score", None)
+        reasons[named[0]] = f"it is called after {named[1]!r}, a value of {chosen['label']!r}"
     if "label_time" not in said and (known := label_time.claim(columns, n_rows, chosen)):
         chosen["label_time"], reasons[known[0]] = known[0], known[1]
     mapping = Mapping(**chosen)  # type: ignore[arg-type]
@@ -107,17 +111,26 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             segments.append(column.name)
         elif role == "text":
             texts.append(column.name)
-    mapping = complete(replace(mapping, segments=tuple(segments), text=tuple(texts)), reading)
+    mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
+    is_named = named is not None and named[0] == chosen["score"]
+    mapping = complete(mapping, reading, named[1] if named and is_named else None)
     if right := views.guessed(mapping, reading, said, undecided):
         for role in ("score", *(("label",) if right.kind == "numbers" else ())):
             undecided.pop(role, None)
         mapping = views.right_or_wrong(mapping, reading, right)
-    return Guess(mapping, reasons, undecided | positives.untold(mapping, reading))
+        for name, other in ((right.true, right.predicted), (right.predicted, right.true)):
+            if name and other and name not in chosen.values():
+                reasons[name] = f"it goes together with {other!r}"
+    untold = {} if is_named else positives.untold(mapping, reading)
+    return Guess(mapping, reasons, undecided | untold)
 
 
-def complete(mapping: Mapping, reading: Reading) -> Mapping:
-    """Complete a mapping with what its columns' values say: classes, how the score is read, and a first threshold."""
-    mapping = score_form.with_form(positives.with_values(mapping, reading), reading)
+def complete(mapping: Mapping, reading: Reading, positive: str | None = None) -> Mapping:
+    """Complete a mapping with what its columns' values say: classes, how the score is read, and a first threshold.
+
+    ``positive`` is the value of the label that something else than its words calls positive.
+    """
+    mapping = score_form.with_form(positives.with_values(mapping, reading, positive), reading)
     return replace(mapping, threshold=logged.first_threshold(mapping, reading))
 
 
@@ -143,7 +156,7 @@ def _claims(role: str, columns: Sequence[Column], n_rows: int, paths: Collection
     Of names that are ``paths`` into values the end counts as well.
     """
     found: list[_Claim] = []
-    has_answer = role == "label" and any_binary(columns) is not None
+    has_answer = role == "label" and positives.any_binary(columns) is not None
     for column in columns:
         names = [column.name, *([short_name(column.name)] if column.name in paths else [])]
         rank = min((known for name in names if (known := strength(role, name)) is not None), default=None)
@@ -220,11 +233,6 @@ def _by_values(
     take("row_id", next((column for column in free() if _is_key(column, n_rows)), None), "every row has its own value")
 
 
-def _only(columns: Sequence[Column]) -> Column | None:
-    """Return the one column that is left, None where there are more or none."""
-    return columns[0] if len(columns) == 1 else None
-
-
 def _is_fraction(column: Column) -> bool:
     """Whether a column holds many different numbers between 0 and 1."""
     if column.kind != "number" or column.n_distinct <= 24 or column.is_whole:
@@ -284,14 +292,6 @@ def _share_of_numbers(column: Column) -> float:
     numbers = sum(rows for value, rows in column.top if re.fullmatch(r"\s*[+-]?\d*\.?\d+([eE][+-]?\d+)?\s*", value))
     total = sum(rows for _, rows in column.top)
     return numbers / total if total else 0.0
-
-
-def any_binary(columns: Sequence[Column]) -> Column | None:
-    """Return the last column with the values 0 and 1, else the only one with two values of which one is a known word."""
-    pairs = [(column, set(positives.known_groups(column))) for column in columns]
-    numbers = [column for column, values in pairs if values == {"0", "1"}]
-    words = [column for column, values in pairs if len(values) == 2 and values & {*POSITIVE_WORDS, "1"}]
-    return numbers[-1] if numbers else _only(words)
 
 
 def _binary(columns: Sequence[Column]) -> list[Column]:

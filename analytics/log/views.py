@@ -182,7 +182,8 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
 
 def _of_suggested(mapping: Mapping, reading: Reading) -> Right | None:
     """Return the rule of classes where one column is called a suggestion and shares the classes of the label."""
-    if mapping.score is not None and not score_form.is_confidence_name(mapping.score):
+    own = {column for _, column in _class_scores(reading, Right("classes", mapping.label))} if mapping.label else set()
+    if mapping.score is not None and mapping.score not in own and not score_form.is_confidence_name(mapping.score):
         return None
     found = pairs.classes(reading, ())
     return found if found is not None and found.true == mapping.label else None

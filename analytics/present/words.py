@@ -212,10 +212,11 @@ def bucket_label(moment: datetime | date, every: str) -> str:
 def plural(amount: float, noun: str) -> str:
     """Count things.
 
-    >>> plural(1, "row"), plural(28135, "row")
-    ('1 row', '28,135 rows')
+    >>> plural(1, "row"), plural(28135, "row"), plural(3, "query"), plural(3, "day")
+    ('1 row', '28,135 rows', '3 queries', '3 days')
     """
-    return f"{count(amount)} {noun}{'' if amount == 1 else 's'}"
+    many = f"{noun[:-1]}ies" if noun[-1:] == "y" and noun[-2:-1] not in "aeiou" else f"{noun}s"
+    return f"{count(amount)} {noun if amount == 1 else many}"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -213,6 +213,11 @@ def group_of(log: Log) -> nw.Expr:
     return scattered(nw.col("row_id" if log.mapping.unit is None else "unit")) % N_GROUPS
 
 
+def each_once(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return rows of which each stands for itself alone, as those of a log without weights beside one that has them."""
+    return rows.with_columns(weight=nw.lit(1.0))
+
+
 def group_sums_of(
     engine: Engine,
     log: Log,

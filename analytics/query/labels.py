@@ -37,7 +37,7 @@ def labelled_days(engine: Engine, log: Log, cohort: Cohort, threshold: float) ->
 
 
 def arrival_relation(
-    frame: nw.LazyFrame[Any], every: str, cuts: Sequence[float], *, with_scores: bool = False
+    frame: nw.LazyFrame[Any], every: str, cuts: Sequence[float], *, with_scores: bool = False, is_weighted: bool = False
 ) -> nw.LazyFrame[Any]:
     """Count scored rows by when they were predicted, when their label came, and what it is.
 
@@ -49,12 +49,14 @@ def arrival_relation(
         Bucket of both times: 1h, 1d.
     cuts : sequence of float
         Scores at which a new bin begins, ascending; none: all rows are in bin 0.
+    with_scores, is_weighted : bool
+        Whether scores are added up, and whether rows count as many as their ``weight`` says.
 
     Returns
     -------
     LazyFrame
         ``day``, ``arrived`` (null: not known), ``label`` (null: none), ``bin``, ``n``; with scores ``score_sum`` and
-        ``score_sq_sum``.
+        ``score_sq_sum``, with weights ``n_sq`` (the sum of their squares).
     """
     score = nw.col("score")
     place = nw.lit(0)
@@ -62,16 +64,19 @@ def arrival_relation(
         place = place + integer(score >= cut)
     has_arrival = "arrived" in frame.collect_schema().names()
     arrived = nw.col("arrived").dt.truncate(every) if has_arrival else nw.lit(None).cast(nw.Datetime("us"))
-    scores = {"score_sum": score, "score_sq_sum": score * score} if with_scores else {}
+    weight = nw.col("weight") if is_weighted else nw.lit(1.0)
+    scores = {"score_sum": score * weight, "score_sq_sum": score * score * weight} if with_scores else {}
+    sums = scores | ({"n": weight, "n_sq": weight * weight} if is_weighted else {})
     prepared = frame.filter(~score.is_null() & ~nw.col("moment").is_null()).select(
         day=nw.col("moment").dt.truncate(every),
         arrived=arrived,
         label=nw.col("label").cast(nw.Int64),
         bin=place.cast(nw.Int64),
-        **{f"{name}_of": part for name, part in scores.items()},
+        **{f"{name}_of": part for name, part in sums.items()},
     )
+    counted = {} if is_weighted else {"n": nw.len().cast(nw.Int64)}
     return prepared.group_by("day", "arrived", "label", "bin").agg(
-        n=nw.len().cast(nw.Int64), **{name: nw.col(f"{name}_of").sum() for name in scores}
+        **counted, **{name: nw.col(f"{name}_of").sum() for name in sums}
     )
 
 
@@ -85,8 +90,9 @@ def arrival_table(
     *,
     with_scores: bool = False,
 ) -> pl.DataFrame:
-    """Answer `arrival_relation` for the rows of a cohort, in the order of its keys."""
-    found = engine.collect(arrival_relation(engine.kept(log, cohort, threshold), every, cuts, with_scores=with_scores))
+    """Answer `arrival_relation` for the rows of a cohort, in the order of its keys; rows count as many as they stand for."""
+    rows, is_weighted = engine.kept(log, cohort, threshold), log.mapping.weight is not None
+    found = engine.collect(arrival_relation(rows, every, cuts, with_scores=with_scores, is_weighted=is_weighted))
     return found.sort("day", "arrived", "label", "bin", nulls_last=True)
 
 

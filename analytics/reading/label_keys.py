@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from analytics.errors import InputError
-from analytics.log import roles
+from analytics.log import positives, roles
 from analytics.log.column import Column, find_column
 from analytics.log.schema import Reading
 
@@ -119,7 +119,7 @@ def _label_of(columns: Sequence[Column], n_rows: int, given: LabelsFile) -> Colu
     """Return the column of labels: the one that was named, else the one that looks like it, else the only one."""
     if given.label_column is not None and (found := same_name(columns, given.label_column)):
         return found
-    found = _named(columns, roles.best("label", columns, n_rows)) or roles.any_binary(columns)
+    found = _named(columns, roles.best("label", columns, n_rows)) or positives.any_binary(columns)
     plain = [column for column in columns if column.kind != "time" and column.n_distinct]
     if found is None and len(plain) == 1:
         found = plain[0]

@@ -13,7 +13,7 @@ from analytics.present import figures, readings, words
 from analytics.present.tables.calibration import map_rows
 from pages._frame import policy as policy_controls
 from pages._frame.cache import kept
-from pages._frame.render import escaped, figure, say_rows_are_counted, sentence, table_downloads
+from pages._frame.render import escaped, figure, sentence, table_downloads
 from pages._frame.tables import number_table
 
 _COSTS = ("cost_at_formula", "cost_at_best")
@@ -23,7 +23,6 @@ _SPLITS: dict[Split, str] = {"time": "Earlier", "rows": "Random"}
 def draw_recalibration(question: Question, groups: int) -> None:
     """Show what recalibration would be worth, and offer the map."""
     st.subheader("What would recalibration be worth?")
-    say_rows_are_counted(question.log)
     methods: list[Method] = list(METHODS) if question.log.is_probability else ["isotonic"]
     map_place, split_place = st.columns(2, vertical_alignment="bottom")
     method = map_place.segmented_control(

@@ -13,6 +13,7 @@ from analytics.answers.repeats import Repeats, repeats
 from analytics.errors import QuestionError
 from analytics.log.repeats import same_input
 from analytics.present import figures, readings, words
+from pages._frame.address import seed_choice
 from pages._frame.cache import kept
 from pages._frame.render import escaped, figure, say_rows_are_counted, sentence, table_downloads
 from pages._frame.tables import number_table
@@ -21,13 +22,19 @@ from pages._frame.tables import number_table
 def draw_repeats(question: Question, head: DeltaGenerator) -> None:
     """Choose what is equal where the same was asked and a column to compare by, and show what the answers to it are."""
     log = question.log
+    version = log.mapping.model_version
+    is_of_several = version is not None and log.column(version).n_distinct > 1
+    seed_choice(
+        "pair_again_by", log.mapping.segments, version if version in log.mapping.segments and is_of_several else None
+    )
     first, second, _ = st.columns([4, 3, 4], vertical_alignment="bottom")
     same = first.multiselect(
         "The same was asked where these are equal",
         [name for name in log.reading.names if name not in (log.mapping.judged, log.mapping.label)],
         key="pair_same",
         bind="query-params",
-        placeholder=same_input(log) or "Choose columns",
+        placeholder=" and ".join(filter(None, (same_input(log), version if is_of_several else None)))
+        or "Choose columns",
         help="By default the column that is called as what is asked, of each version of the model for itself.",
     )
     by = second.selectbox(

@@ -11,11 +11,13 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from analytics.answers.calibration.answer import calibration, calibration_slices, calibration_time
+from analytics.answers.calibration.recalibration import recalibration
 from analytics.answers.overview import Overview, overview
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
 from analytics.log.workspace import Workspace
 from analytics.measure.headline import headline
+from analytics.measure.thresholds.costs import Costs
 from analytics.present.readings import overview_reading, slices_reading
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
@@ -192,3 +194,17 @@ def test_weights_that_sum_to_one_count_as_many_rows_as_there_are(own_desk: Desk,
         told.append(overview(engine, Question(log, Cohort(), 0.5)))
     assert told[0].metrics["value"].to_list() == pytest.approx(told[1].metrics["value"].to_list(), nan_ok=True)
     assert told[1].counts["n"] == pytest.approx(200) and told[0].counts["n"] == pytest.approx(450)
+
+
+def test_what_recalibration_is_worth_is_that_of_the_rows_written_out(
+    engine: Engine, weighted: Question, repeated: Question
+) -> None:
+    names = ["difference", "brier", "log_loss", "slope", "cost_at_formula"]
+    one, oracle = (recalibration(engine, question, Costs(fp=1, fn=3)) for question in (weighted, repeated))
+    assert one.split == oracle.split is not None
+    assert one.fitted_rows + one.judged_rows < oracle.fitted_rows + oracle.judged_rows
+    assert_frame_equal(one.table.select("method", *names), oracle.table.select("method", *names), rel_tol=1e-6)
+    drawn, every = (
+        recalibration(engine, question, Costs(fp=1, fn=3), split="rows").table for question in (weighted, repeated)
+    )
+    assert drawn["brier"].to_numpy() == pytest.approx(every["brier"].to_numpy(), abs=0.02)

@@ -15,7 +15,7 @@ from analytics.answers.labels_answer import mature
 from analytics.answers.labels_never import late as late_of
 from analytics.answers.labels_never import late_age
 from analytics.answers.question import Question
-from analytics.present.readings import late_reading
+from analytics.present.readings import labels_reading, late_reading
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from tests.commands.test_command_line import run
@@ -186,3 +186,16 @@ def test_whose_labels_come_late_is_found_and_counted(desk: Desk) -> None:
     is_late = (own["label_time"] - own["scored_at"] >= timedelta(days=age)).fill_null(value=True)
     assert (found["n"][0], found["share"][0]) == (own.height, pytest.approx(is_late.mean()))
     assert late_reading(found, age, answer.unit).startswith("Where region is south, ")
+
+
+def test_counts_by_day_of_event_and_of_report_say_what_their_rows_say(desk: Desk) -> None:
+    made = late(np.random.default_rng(3), 10.0, 3.0, n_days=120, per_day=40, share=0.3)
+    rows = log_of(made).select("scored_at", "label_time", "label", flag=(pl.col("score") >= 0.5).cast(pl.Int64))
+    rows = rows.filter(pl.col("label").is_not_null()).with_columns(pl.col("scored_at", "label_time").dt.date())
+    counts = rows.group_by(rows.columns).agg(cases=pl.len()).sort(rows.columns)
+    said = []
+    for frame, weight in ((rows, None), (counts, "cases")):
+        log = desk.log(frame, score=None, decision="flag", label="label", weight=weight, segments=())
+        answer = labels_answer(Engine(desk.workspace), Question(log, Cohort(), log.mapping.threshold), "recall")
+        said.append((labels_reading(answer), answer.n_unlogged, answer.buckets["value"].to_list()))
+    assert said[0] == said[1] and said[0][1] > 50

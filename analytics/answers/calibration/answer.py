@@ -230,9 +230,7 @@ def _stretch_sums(scores: ScoreTable) -> pl.DataFrame:
     )
 
 
-def scored(
-    engine: Engine, question: Question, by: Sequence[str] = (), every: str | None = None, *, is_weighted: bool = True
-) -> ScoreTable:
+def scored(engine: Engine, question: Question, by: Sequence[str] = (), every: str | None = None) -> ScoreTable:
     """Return the score table behind calibration."""
     if question.log.mapping.kind == "rankings":
         raise QuestionError(
@@ -250,7 +248,7 @@ def scored(
             "Expected scores, found decisions alone: a decision says nothing about how likely it is. "
             "Choose a score column in the mapping on the Logs page."
         )
-    asked = partial(score_table, engine, question, by, ("brier", "log_loss"), is_weighted=is_weighted)
+    asked = partial(score_table, engine, question, by, ("brier", "log_loss"), is_weighted=True)
     if by or every or not _is_kept_by_time(question):
         return asked(every=every)
     return asked(every=bucket(question.log)).without_time()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Literal
 
@@ -17,9 +17,10 @@ from analytics.errors import QuestionError
 from analytics.measure.calibration.recalibration import METHODS, Method, ScoreMap, best_threshold, cost_per_row, fit_map
 from analytics.measure.calibration.regrouping import parted, with_scores
 from analytics.measure.calibration.table import slice_numbers
+from analytics.measure.counts import is_weighted, judged, rows_of
 from analytics.measure.intervals import FloatArray, ratio, wilson
 from analytics.measure.reliability import GROUPS, equal_mass_groups, group_sums
-from analytics.measure.score_bins import ScoreBins
+from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.measure.thresholds.costs import Costs, theoretical_threshold, with_mean_amounts
 from analytics.query.engine import Engine
 from analytics.query.score_table import ScoreTable
@@ -74,7 +75,7 @@ def recalibration(
     groups: int = GROUPS,
     seed: int = 0,
 ) -> Recalibration:
-    """Fit maps on one part of the judged rows and judge them on the other.
+    """Fit maps on one part of the judged rows and judge them on the other; rows that stand for many count as often.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def recalibration(
     """
     if not 0 < share < 1:
         raise QuestionError(f"Expected a share between 0 and 1 to fit maps on, found {share:g}.")
-    fitted_on, judged_on, first = _parts_of(engine, question, split, share, seed)
+    fitted_on, judged_on, first, n_rows = _parts_of(engine, question, split, share, seed)
     if not fitted_on.judged.sum() or not judged_on.judged.sum():
         raise QuestionError("Recalibration needs judged rows to fit on and others to be judged on; there are too few.")
     costs = _at_mean_amounts(engine, question, costs)
@@ -103,18 +104,18 @@ def recalibration(
     sides = {str(name): (_moved(fitted_on, found), _moved(judged_on, found)) for name, found in maps.items()}
     sides = {_AS_LOGGED: (fitted_on, judged_on), **sides}
     rows, bins = [], []
-    for name, (learned, judged) in sides.items():
+    for name, (learned, other) in sides.items():
         best = best_threshold(learned, costs)
         row = {
             "method": name,
-            "n": int(judged.judged.sum()),
-            "cost_at_best": cost_per_row(judged, best, costs),
+            "n": n_rows[1],
+            "cost_at_best": cost_per_row(other, best, costs),
             "best_threshold": best if isfinite(best) else None,
         }
         if name != _AS_LOGGED or question.log.is_probability:
-            row |= slice_numbers(judged, groups=groups, level=0.95, seed=seed, replicates=1, cells=100)
-            row["cost_at_formula"] = None if formula is None else cost_per_row(judged, formula, costs)
-            bins.append(_bins_of(judged, groups).with_columns(method=pl.lit(name)))
+            row |= slice_numbers(other, groups=groups, level=0.95, seed=seed, replicates=1, cells=100)
+            row["cost_at_formula"] = None if formula is None else cost_per_row(other, formula, costs)
+            bins.append(_bins_of(other, groups).with_columns(method=pl.lit(name)))
         rows.append(row)
     names = (
         "difference",
@@ -134,8 +135,8 @@ def recalibration(
         table=table,
         bins=pl.concat(bins) if bins else pl.DataFrame(),
         maps={str(method): found for method, found in maps.items()},
-        fitted_rows=int(fitted_on.judged.sum()),
-        judged_rows=int(judged_on.judged.sum()),
+        fitted_rows=n_rows[0],
+        judged_rows=n_rows[1],
         split=first,
         formula_threshold=formula,
         costs=costs,
@@ -155,24 +156,31 @@ def _at_mean_amounts(engine: Engine, question: Question, costs: Costs) -> Costs:
 
 def _parts_of(
     engine: Engine, question: Question, split: Split, share: float, seed: int
-) -> tuple[ScoreBins, ScoreBins, str | None]:
-    """Return the part to fit on, the part to judge on, and the first moment of the latter where time splits them."""
+) -> tuple[ScoreBins, ScoreBins, str | None, tuple[int, int]]:
+    """Return the part to fit on and the part to judge on, the first moment of the latter where time splits them, their rows."""
     every = bucket(question.log) if split == "time" else None
-    scores = scored(engine, question, (), every, is_weighted=False)
-    if every is None:
-        return (*parted(judged_bins(scores), share, seed), None)
-    dated = scores.frame.filter(pl.col("score_bin").is_not_null()).drop_nulls("bucket")
-    counts = dated.group_by("bucket").agg(n=(pl.col("n") - pl.col("n_unlabelled")).sum()).sort("bucket")
-    counts = counts.filter(pl.col("n") > 0)
+    scores = scored(engine, question, (), every)
+    dated = scores.frame.filter(pl.col("score_bin").is_not_null())
+    dated = dated.drop_nulls("bucket") if every else dated
+    n = pl.col("rows") - pl.col("rows_unlabelled") if is_weighted(dated) else pl.col("n") - pl.col("n_unlabelled")
+    counts = dated.group_by("bucket").agg(n=n.sum()).sort("bucket").filter(pl.col("n") > 0) if every else pl.DataFrame()
     if counts.height < 2:
-        return (*parted(judged_bins(scores), share, seed), None)
+        bins, rows = judged_bins(scores), None
+        if is_weighted(scores.frame):
+            known = scores.frame.filter(judged(scores.frame) > 0)
+            bins = judged_bins(replace(scores, frame=known))
+            rows = BinnedSlices(rows_of(known), pl.DataFrame(), len(scores.edges)).alone(0)[1]
+        both = parted(bins, share, seed, rows)
+        n_rows = float((bins if rows is None else rows).judged.sum())
+        return (*both, None, (int(share * n_rows), int(n_rows) - int(share * n_rows)))
     before = counts["n"].cum_sum().to_numpy() / counts["n"].sum()
     first = counts["bucket"][1 + int(np.argmin(np.abs(before[:-1] - share)))]
     earlier, later = (
         judged_bins(ScoreTable(dated.filter(side), scores.edges, 0, (), is_exact=scores.is_exact))
         for side in (pl.col("bucket") < first, pl.col("bucket") >= first)
     )
-    return earlier, later, str(first)
+    n_earlier = int(counts.filter(pl.col("bucket") < first)["n"].sum())
+    return earlier, later, str(first), (n_earlier, int(counts["n"].sum()) - n_earlier)
 
 
 def _moved(bins: ScoreBins, score_map: ScoreMap) -> ScoreBins:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from analytics.answers.discovery.told import bands_of, told_by
+from analytics.answers.discovery.told import bands_of, gaps_of, told_by
 from analytics.answers.question import Question
 from analytics.answers.slices_cost import costs_beyond_base_rate
 from analytics.errors import QuestionError
@@ -186,7 +186,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         own = counted(question.cohort, searched, told)
     bands = bands_of(searched, own) if search.columns is None else set()
     if bands:
-        searched = tuple(found for found in searched if found.source not in bands)
+        searched = (*(found for found in searched if found.source not in bands), *gaps_of(log, searched, bands))
         own = counted(question.cohort, searched, told)
     table = own
     if search.reference is not None:

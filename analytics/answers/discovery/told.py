@@ -11,6 +11,7 @@ import polars as pl
 
 from analytics.answers.question import Question, is_band, told_by_score
 from analytics.log.role_names import is_data_set
+from analytics.log.schema import Log
 from analytics.measure.leaks import TELLS, label_told, score_told, tells_by_a_value, tells_label
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES
@@ -42,7 +43,8 @@ def told_by(
     labelled rows of the log decide: a cohort must not change what is searched by. The number of missing fields is judged
     once the columns that tell are left out. ``asked`` are the objective and what errors cost.
     """
-    told: set[str] = set()
+    # A row that is right or wrong is of no class: what tells that is why answers are wrong, unless it is that itself.
+    told, is_kind = set[str](), question.log.is_right_or_wrong
     by_score = cache(lambda: told_by_score(engine, replace(question, cohort=question.cohort.whole())))
     for place, found in sorted(enumerate(searched), key=lambda pair: pair[1].kind == "gaps"):
         if found.kind == "gaps" and told:
@@ -52,7 +54,7 @@ def told_by(
             cells = _whole_log(engine, question, asked, found, left_out)
         codes, known = in_codes(cells["key"])
         pairs = [
-            ("n", "positives", _IS_LABEL if is_data_set(found.source) else TELLS),
+            ("n", "positives", _IS_LABEL if is_data_set(found.source) or is_kind else TELLS),
             *([("trials", "total", _IS_PREDICTION)] if asked[0] in _BY_LABEL else []),
         ]
         for counted, which, limit in pairs:
@@ -60,7 +62,12 @@ def told_by(
             share = label_told(codes.to_numpy(), len(known), n, positives)
             if tells_label(share, by_score) if limit == TELLS else share > limit:
                 told.add(found.source)
-        if "missed" in cells.columns and not is_data_set(found.source) and _is_certain(cells, codes, len(known)):
+        if (
+            "missed" in cells.columns
+            and not is_data_set(found.source)
+            and not is_kind
+            and _is_certain(cells, codes, len(known))
+        ):
             told.add(found.source)
     return set() if all(found.source in told for found in searched) else told
 
@@ -81,6 +88,12 @@ def _whole_log(
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, asked[1])
     key = {"key": expression(question.log, found, left_out)}
     return engine.collect(cube_table(rows, key, counted, value, with_missed=objective.is_within_label))
+
+
+def gaps_of(log: Log, searched: Sequence[Property], bands: Collection[str]) -> list[Property]:
+    """Return whether columns are missing whose values are bands of the score: that they arrive empty is a cause all the same."""
+    named = [each for each in searched if each.source in bands and each.kind == "value" and each.column is not None]
+    return [replace(each, kind="missing") for each in named if log.column(str(each.column)).n_missing]
 
 
 def bands_of(searched: Sequence[Property], table: pl.DataFrame) -> set[str]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import narwhals.stable.v2 as nw
-
 from analytics.answers.gap.sides import Sides
-from analytics.query.clusters import group_of
+from analytics.query.clusters import each_once, group_of
 from analytics.query.engine import Engine
 
 
@@ -20,9 +18,9 @@ def as_sampled(sides: Sides, side: int) -> dict[str, Any]:
     return {"is_weighted": is_weighted, "group": group_of(sides.questions[side].log)}
 
 
-def rows_of(engine: Engine, sides: Sides, side: int) -> nw.LazyFrame[Any]:
+def rows_of(engine: Engine, sides: Sides, side: int) -> Any:
     """Return the rows of a side; each counts once where those of the other side alone stand for many."""
     question = sides.questions[side]
     rows = engine.kept(question.log, question.cohort, question.threshold)
     is_plain = question.log.mapping.weight is None and as_sampled(sides, side).get("is_weighted", False)
-    return rows.with_columns(weight=nw.lit(1.0)) if is_plain else rows
+    return each_once(rows) if is_plain else rows

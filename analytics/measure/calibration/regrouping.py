@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.measure.calibration.logistic import log_odds
-from analytics.measure.intervals import FloatArray
+from analytics.measure.intervals import FloatArray, ratio
 from analytics.measure.losses import EPSILON
 from analytics.measure.reliability import GROUPS, Binning, group_bins
 from analytics.measure.score_bins import ScoreBins
@@ -70,19 +70,27 @@ def with_scores(bins: ScoreBins, scores: FloatArray) -> ScoreBins:
     return combined(moved, scores.round(_SAME_DIGITS))
 
 
-def parted(bins: ScoreBins, share: float = 0.5, seed: int = 0) -> tuple[ScoreBins, ScoreBins]:
+def parted(
+    bins: ScoreBins, share: float = 0.5, seed: int = 0, rows: ScoreBins | None = None
+) -> tuple[ScoreBins, ScoreBins]:
     """Draw a share of the judged rows of one slice at random, and give it and the rest.
 
-    Each row counts with the mean score of its bin.
+    Each row counts with the mean score of its bin. Where bins are weighted, ``rows`` are those behind them, of the same bins: a
+    row then counts with the mean weight of its bin and label.
     """
     rng = np.random.default_rng(seed)
-    n, pos = bins.judged[0].astype(np.int64), bins.pos[0].astype(np.int64)
+    own = bins if rows is None else rows
+    n, pos = own.judged[0].astype(np.int64), own.pos[0].astype(np.int64)
+    each_pos, each_neg = (
+        np.nan_to_num(ratio(weighted[0], behind[0])) for weighted, behind in ((bins.pos, own.pos), (bins.neg, own.neg))
+    )
     drawn = rng.multivariate_hypergeometric(n, int(share * n.sum()), method="marginals")
     drawn_pos = rng.hypergeometric(pos, n - pos, drawn)
 
     def part(rows: NDArray[np.int64], positives: NDArray[np.int64]) -> ScoreBins:
         held = rows > 0
-        counts = [values[None, held].astype(float) for values in (rows, positives, rows - positives)]
+        weighted = (positives * each_pos, (rows - positives) * each_neg)
+        counts = [values[None, held].astype(float) for values in (weighted[0] + weighted[1], *weighted)]
         return with_scores(ScoreBins(*counts, *[counts[0]] * 4), bins.score[0][held])
 
     return part(drawn, drawn_pos), part(n - drawn, pos - drawn_pos)

@@ -124,14 +124,23 @@ class Cube:
 
     def cells_of(self, pattern: CodeArray) -> NDArray[np.bool_]:
         """Say which cells a pattern of shape (columns,) holds; -1 stands for any value."""
-        inside = np.ones(self.n_cells, dtype=bool)
-        for column in np.flatnonzero(pattern >= 0):
-            inside &= self.codes[column] == pattern[column]
+        inside = np.zeros(self.n_cells, dtype=bool)
+        inside[self.places_of(pattern)] = True
         return inside
+
+    def places_of(self, pattern: CodeArray, among: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+        """Return the places of the cells that a pattern holds, in their order; of those ``among`` which it is looked for.
+
+        The column of the most values comes first: it leaves the fewest cells to be looked at by the others.
+        """
+        for column in sorted(np.flatnonzero(pattern >= 0), key=lambda column: -self.sizes[column]):
+            codes, value = self.codes[column], int(pattern[column])
+            among = np.flatnonzero(codes == value) if among is None else among[codes[among] == value]
+        return np.arange(self.n_cells) if among is None else among
 
     def sums_of(self, pattern: CodeArray) -> Sums:
         """Return the sums of one pattern, as arrays of one entry."""
-        return self.sums[self.cells_of(pattern)].sum()
+        return self.sums[self.places_of(pattern)].sum()
 
 
 def second_names(codes: Sequence[CodeArray], n: FloatArray, is_kind: Sequence[bool]) -> dict[int, int]:

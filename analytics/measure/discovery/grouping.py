@@ -32,6 +32,8 @@ _SAME_ROWS = 0.5
 _ADDS_NOTHING, _AS_FAR = 1.96, 0.9
 """A predicate is left out where its slice differs from the rest of its parent by less than the first, and the parent
 stands out at least this share as far."""
+_AT_ONCE = 1 << 14
+"""Cells whose sums are in memory at once: below a megabyte, which the processor holds and the system need not hand out anew."""
 _ERROR = 0.05
 """Chance, over all slices that were looked at, that one of them stands out clearly where nothing is real (Bonferroni)."""
 
@@ -103,22 +105,21 @@ def candidates(
     order = order[scores[order] > 0]
     told = np.full(len(order), -1)
     rows = {pattern.tobytes(): row for row, pattern in enumerate(lattice.patterns)}
-    chosen = _Chosen(cube, _MAX_SENT)
+    chosen = _Chosen(cube)
     groups: list[Group] = []
     for place, row in enumerate(order):
         if told[place] >= 0:
             continue
         progress(max(len(groups) / _MAX_SENT, place / len(order)))
-        told[place] = chosen.telling(_cells_in(cube, lattice, int(row)), scores[row])
+        told[place] = chosen.telling(lattice.patterns[row], scores[row])
         if told[place] >= 0:
             continue
         for own in dict.fromkeys((_simplified(lattice, scores, rows, int(row)), int(row))):
-            cells = _cells_in(cube, lattice, own)
-            told[place] = chosen.telling(cells, scores[own])
+            told[place] = chosen.telling(lattice.patterns[own], scores[own])
             if told[place] >= 0:
                 continue
             told[place], is_clear = len(groups), bool(scores[own] >= clear)
-            chosen.add(cells, is_telling=is_clear)
+            chosen.add(lattice.patterns[own], is_telling=is_clear)
             groups.append(Group(lattice.patterns[own], float(scores[own]), own))
             if is_clear:
                 is_told = _told_by_parent(lattice, scores, order, groups[-1], chosen.sums(len(groups) - 1))
@@ -164,30 +165,23 @@ def presented(
     score = evidence.scores(sums, cube.sums.sum(), is_binary=cube.is_binary)
     known = [group.score for group in groups]
     order = sorted(range(len(groups)), key=lambda at: (not is_real[at], -score[at] if is_real[at] else -known[at]))
-    chosen = _Chosen(cube, limit)
+    chosen = _Chosen(cube)
     kept: list[int] = []
     n_more = 0
     for place in order:
-        cells = np.flatnonzero(cube.cells_of(groups[place].pattern))
-        told = chosen.telling(cells, score[place])
+        told = chosen.telling(groups[place].pattern, score[place])
         if told >= 0:
             groups[kept[told]].members += [(groups[place].row, 0.0), *groups[place].members]
         elif len(kept) < limit:
-            chosen.add(cells)
+            chosen.add(groups[place].pattern)
             kept.append(place)
         elif is_real[place]:
             n_more += 1
     for at, place in enumerate(kept):
         groups[place].n_members = len(groups[place].members)
         rows = [row for row, _ in groups[place].members[:max_members]]
-        inside = [np.flatnonzero(cube.cells_of(lattice.patterns[row])) for row in rows]
-        groups[place].members = [(row, chosen.overlap(cells, at)) for row, cells in zip(rows, inside, strict=True)]
+        groups[place].members = [(row, chosen.overlap(lattice.patterns[row], at)) for row in rows]
     return kept, n_more
-
-
-def _cells_in(cube: Cube, lattice: Lattice, row: int) -> NDArray[np.int64]:
-    """Return the cells of a slice of the lattice."""
-    return np.flatnonzero(cube.cells_of(lattice.patterns[row]))
 
 
 def _told_by_parent(
@@ -232,42 +226,51 @@ def _without(pattern: CodeArray, column: int) -> CodeArray:
 
 
 class _Chosen:
-    """The chosen slices, cell by cell, so that another one is compared with all of them at once."""
+    """The chosen slices, each with its cells, so that another one is compared with all of them."""
 
-    def __init__(self, cube: Cube, limit: int) -> None:
+    def __init__(self, cube: Cube) -> None:
         sums = cube.sums
+        self.cube = cube
         self.parts = np.column_stack(sums.columns())
-        self.inside = np.zeros((limit, cube.n_cells), dtype=bool)
+        self.patterns = np.zeros((0, len(cube.codes)), dtype=np.int64)
+        self.cells: list[NDArray[np.int64]] = []
         self.slices = np.zeros((0, self.parts.shape[1]))
         self.is_telling = np.zeros(0, dtype=bool)
         self.whole = sums.sum()
 
-    def add(self, cells: NDArray[np.int64], *, is_telling: bool = True) -> None:
-        """Add a slice, given its cells, and say whether it can explain others that share only few rows with it."""
-        self.inside[len(self.slices), cells] = True
-        self.slices = np.vstack([self.slices, self.parts[cells].sum(axis=0)])
+    def add(self, pattern: CodeArray, *, is_telling: bool = True) -> None:
+        """Add a slice, and say whether it can explain others that share only few rows with it."""
+        cells = self.cube.places_of(pattern)
+        self.patterns = np.vstack([self.patterns, pattern])
+        self.cells.append(cells)
+        self.slices = np.vstack([self.slices, self._summed(cells)])
         self.is_telling = np.append(self.is_telling, is_telling)
 
     def sums(self, places: int | NDArray[np.int64]) -> Sums:
         """Return the sums of chosen slices."""
         return Sums.of(self.slices[places].T)
 
-    def overlap(self, cells: NDArray[np.int64], place: int) -> float:
+    def overlap(self, pattern: CodeArray, place: int) -> float:
         """Return the rows in common with a chosen slice as a share of the rows in either (Jaccard)."""
-        n = self.parts[cells, 0]
-        both = n[self.inside[place, cells]].sum()
-        return float(both / (n.sum() + self.slices[place, 0] - both))
+        n, cells = self.parts[:, 0], self.cube.places_of(pattern)
+        both = n[np.intersect1d(cells, self.cells[place], assume_unique=True)].sum()
+        return float(both / (n[cells].sum() + self.slices[place, 0] - both))
 
-    def telling(self, cells: NDArray[np.int64], score: float) -> int:
-        """Return the chosen slice that tells what another one of ``score`` has to say, -1 where none does."""
-        parts = self.parts[cells]
-        own = Sums.of(parts.sum(axis=0)[:, None])
+    def telling(self, pattern: CodeArray, score: float) -> int:
+        """Return the chosen slice that tells what another one of ``score`` has to say, -1 where none does.
+
+        Slices of different values of one column have no row in common, and are not looked at.
+        """
+        cells = self.cube.places_of(pattern)
+        own = Sums.of(self._summed(cells)[:, None])
         n = self.slices[:, 0]
-        places = np.flatnonzero(self.is_telling | (np.minimum(n, own.n) > _SAME_ROWS * np.maximum(n, own.n)))
+        is_near = self.is_telling | (np.minimum(n, own.n) > _SAME_ROWS * np.maximum(n, own.n))
+        is_apart = (self.patterns != pattern) & (self.patterns >= 0) & (pattern >= 0)
+        places = np.flatnonzero(is_near & ~is_apart.any(axis=1))
         if not len(places):
             return -1
         chosen = self.sums(places)
-        both = Sums.of((self.inside[np.ix_(places, cells)].astype(np.float64) @ parts).T)
+        both = self._common(pattern, cells, places)
         inside, inside_spread = conditional_score(both, chosen)
         outside, outside_spread = conditional_score(own - both, self.whole - chosen)
         spread = np.sqrt(inside_spread + outside_spread)
@@ -276,6 +279,26 @@ class _Chosen:
         explains = (left < min(_EXPLAINED, score / 2)) & (both.n > 0) & self.is_telling[places]
         is_told = (overlap > _SAME_ROWS) | explains
         return int(places[np.argmax(np.where(is_told, overlap, -1.0))]) if is_told.any() else -1
+
+    def _common(self, pattern: CodeArray, cells: NDArray[np.int64], places: NDArray[np.int64]) -> Sums:
+        """Return the sums of what a slice, given its cells too, has in common with chosen ones."""
+        sums = []
+        for place in places:
+            few, other = cells, self.patterns[place]
+            if len(self.cells[place]) < len(few):
+                few, other = self.cells[place], pattern
+            is_left = (self.patterns[place] != pattern) & (other >= 0)
+            both = self.cube.places_of(np.where(is_left, other, -1), few)
+            sums.append(self._summed(both))
+        return Sums.of(np.array(sums).T)
+
+    def _summed(self, cells: NDArray[np.int64]) -> FloatArray:
+        """Add cells up."""
+        total = np.zeros(self.parts.shape[1])
+        for start in range(0, len(cells), _AT_ONCE):
+            some = cells[start : start + _AT_ONCE]
+            total += np.ones(len(some)) @ self.parts.take(some, axis=0)
+        return total
 
 
 def stacked(parts: Sequence[Sums]) -> Sums:

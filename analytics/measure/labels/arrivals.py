@@ -46,6 +46,8 @@ class Arrivals:
         Rows that have no label in the log; others wait too, if their label came since the last whole day.
     n_unlogged : float
         Rows of those that wait that are not in the log, because it holds only labelled ones: as many as the curves say.
+    beyond : float
+        How many times the variance of rows that stand alone theirs is, as they stand for many: Σw² / Σw of their weights.
     """
 
     start: datetime
@@ -61,6 +63,7 @@ class Arrivals:
     rest: int | None = None
     n_unlabelled: float = 0.0
     n_unlogged: float = 0.0
+    beyond: float = 1.0
 
     @property
     def n_days(self) -> int:
@@ -133,7 +136,7 @@ def arrivals_of(table: pl.DataFrame, every: str, now: datetime, n_bins: int, fir
     Parameters
     ----------
     table : polars.DataFrame
-        ``day, arrived, label, bin, n``; rows after ``now`` are left out.
+        ``day, arrived, label, bin, n`` and, of weighted rows, ``n_sq``; rows after ``now`` are left out.
     every : str
         Bucket of ``day`` and ``arrived``.
     now : datetime
@@ -174,4 +177,7 @@ def arrivals_of(table: pl.DataFrame, every: str, now: datetime, n_bins: int, fir
         table["n"].cast(pl.Float64).to_numpy(),
         rest,
         float(table["n"].filter(pl.Series(kinds == WAITING)).sum()),
+        beyond=max(float(table["n_sq"].sum()) / max(float(table["n"].sum()), 1e-12), 1.0)
+        if "n_sq" in table.columns
+        else 1.0,
     ).known_at(int((now - start) / unit))

@@ -167,7 +167,7 @@ class Maturing:
         """Return how many times its variance the same estimate missed by on past ripe buckets at these ages, and on how many."""
         chosen = [(days[: len(ages)], curves) for days, curves in self._past if len(days) >= len(ages)]
         if len(chosen) < _FEW_PAST:
-            return _SPREAD_OF_FEW, len(chosen)
+            return _SPREAD_OF_FEW * self.arrivals.beyond, len(chosen)
         days, stage = np.stack([each for each, _ in chosen]), np.tile(ages, (len(chosen), 1))
         counted = self._count(days, stage)
         cells = self._as_logged(self._cells(counted, [curves for _, curves in chosen], days, stage))
@@ -176,7 +176,7 @@ class Maturing:
         missed = (self.judged.value(counted.final) - value) ** 2
         is_known = np.isfinite(missed) & (variance > 0)
         if is_known.sum() < _FEW_PAST:
-            return _SPREAD_OF_FEW, int(is_known.sum())
+            return _SPREAD_OF_FEW * self.arrivals.beyond, int(is_known.sum())
         each = np.sort(missed[is_known] / variance[is_known])
         found = max(float(each.mean()), 1.0)
         if cells.known is not None and len(each) >= _ENOUGH_PAST:

@@ -119,7 +119,7 @@ def _rates(metric: str, rate: float, rest: float, log: Log, where: str = "elsewh
     """Compare a rate with that of the rest, or of the time before."""
     noun = noun_of(log)
     if log.is_right_or_wrong and metric in ("fpr", "error_rate"):
-        return f"{words.share(rate)} of the rows {wrong_words(log)}, against {words.share(rest)} {where}"
+        return f"{words.share(rate)} of the {_judged_many(log)} {wrong_words(log)}, against {words.share(rest)} {where}"
     if metric not in ("fnr", "fpr", "error_rate"):
         value, other = words.metric_text(metric, rate), words.metric_text(metric, rest)
         is_beyond = compared_by(metric)[0].endswith("_beyond")
@@ -131,6 +131,15 @@ def _rates(metric: str, rate: float, rest: float, log: Log, where: str = "elsewh
         "error_rate": "of the decisions are wrong",
     }[metric]
     return f"{words.share(rate)} {said}, against {words.share(rest)} {where}"
+
+
+def _judged_one(log: Log) -> str:
+    """Name what is right or wrong: a row, which is a query where rows are ranked."""
+    return "query" if log.mapping.kind == "rankings" else "row"
+
+
+def _judged_many(log: Log) -> str:
+    return "queries" if log.mapping.kind == "rankings" else "rows"
 
 
 def _line_sentence(parts: LineParts, log: Log) -> str:
@@ -191,7 +200,8 @@ def finding_worth(finding: Finding, brief: Brief) -> str:
     unit = brief.asking.policy.unit if brief.asking.policy is not None and brief.asking.has_costs else None
     by_week = size.value * _DAYS_OF_A_WEEK / brief.days if brief.days else 0.0
     is_told = bool(brief.days and brief.days >= 2 * _DAYS_OF_A_WEEK and by_week >= 1)
-    wrong = "more wrong row" if brief.asking.question.log.is_right_or_wrong else "more wrong decision"
+    log = brief.asking.question.log
+    wrong = f"more wrong {_judged_one(log)}" if log.is_right_or_wrong else "more wrong decision"
     saved = " saved" if isinstance(finding.parts, ThresholdParts) else ""
     return f"{_sized(size, unit, wrong)}{saved}{f', {_amount(by_week, unit)} a week' if is_told else ''}"
 

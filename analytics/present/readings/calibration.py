@@ -70,7 +70,8 @@ def _told_bin(answer: Calibration, row: _Row) -> tuple[_Row, bool]:
 def _meaning_part(answer: Calibration, row: _Row) -> str:
     """Say what a score means."""
     told, is_off = _told_bin(answer, row)
-    lead = f"A score of {words.number(told['mean_score'], 2)} means {words.share(told['observed'])}"
+    what, means = ("confidence", "is right in") if answer.is_right_or_wrong else ("score", "means")
+    lead = f"A {what} of {words.number(told['mean_score'], 2)} {means} {words.share(told['observed'])}"
     if not is_off:
         return f"{lead}: what it says, within chance."
     return f"{lead}: it is {'too high' if side_of(told) == 'over' else 'too low'}."

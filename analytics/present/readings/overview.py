@@ -12,6 +12,8 @@ from analytics.present import words
 from analytics.present.clusters import alike_part
 from analytics.present.readings.overview_lead import (
     alike_decisions_part,
+    drawn_part,
+    is_of_chances,
     judged_words,
     lead_details,
     lead_part,
@@ -93,7 +95,12 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
             moved_part(overview),
         )
     stand_for = _weighted_part(overview, question)
-    cautions = (wrong_way_part(question), unseen_labels_part(question), alike_decisions_part(question))
+    cautions = (
+        wrong_way_part(question),
+        unseen_labels_part(question),
+        alike_decisions_part(question),
+        drawn_part(question),
+    )
     lead = " ".join(filter(None, (*cautions, lead)))
     if by_judge:
         wrong_share = words.share(overview.value("error_rate")[0])
@@ -146,12 +153,19 @@ def _answers_reading(overview: Overview, question: Question) -> str:
     lead = f"{words.share(overview.value('error_rate')[0])} of {judged} {wrong_words(question.log)}."
     course = moved_part(overview)
     said = " ".join(filter(None, [lead, course, _weighted_part(overview, question), unjudged_part(overview, question)]))
+    is_chance = is_of_chances(question.log)
     means = [
-        f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}{_of_level(name, question)}."
+        f"{_mean_name(name, is_chance=is_chance)}: {words.metric_interval(name, *overview.value(name))}"
+        f"{_of_level(name, question)}."
         for name in _MEANS
-        if overview.value(name)[0] is not None
+        if overview.value(name)[0] is not None and not (is_chance and name == "smape")
     ]
     return words.told(said, f"{wrong} of {judged_words(question.log, n_judged)} {verb}.", *means)
+
+
+def _mean_name(name: str, *, is_chance: bool) -> str:
+    """Name a mean: that of squared errors is the Brier score where chances are held against what came true."""
+    return "Brier score" if is_chance and name == "mse" else METRICS[name].label
 
 
 def _of_level(metric: str, question: Question) -> str:

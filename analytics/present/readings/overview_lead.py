@@ -60,6 +60,21 @@ def judged_words(log: Log, n: int | None = None) -> str:
     return f"judged {many}" if n is None else f"{words.count(n)} judged {one if n == 1 else many}"
 
 
+def is_of_chances(log: Log) -> bool:
+    """Whether chances are held against what came true, as a share where that is neither: a tie is one half."""
+    right = log.mapping.right
+    if (
+        right is None
+        or right.kind != "numbers"
+        or right.predicted is None
+        or right.is_relative
+        or right.tolerance != 0.5
+    ):
+        return False
+    columns = [log.column(name) for name in (right.true, right.predicted)]
+    return all(float(column.low or -1) >= 0 and float(column.high or 2) <= 1 for column in columns)
+
+
 def wrong_words(log: Log, *, is_one: bool = False) -> str:
     """Say what a wrong row is, after "rows" or "row": wrong, a grade below the mark, a number that is off."""
     right, be, have = log.mapping.right, "is" if is_one else "are", "has" if is_one else "have"
@@ -72,6 +87,8 @@ def wrong_words(log: Log, *, is_one: bool = False) -> str:
         return f"{be} graded {' or '.join(repr(words.one_line(text)) for text in bad)}"
     if right.kind == "grades":
         return f"{have} a grade below {right.mark:g}"
+    if is_of_chances(log):
+        return f"{have} a chance on the wrong side of one half"
     off = f"{100 * right.tolerance:g}{words.THIN_SPACE}%" if right.is_relative else f"{right.tolerance:g}"
     return f"{be} off by more than {off}"
 
@@ -139,6 +156,15 @@ def alike_decisions_part(question: Question) -> str:
     said = next((each.message for each in question.log.findings if each.code == "decisions-alike"), "")
     what = words.one_line(said.partition(";")[0])
     return f"{what}: what follows is of the score, as if it decided." if said else ""
+
+
+def drawn_part(question: Question) -> str:
+    """Say that rows were likely drawn by class, and by which weight: then all rates are the sample's; else nothing."""
+    name = next((each.column for each in question.log.findings if each.code == "drawn-by-class"), None)
+    if name is None:
+        return ""
+    column = words.shortened(words.one_line(name), _MAX_NOUN)
+    return f"The rows were likely drawn by class: choose {column!r} as weight on Logs before any rate is believed."
 
 
 def reason_part(question: Question, metric: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
-from analytics.log.grid import is_long
+from analytics.log.grid import is_long, looked_at
 from analytics.log.schema import Log
 from analytics.log.weight import is_weight
 from analytics.reading.checks.check import Check, ColumnCheck, CountingCheck, Evidence, LogCheck, Said
@@ -98,10 +98,21 @@ def _stills(evidence: Evidence) -> tuple[_Still, ...]:
 
 
 def _still_in_part(evidence: Evidence, version: Column, columns: Sequence[Column]) -> Sequence[Column]:
-    """Return the columns that every so manieth row of a long log does not rule out, as it does nearly all."""
+    """Return the columns that every so manieth row of a long log does not rule out, as it does nearly all.
+
+    The few rows that are kept with it come first; versions of few rows need more of them.
+    """
     if not is_long(evidence.log.n_rows):
         return columns
     table, _ = sampled_rows(evidence)
+    _, every = looked_at(evidence.log.n_rows)
+    for rows in (table, f"(FROM log_file.log WHERE row_id % {every} = 0)"):
+        columns = _still_among(evidence, version, columns, rows)
+    return columns
+
+
+def _still_among(evidence: Evidence, version: Column, columns: Sequence[Column], rows: str) -> Sequence[Column]:
+    """Return the columns that some rows of the log do not rule out."""
     found: list[Column] = []
     for start in range(0, len(columns), GROUP):
         group = columns[start : start + GROUP]
@@ -109,7 +120,7 @@ def _still_in_part(evidence: Evidence, version: Column, columns: Sequence[Column
         ends = ", ".join(f"min({c.sql_name}) AS low{c.position}, max({c.sql_name}) AS high{c.position}" for c in group)
         row = evidence.row(
             f"SELECT count(*), {parts} FROM "
-            f"(SELECT {ends} FROM {table} WHERE {version.sql_name} IS NOT NULL GROUP BY {version.sql_name})"
+            f"(SELECT {ends} FROM {rows} WHERE {version.sql_name} IS NOT NULL GROUP BY {version.sql_name})"
         )
         is_whole = row[0] == version.n_distinct
         found += [column for column, is_still in zip(group, row[1:], strict=True) if is_still or not is_whole]

@@ -14,6 +14,8 @@ from analytics.answers.brief.registry import SOURCES
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
 from analytics.answers.question import Question
+from analytics.answers.slices import ranked_columns
+from analytics.log.right import Right
 from analytics.measure.course import risen
 from analytics.present.readings import finding_sentence
 from analytics.present.report.actions import action_of
@@ -85,3 +87,37 @@ def test_a_slice_of_most_rows_is_no_exception_and_a_version_is_named_where_versi
     lead = {each.property.source: each.value for each in searched.slices[0]}
     assert lead.get("version") == "v2" and searched.table["share_of_rows"][0] < 0.5
     assert "on Compare" in action_of(told, answer)[0]
+
+
+def test_an_input_that_is_the_score_is_still_named_where_it_arrives_empty(desk: Desk) -> None:
+    rng = np.random.default_rng(6)
+    x, is_gone = rng.normal(0, 1, N), rng.random(N) < 0.25
+    label = rng.random(N) < 1 / (1 + np.exp(-2 * x))
+    score = 1 / (1 + np.exp(-2 * np.where(is_gone, 0.0, x)))
+    income = [None if gone else float(value) for gone, value in zip(is_gone, x.round(3), strict=True)]
+    frame = pl.DataFrame(
+        {"score": score.round(3), "label": label.astype(int), "income": income, "place": ["a", "b"] * (N // 2)}
+    )
+    log = desk.log(frame, score="score", label="label", segments=("income", "place"), time=None, row_id=None)
+    question = Question(log, Cohort(), 0.5)
+    with closing(Engine(desk.workspace)) as engine:
+        (told,) = SOURCES["slices"].find(engine, Asking(question))
+        ranked = ranked_columns(engine, question).row(0, named=True)
+        (first, *_) = discover(engine, question, Search(split="row")).slices
+    assert told.source == "missing" and isinstance(told.parts, SliceParts) and told.parts.column == "income"
+    assert (ranked["column"], ranked["worst"], ranked["is_told"]) == ("income", "(missing)", False)
+    assert [(each.property.source, each.property.kind) for each in first] == [("income", "missing")]
+
+
+def test_what_explains_most_wrong_answers_is_a_cause_and_no_leak(desk: Desk) -> None:
+    rng = np.random.default_rng(7)
+    is_weekend, true = rng.random(N) < 0.3, rng.gamma(9, 12, N)
+    said = true * np.exp(rng.normal(0, 0.03, N)) * np.where(is_weekend, 1.3, 1.0)
+    frame = pl.DataFrame(
+        {"forecast": said.round(2), "actual": true.round(2), "day": np.where(is_weekend, "weekend", "week")}
+    )
+    right = Right("numbers", "actual", "forecast", tolerance=0.1, is_relative=True)
+    log = desk.log(frame, right=right, label="actual", decision="forecast", segments=("day",), time=None, row_id=None)
+    with closing(Engine(desk.workspace)) as engine:
+        found = discover(engine, Question(log, Cohort(), log.mapping.threshold), Search("error_rate", split="row"))
+    assert found.table["status"][0] == "confirmed" and found.slices[0][0].value == "weekend"

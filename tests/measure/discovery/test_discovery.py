@@ -13,6 +13,7 @@ from sklearn.metrics import mutual_info_score
 from sklearn.tree import DecisionTreeRegressor
 
 from analytics.measure.comparisons import greater_p_value
+from analytics.measure.discovery import grouping
 from analytics.measure.discovery.confirmation import confirmation_table
 from analytics.measure.discovery.contribution import contributions
 from analytics.measure.discovery.cube import Cube, Sums
@@ -349,3 +350,41 @@ def test_what_a_column_tells_of_the_label_equals_scikit_learns_mutual_informatio
     np.testing.assert_allclose(told, (mutual_info_score(codes, label) - 11 / 2 / 5_000) / entropy)
     assert abs(label_told(rng.integers(0, 900, 5_000), 900, np.ones(5_000), label.astype(float))) < 0.06
     assert label_told(codes, 12, np.ones(5_000), np.ones(5_000)) == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_slices_have_in_common_is_what_cell_by_cell_comparison_counts(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouping, "_AT_ONCE", 64)
+    rng = np.random.default_rng(seed)
+    n, looked, n_looked = 600, list[int](), 0
+    columns = [rng.integers(0, 3, n) for _ in range(4)]
+    cube = cube_of(columns, rng.integers(0, 2, n))
+    patterns = np.where(rng.random((30, 4)) < 0.5, rng.integers(0, 3, (30, 4)), -1)
+    inside = np.array(
+        [(np.where(row < 0, np.stack(columns, 1), row) == np.stack(columns, 1)).all(1) for row in patterns]
+    )
+    chosen = grouping._Chosen(cube)
+    common = chosen._common
+    monkeypatch.setattr(chosen, "_common", lambda *asked: looked.extend(asked[2]) or common(*asked))
+    for pattern in patterns[:20]:
+        chosen.add(pattern)
+    for pattern, is_in in zip(patterns[20:], inside[20:], strict=True):
+        looked.clear()
+        assert np.array_equal(cube.places_of(pattern), np.flatnonzero(is_in))
+        found = chosen.telling(pattern, 9.0)
+        both = common(pattern, np.flatnonzero(is_in), np.arange(20)).columns()
+        rows = np.column_stack(cube.sums.columns())
+        expected = [rows[is_in & other].sum(axis=0) for other in inside[:20]]
+        assert np.array_equal(np.stack(both, 1), expected)
+        n_both, n_either = ((inside[:20] & is_in).sum(1), (inside[:20] | is_in).sum(1))
+        assert [chosen.overlap(pattern, at) for at in range(20)] == pytest.approx(
+            list(n_both / np.maximum(n_either, 1))
+        )
+        assert found == -1 or n_both[found] > 0
+        is_same = (n_both / np.maximum(n_either, 1) > 0.5).any()
+        assert found >= 0 or not is_same
+        assert not n_both[[at for at in range(20) if at not in looked]].any()
+        n_looked += len(looked)
+    assert 0 < n_looked < 150

@@ -42,6 +42,8 @@ _WORD_WIDE = 0.105
 """Inches of a character at 11 points, of the widest letters that words have; measured likewise."""
 _MAX_LINES = 12
 """Lines of the slide of what is decided and open; its notes hold all. By hand."""
+_MAX_CATEGORY = 32
+"""Characters of a value beside a bar: of capital letters more would take half of the slide. By hand."""
 _MAX_PLOTTED = 60
 """Points of a chart on a slide. By hand."""
 _TITLE_ONLY = 5
@@ -169,7 +171,7 @@ def _chart(slide: Any, top: float, chart: Chart) -> None:
     made: Any = CategoryChartData
     data = made(number_format="0.0%" if chart.is_share else "General")
     n = min(len(chart.categories), 20 if chart.kind == "bars" else _MAX_PLOTTED)
-    data.categories = [_text(name, 60) for name in list(chart.categories)[:n]]
+    data.categories = [_text(name, _MAX_CATEGORY) for name in list(chart.categories)[:n]]
     for series in chart.series:
         data.add_series(_text(series.name, 60), list(series.values)[:n])
     kind = XL_CHART_TYPE.BAR_CLUSTERED if chart.kind == "bars" else XL_CHART_TYPE.LINE
