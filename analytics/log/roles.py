@@ -156,10 +156,13 @@ def _claims(role: str, columns: Sequence[Column], n_rows: int, paths: Collection
     Of names that are ``paths`` into values the end counts as well.
     """
     found: list[_Claim] = []
+    has_answer = role == "label" and positives.any_binary(columns) is not None
     for column in columns:
         names = [column.name, *([short_name(column.name)] if column.name in paths else [])]
         rank = min((known for name in names if (known := strength(role, name)) is not None), default=None)
-        if role == "label" and (any(_is_decision_name(name, rank) for name in names) or _is_one_word(column, columns)):
+        if role == "label" and (
+            any(_is_decision_name(name, rank) for name in names) or (has_answer and _is_one_word(column))
+        ):
             continue
         if rank is not None and (reason := _fits(role, column, n_rows)):
             is_fitting = _is_fitting(role, column)
@@ -170,12 +173,9 @@ def _claims(role: str, columns: Sequence[Column], n_rows: int, paths: Collection
     return [claim for claim in found if not any(other.beats(claim) for other in found)]
 
 
-def _is_one_word(column: Column, columns: Sequence[Column]) -> bool:
-    """Whether a column holds one class throughout, as the task of an annotation does, beside one that holds an answer."""
-    word = positives.known_groups(column)
-    if len(word) != 1 or {*word} & {"0", "1"}:
-        return False
-    return positives.any_binary([other for other in columns if other is not column]) is not None
+def _is_one_word(column: Column) -> bool:
+    """Whether a column holds one class throughout, as the task of an annotation does beside one that holds an answer."""
+    return len(word := positives.known_groups(column)) == 1 and not {*word} & {"0", "1"}
 
 
 def _is_decision_name(name: str, rank: tuple[int, int] | None) -> bool:

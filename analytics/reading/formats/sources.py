@@ -213,7 +213,8 @@ def _unpack(
     """Unpack the tables of an archive under names of our own, so that theirs lead nowhere, and make each plain."""
     sources: list[Source] = []
     with packed_files.archive(path, max_bytes) as opened:
-        entries = [entry for entry in opened.infolist() if not entry.is_dir() and not kinds.is_hidden(entry.filename)]
+        named = [entry for entry in opened.infolist() if entry.filename]
+        entries = [entry for entry in named if not entry.is_dir() and not kinds.is_hidden(entry.filename)]
         tables = [entry for entry in entries if kinds.is_table_name(entry.filename)] or entries
         tables = [entry for entry in tables if not kinds.is_beside(entry.filename)] or tables
         total, done = sum(entry.file_size for entry in tables) or 1, 0

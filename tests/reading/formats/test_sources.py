@@ -90,6 +90,12 @@ def test_a_zip_is_read_also_inside_gzip(desk: Desk) -> None:
         assert (source.file_format, source.path.read_text("utf-8"), source.name) == ("csv", TEXT, "log.csv")
 
 
+def test_an_entry_without_a_name_is_left_out(desk: Desk) -> None:
+    """A name that begins with a zero byte is none."""
+    damaged = zipped({"one.csv": TEXT, "two.csv": TEXT}).replace(b"two.csv", b"\0wo.csv")
+    assert prepared(desk, damaged, "log.zip").name == "one.csv"
+
+
 def test_a_bomb_is_stopped(desk: Desk) -> None:
     bomb = gzip.compress(b"0" * 50_000_000)
     assert len(bomb) < 100_000
