@@ -27,6 +27,8 @@ _MODEL_WORD = re.compile(
 )
 """Words that say of a column that a model filled it, beside the name of what it is about."""
 
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Where the next word of a name begins that is written with capitals and no blanks."""
 _TRUTH_WORDS = frozenset(("true", "actual", "final", "label", "real", "observed"))
 """Words that say of a column no more than that it holds what turned out to be true."""
 _VERDICT = re.compile(
@@ -112,6 +114,19 @@ def judge_and_people(columns: Sequence[Column]) -> dict[str, str]:
     return {"decision": judges[0].name, "label": people[0].name}
 
 
+def twins_of_two(columns: Sequence[Column]) -> dict[str, str]:
+    """Return what a model said as decision and what it was said of as label: two columns of the same two values; else nothing.
+
+    >>> two = {"type": "BIGINT", "kind": "number", "n_distinct": 2, "top": (("1", 9), ("0", 3))}
+    >>> twins_of_two([Column(0, "PredictedSurvived", **two), Column(1, "Survived", **two), Column(2, "alone", **two)])
+    {'decision': 'PredictedSurvived', 'label': 'Survived'}
+    """
+    values = {column.name: {*positives.known_groups(column)} for column in columns if column.kind != "time"}
+    two = [name for name, known in values.items() if len(known) == 2]
+    found = [(own, true) for own in two for true in two if is_twin(own, true) and values[own] == values[true]]
+    return {"decision": found[0][0], "label": found[0][1]} if len(found) == 1 else {}
+
+
 def two_grades(reading: Reading, label: str | None) -> Right | None:
     """Return the rule of grades where the label is thumbs, or two words of which one is good."""
     if label is None or not grade_words.is_two_grades(reading.column(label)):
@@ -120,21 +135,23 @@ def two_grades(reading: Reading, label: str | None) -> Right | None:
 
 
 def split(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
-    """Part columns that are called a prediction from others; where none is, those that are called a suggestion."""
+    """Part columns that are called a prediction from others; where none is, a suggestion; where none is, after another one."""
     names = {column.name: folded_name(column.name) for column in columns}
     predicted = [column for column in columns if is_prediction(column.name) and strength("label", column.name) is None]
     if not predicted:
         predicted = [column for column in columns if _SUGGESTED.fullmatch(names[column.name])]
+    if not predicted:
+        predicted = [column for column in columns if any(is_twin(column.name, other.name) for other in columns)]
     return predicted, [column for column in columns if column not in predicted]
 
 
 def is_twin(predicted: str, true: str) -> bool:
     """Whether one column is called like another and that it is what a model said of it.
 
-    >>> is_twin("model_digit", "digit"), is_twin("progression.pred", "Progression"), is_twin("age_group", "age")
+    >>> is_twin("model_digit", "digit"), is_twin("PredictedSurvived", "Survived"), is_twin("age_group", "age")
     (True, True, False)
     """
-    said, known = folded_name(predicted).split("_"), folded_name(true).split("_")
+    said, known = (folded_name(_CAPITAL.sub("_", name)).split("_") for name in (predicted, true))
     about = [word for word in said if not _MODEL_WORD.fullmatch(word)]
     return len(about) < len(said) and about == [word for word in known if word not in _TRUTH_WORDS] and about != []
 

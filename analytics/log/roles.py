@@ -84,6 +84,9 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             chosen[role], reasons[claims[0].name] = claims[0].name, claims[0].reason
         elif claims:
             undecided[role] = tuple((claim.name, claim.reason) for claim in claims)
+    twins = {} if {"label", "decision"} & {*said, *chosen, *undecided} else pairs.twins_of_two(columns)
+    chosen |= twins
+    reasons |= dict.fromkeys(twins.values(), "what a model said, and what it was said of")
     _by_values(columns, chosen, reasons, undecided, n_rows, said)
     candidates = [chosen["score"]] if "score" in chosen else [name for name, _ in undecided.get("score", ())]
     if "score" not in said and (found := class_columns.score_of(reading, chosen.get("label"), candidates)):
@@ -118,18 +121,15 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         for role in ("score", *(("label",) if right.kind == "numbers" else ())):
             undecided.pop(role, None)
         mapping = views.right_or_wrong(mapping, reading, right)
-        for name, other in ((right.true, right.predicted), (right.predicted, right.true)):
-            if name and other and name not in chosen.values():
+        for role, name, other in (("label", right.true, right.predicted), ("decision", right.predicted, right.true)):
+            if name and other and chosen.get(role) != name:
                 reasons[name] = f"it goes together with {other!r}"
     untold = {} if is_named else positives.untold(mapping, reading)
     return Guess(mapping, reasons, undecided | untold)
 
 
 def complete(mapping: Mapping, reading: Reading, positive: str | None = None) -> Mapping:
-    """Complete a mapping with what its columns' values say: classes, how the score is read, and a first threshold.
-
-    ``positive`` is the value of the label that something else than its words calls positive.
-    """
+    """Complete a mapping with its columns' classes and form; ``positive`` is what something else than words calls so."""
     mapping = score_form.with_form(positives.with_values(mapping, reading, positive), reading)
     return replace(mapping, threshold=logged.first_threshold(mapping, reading))
 

@@ -43,6 +43,8 @@ def test_whole_numbers_of_which_one_column_is_called_what_a_model_said_of_the_ot
 
 def test_measured_numbers_are_judged_by_how_near_they_are(desk: Desk) -> None:
     truth = RNG.normal(150, 70, N).round(1)
+    hats = pl.DataFrame({"price": truth, "price_hat": truth + RNG.normal(0, 9, N), "zip": DIGIT})
+    assert (found := guess(read(desk, hats)).mapping.right) is not None and found.true == "price"
     frame = pl.DataFrame({"progression": truth, "predicted_progression": truth + RNG.normal(0, 9, N), "bmi": truth / 7})
     right = guess(read(desk, frame)).mapping.right
     assert right is not None and (right.kind, right.predicted) == ("numbers", "predicted_progression")
@@ -72,6 +74,18 @@ def test_two_of_many_classes_are_no_score_and_its_rest(desk: Desk) -> None:
     two = RNG.random(N)
     found = score_of(read(desk, pl.DataFrame({"prob_0": 1 - two, "prob_1": two})), None, ["prob_0"])
     assert found is not None and found[0] == "prob_1"
+
+
+@pytest.mark.parametrize(("true", "predicted"), [("Survived", "PredictedSurvived"), ("sentiment", "model_sentiment")])
+def test_two_values_that_a_model_said_of_a_column_are_judged_as_its_decision(
+    desk: Desk, true: str, predicted: str
+) -> None:
+    values = np.array(["neg", "pos"]) if true == "sentiment" else np.array([0, 1])
+    frame = pl.DataFrame({true: values[DIGIT % 2], predicted: values[SAID % 2], "place": DIGIT})
+    found = guess(read(desk, frame))
+    assert (found.mapping.label, found.mapping.decision) == (true, predicted) and not found.open
+    apart = frame.with_columns(default=pl.Series(DIGIT > 4).cast(pl.Int8))
+    assert guess(read(desk, apart)).mapping.label == "default", "a column that is called a label is it"
 
 
 def test_a_word_more_is_no_twin() -> None:
