@@ -29,6 +29,8 @@ _MODEL_WORD = re.compile(
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 """Where the next word of a name begins that is written with capitals and no blanks."""
+_FEATURE = re.compile(r"(^|_)(auto|machine|versions?|types?|names?|ids?)(_|$)")
+"""Words of columns that share two values, such as yes and no, and say nothing of each other: auto_renew beside renew."""
 _TRUTH_WORDS = frozenset(("true", "actual", "final", "label", "real", "observed"))
 """Words that say of a column no more than that it holds what turned out to be true."""
 _VERDICT = re.compile(
@@ -114,15 +116,16 @@ def judge_and_people(columns: Sequence[Column]) -> dict[str, str]:
     return {"decision": judges[0].name, "label": people[0].name}
 
 
-def twins_of_two(columns: Sequence[Column]) -> dict[str, str]:
+def twins_of_two(columns: Sequence[Column], taken: Collection[str] = ()) -> dict[str, str]:
     """Return what a model said as decision and what it was said of as label: two columns of the same two values; else nothing.
 
     >>> two = {"type": "BIGINT", "kind": "number", "n_distinct": 2, "top": (("1", 9), ("0", 3))}
     >>> twins_of_two([Column(0, "PredictedSurvived", **two), Column(1, "Survived", **two), Column(2, "alone", **two)])
     {'decision': 'PredictedSurvived', 'label': 'Survived'}
     """
-    values = {column.name: {*positives.known_groups(column)} for column in columns if column.kind != "time"}
-    two = [name for name, known in values.items() if len(known) == 2]
+    free = [column for column in columns if column.kind != "time" and column.name not in taken]
+    values = {column.name: {*positives.known_groups(column)} for column in free}
+    two = [name for name, known in values.items() if len(known) == 2 and not _FEATURE.search(folded_name(name))]
     found = [(own, true) for own in two for true in two if is_twin(own, true) and values[own] == values[true]]
     return {"decision": found[0][0], "label": found[0][1]} if len(found) == 1 else {}
 

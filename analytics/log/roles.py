@@ -84,7 +84,7 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             chosen[role], reasons[claims[0].name] = claims[0].name, claims[0].reason
         elif claims:
             undecided[role] = tuple((claim.name, claim.reason) for claim in claims)
-    twins = {} if {"label", "decision"} & {*said, *chosen, *undecided} else pairs.twins_of_two(columns)
+    twins = {} if {"label", "decision"} & {*said, *chosen, *undecided} else pairs.twins_of_two(columns, chosen.values())
     chosen |= twins
     reasons |= dict.fromkeys(twins.values(), "what a model said, and what it was said of")
     _by_values(columns, chosen, reasons, undecided, n_rows, said)

@@ -88,6 +88,14 @@ def test_two_values_that_a_model_said_of_a_column_are_judged_as_its_decision(
     assert guess(read(desk, apart)).mapping.label == "default", "a column that is called a label is it"
 
 
+@pytest.mark.parametrize(("one", "other"), [("model_version", "version"), ("auto_renew", "renew")])
+def test_inputs_that_are_called_after_each_other_are_no_label(desk: Desk, one: str, other: str) -> None:
+    values = np.array(["v1", "v2"]) if other == "version" else np.array(["no", "yes"])
+    frame = pl.DataFrame({"score": RNG.random(N), one: values[DIGIT % 2], other: values[SAID % 2]})
+    found = guess(read(desk, frame)).mapping
+    assert (found.label, found.decision) == (None, None)
+
+
 def test_a_word_more_is_no_twin() -> None:
     assert (
         not is_twin("model_version", "version_number")
