@@ -87,7 +87,7 @@ def test_preferences_for_several_candidates_are_told_one_by_one(tmp_path: Path) 
     assert again == found
     said = asked(path, "--preference", "preference", "--by", "instruction")[1]
     assert said.startswith(
-        "One win rate of 3 values of generator_2 is that of none of them: leave out --by to see each."
+        "One win rate of 3 values of generator_2 is that of none of them: ask for no other column to see each."
     )
     assert [row["slice"] for row in found["by"]] == ["bo", "cy", "ada"]
     for row in found["by"]:

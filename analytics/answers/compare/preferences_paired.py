@@ -104,12 +104,12 @@ def paired_preferences(
         raise QuestionError(
             f"Expected a preference in {column!r} of both sides, found no such pair. Name another column."
         )
-    is_said = pl.all_horizontal(pl.col("live", "candidate").is_in(list(meaning)).fill_null(value=False))
+    told = [pl.col(name).is_in(list(meaning)).fill_null(value=False) for name in ("live", "candidate")]
     found = [] if not by else [(key[0], paired_rates(part, meaning)) for key, part in table.group_by("slice_0")]
     found.sort(key=lambda each: -each[1].n)
     said = verdict(whole.difference, whole.low, whole.high, MARGIN if margin is None else margin, round(whole.n))
-    account = replace(met.account, judged=int(table.filter(is_said)["n"].sum()))
-    unsaid = int(table.filter(~is_said)["n"].sum())
+    account = _account(met.account, table, *told)
+    unsaid = account.both - account.judged
     by_name = pairing.live.log.column(by).name if by else None
     return PairedPreferences(
         column,
@@ -122,4 +122,21 @@ def paired_preferences(
         (against[0], against[1]),
         tuple(found),
         by_name,
+    )
+
+
+def _account(met: Account, table: pl.DataFrame, live: pl.Expr, candidate: pl.Expr) -> Account:
+    """Return how rows met, with the pairs on which either side has a preference."""
+
+    def n(which: pl.Expr) -> int:
+        return int(table.filter(which)["n"].sum())
+
+    return replace(
+        met,
+        judged=n(live & candidate),
+        unanswered_live=n(~live & candidate),
+        unanswered_candidate=n(live & ~candidate),
+        unanswered_both=n(~live & ~candidate),
+        one_label=0,
+        conflicts=0,
     )

@@ -62,13 +62,12 @@ def paired_preferences_reading(answer: PairedPreferences) -> str:
     }
     error = words.number(100 * found.standard_error, 2)
     counts = [words.count(each) for each in (found.higher, found.equal, found.lower)]
-    unsaid = f" {words.plural(answer.unsaid, 'pair')} lack a preference." if answer.unsaid else ""
     return words.told(
         leads[said.word],
         _held_against(answer),
         f"On the same {words.plural(found.n, 'pair')} the rate differs by "
         f"{words.points(found.difference, found.low, found.high)}, the standard error {error} points.",
-        f"{candidate} is preferred more on {counts[0]} of them, as much on {counts[1]}, less on {counts[2]}.{unsaid}",
+        f"{candidate} is preferred more on {counts[0]} of them, as much on {counts[1]}, less on {counts[2]}.",
         pairing_part(answer.account),
         f"{words.shortened(answer.column, 40)} was read {_as_read(answer.read_as)}.",
     )
@@ -96,7 +95,7 @@ def _of_each(answer: Preferences) -> str:
         who = f"Of {words.count(len(answer.by))} values of {_name(answer.by_name)}"
         return f"{who} {_name(best)} wins most often: {rates[0]}; {_name(worst)} least: {rates[1]}."
     names = " and ".join(f"{words.count(n)} values of {_name(name)}" for name, n in answer.mixed)
-    ask = "leave out --by" if answer.by else f"name one with --by, such as {_name(answer.mixed[-1][0])},"
+    ask = "ask for no other column" if answer.by else f"name one with --by, such as {_name(answer.mixed[-1][0])},"
     return f"One win rate of {names} is that of none of them: {ask} to see each."
 
 
