@@ -8,20 +8,24 @@ from collections.abc import Iterator
 
 from analytics.log import grade_words, pairs
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.preferred import preference_column
 from analytics.log.role_names import folded_name, strength
 from analytics.log.schema import Reading
 
 _GRADE = re.compile(
     r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
-    r"success|solved|verdict|note|nota|bewertung|sterne|punkte)(_.*)?"
+    r"success|solved|verdict|acc(uracy)?|exact_match|note|nota|bewertung|sterne|punkte)(_.*)?"
 )
-"""Names of grades."""
+"""Names of grades, also in logs of harnesses that put questions to models."""
 _OUTCOME = re.compile(
     r"(.*_)?(resol(ution|ved)|settle(d|ment)|outcome|result|truth|payoff|preference|win(ner|s)?|ausgang|resultado|resultat)(_.*)?"
 )
 """Names of what turned out, also in shares of one: a tie 0.5, a market not resolved 0.31."""
 _NUMBERS = re.compile(r"\W{0,2}\d[\d.,'’ \u00a0\u202f]{0,30}(\D{0,12}\d[\d.,]{0,20}){0,2}\W{0,3}")
 """What a number looks like, however it is written."""
+_MODEL = re.compile(r"(model|system|generator|candidate|agent|llm|engine|version)(_?(name|id|version|2|b))?")
+"""How columns are called that say whose answer a row is."""
+_TRUTHS = frozenset({0.0, 1.0})
 _MIN_SHARED_WORD = 3
 """Letters from which on a part of a name says what a column is of. Set by hand."""
 
@@ -34,7 +38,38 @@ def hint(reading: Reading) -> str:
     " 'stars' could hold grades: --grade stars --pass 4."
     """
     found = (_two_columns(reading), _unread(reading), _grades(reading), _shares(reading))
-    return next((f" {text}" for each in found for text in each), "")
+    return next((f" {text}" for each in found for text in each), "") + _preferred(reading)
+
+
+def sides_hint(reading: Reading) -> str:
+    """Say what could tell two sides apart: versions of a model in one column, or a column of 1 and 0 for each.
+
+    >>> model = Column(0, "model", "VARCHAR", "text", n_distinct=2, top=(("ada", 9), ("bo", 9)))
+    >>> sides_hint(Reading("", "", "csv", 18, 18, (model,)))
+    " 'model' holds 2: --live model=ada --candidate model=bo."
+    """
+    for column in reading.columns:
+        if _MODEL.fullmatch(folded_name(column.name)) and column.kind == "text" and column.n_distinct > 1:
+            sides = [shlex.quote(f"{column.name}={value}") for value, _ in column.top[:2]]
+            return f" {column.name!r} holds {column.n_distinct:,}: --live {sides[0]} --candidate {sides[1]}."
+    right = [
+        column.name
+        for column in reading.columns
+        if column.kind == "boolean" or (column.n_distinct == len(_TRUTHS) and _numbers_of(column) == _TRUTHS)
+    ]
+    if len(right) <= 1:
+        return ""
+    first, second = (shlex.quote(name) for name in right[:2])
+    return (
+        f" {len(right):,} columns hold 1 and 0, such as {right[0]!r}: --live-grade {first} --candidate-grade {second}."
+    )
+
+
+def _preferred(reading: Reading) -> str:
+    """Say how preferences are asked about, where a column is called so; empty where none is."""
+    name = preference_column(reading.names)
+    said = "" if name is None else f"--preference {shlex.quote(name)}"
+    return said and f" {name!r} could say which of two answers was better: compare … {said}."
 
 
 def _grades(reading: Reading) -> Iterator[str]:
@@ -43,7 +78,7 @@ def _grades(reading: Reading) -> Iterator[str]:
         if not _GRADE.fullmatch(folded_name(column.name)) or not 1 < column.n_distinct <= len(column.top):
             continue
         steps = grade_words.steps_of(column)
-        grades = sorted({grade for _, grade in steps} or _numbers_of(column))
+        grades = sorted({grade for _, grade in steps} or _numbers_of(column) or _truths_of(column))
         if 1 < len(grades) <= MAX_VALUES_BY_VALUE:
             mark = grades[-2] if len(grades) > 2 else grades[-1]
             yield f"{column.name!r} could hold grades: --grade {shlex.quote(column.name)} --pass {mark:g}."
@@ -94,6 +129,11 @@ def _is_many(column: Column) -> bool:
 def _words(column: Column) -> set[str]:
     """Return the words of a column's name that say what it is of."""
     return {word for word in folded_name(column.name).split("_") if len(word) >= _MIN_SHARED_WORD}
+
+
+def _truths_of(column: Column) -> set[float]:
+    """Return what a column of truths is read as."""
+    return {*_TRUTHS} if column.kind == "boolean" else set()
 
 
 def _numbers_of(column: Column) -> set[float]:
