@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from analytics.log import grade_words, pairs
+from analytics.log import class_columns, grade_words, pairs
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.role_names import folded_name, strength
 from analytics.log.schema import Reading
@@ -22,6 +22,14 @@ _OUTCOME = re.compile(
 """Names of what turned out, also in shares of one: a tie 0.5, a market not resolved 0.31."""
 _NUMBERS = re.compile(r"\W{0,2}\d[\d.,'’ \u00a0\u202f]{0,30}(\D{0,12}\d[\d.,]{0,20}){0,2}\W{0,3}")
 """What a number looks like, however it is written."""
+_AHEAD = re.compile(
+    r"(.*_)?(eta|etd|expected|estimated?|planned|quoted|promised|budget(ed)?|target|forecast(ed)?|projected|prognose|plan|soll)(_.*)?"
+)
+"""Names of a number that was said ahead of what it turned out to be."""
+_ALIKE_RANGE = 3.0
+"""How many times as far the one of two columns of numbers may reach as the other for both to be of one thing. Set by hand."""
+_MAX_SHOWN = 3
+"""Columns of scores of classes that a hint names. Bounds the sentence."""
 _MIN_SHARED_WORD = 3
 """Letters from which on a part of a name says what a column is of. Set by hand."""
 
@@ -33,7 +41,14 @@ def hint(reading: Reading) -> str:
     >>> hint(Reading("", "", "csv", 45, 45, (stars,)))
     " 'stars' could hold grades: --grade stars --pass 4."
     """
-    found = (_two_columns(reading), _unread(reading), _grades(reading), _shares(reading))
+    found = (
+        _two_columns(reading),
+        _of_class_scores(reading),
+        _said_ahead(reading),
+        _unread(reading),
+        _grades(reading),
+        _shares(reading),
+    )
     return next((f" {text}" for each in found for text in each), "")
 
 
@@ -43,7 +58,9 @@ def _grades(reading: Reading) -> Iterator[str]:
         if not _GRADE.fullmatch(folded_name(column.name)) or not 1 < column.n_distinct <= len(column.top):
             continue
         steps = grade_words.steps_of(column)
-        grades = sorted({grade for _, grade in steps} or _numbers_of(column))
+        grades = sorted(
+            {grade for _, grade in steps} or _numbers_of(column) or ({0.0, 1.0} if column.kind == "boolean" else set())
+        )
         if 1 < len(grades) <= MAX_VALUES_BY_VALUE:
             mark = grades[-2] if len(grades) > 2 else grades[-1]
             yield f"{column.name!r} could hold grades: --grade {shlex.quote(column.name)} --pass {mark:g}."
@@ -58,9 +75,52 @@ def _two_columns(reading: Reading) -> Iterator[str]:
             are_classes = all(pairs.is_of_classes(column, reading.rows_kept) for column in (own, true))
             if are_classes and own.kind == true.kind == "text" and pairs.share_values(own, true):
                 yield f"{own.name!r} and {true.name!r} hold the same classes: --right {both}."
-            elif _is_many(own) and _is_many(true) and _words(own) & _words(true):
-                pair = f"{own.name!r} and {true.name!r} could be a number and what it turned out to be"
-                yield f"{pair}: --right {both} --within 10%."
+            elif _are_numbers_of_one(own, true):
+                yield _pair_of_numbers(own, true)
+
+
+def _are_numbers_of_one(own: Column, true: Column) -> bool:
+    """Whether the names of a predicted number and another one say that both are of the same thing, or that the other is true."""
+    if not _is_many(own) or true.kind != "number":
+        return False
+    is_true = pairs.is_twin(own.name, true.name) or (_is_many(true) and strength("label", true.name) is not None)
+    return is_true or (_is_many(true) and bool(_words(own) & _words(true)))
+
+
+def _pair_of_numbers(own: Column, true: Column) -> str:
+    """Say that two columns could be a number and what it turned out to be, and how that is judged."""
+    both = shlex.quote(f"{own.name} = {true.name}")
+    return (
+        f"{own.name!r} and {true.name!r} could be a number and what it turned out to be: --right {both} --within 10%."
+    )
+
+
+def _of_class_scores(reading: Reading) -> Iterator[str]:
+    """Name the column that holds the classes after which columns of scores are called."""
+    for column in reading.columns:
+        if scores := class_columns.called_after_values(reading, column):
+            shown = ", ".join(repr(name) for name in scores[:_MAX_SHOWN])
+            how = f"--label {shlex.quote(column.name)} --score none"
+            yield f"{column.name!r} holds the classes that {shown} are called after: {how}."
+
+
+def _said_ahead(reading: Reading) -> Iterator[str]:
+    """Name a number that by its name was said ahead, and the one of the same unit and about the same size."""
+    many = [column for column in reading.columns if _is_many(column)]
+    for own in (column for column in many if _AHEAD.fullmatch(folded_name(column.name))):
+        unit = folded_name(own.name).rsplit("_", 1)[-1]
+        others = [
+            column for column in many if column is not own and folded_name(column.name).rsplit("_", 1)[-1] == unit
+        ]
+        alike = [column for column in others if _reach_alike(own, column)]
+        if len(alike) == 1:
+            yield _pair_of_numbers(own, alike[0])
+
+
+def _reach_alike(one: Column, other: Column) -> bool:
+    """Whether two columns of numbers reach about as far."""
+    reaches = sorted(max(abs(float(column.low or 0)), abs(float(column.high or 0))) for column in (one, other))
+    return 0 < reaches[1] <= _ALIKE_RANGE * reaches[0]
 
 
 def _shares(reading: Reading) -> Iterator[str]:
