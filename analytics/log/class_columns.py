@@ -23,9 +23,6 @@ _SPELLINGS = {"0": ("0", "0.0", "false", "no", "n"), "1": ("1", "1.0", "true", "
 """How the two classes of a label of truth values are written in the names of columns."""
 
 
-_MIN_CLASSES = 3
-"""Values from which on each class has a score of its own: of two one is enough."""
-
 _PLACE = re.compile(r"(.*)\[(\d+)\]")
 """The name of a column that was one place of a list."""
 
@@ -92,9 +89,9 @@ def named_after(reading: Reading, label: str | None) -> tuple[str, str] | None:
 
 
 def called_after_values(reading: Reading, column: Column) -> list[str]:
-    """Return the columns of scores that are called after the values of a column, one for each of three or more; else none."""
+    """Return the columns of scores that are called after the values of a column, one for each; else none."""
     values = [value for value, _ in column.top]
-    if not _MIN_CLASSES <= column.n_distinct == len(values) or column.kind == "time":
+    if not 1 < column.n_distinct == len(values) or column.kind == "time":
         return []
     fractions = [each.name for each in reading.columns if each.name != column.name and _is_fraction(each)]
     return [name for _, name in class_columns_of(values, fractions, ())]

@@ -13,7 +13,7 @@ from analytics.log.schema import Reading
 
 _GRADE = re.compile(
     r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
-    r"success|solved|verdict|note|nota|bewertung|sterne|punkte)(_.*)?"
+    r"success|solved|(exact_)?match(ed|es)?|verdict|note|nota|bewertung|sterne|punkte)(_.*)?"
 )
 """Names of grades."""
 _OUTCOME = re.compile(
@@ -28,6 +28,8 @@ _AHEAD = re.compile(
 """Names of a number that was said ahead of what it turned out to be."""
 _ALIKE_RANGE = 3.0
 """How many times as far the one of two columns of numbers may reach as the other for both to be of one thing. Set by hand."""
+_TWO = 2
+"""Different values of a column of two classes."""
 _MAX_SHOWN = 3
 """Columns of scores of classes that a hint names. Bounds the sentence."""
 _MIN_SHARED_WORD = 3
@@ -48,6 +50,7 @@ def hint(reading: Reading) -> str:
         _unread(reading),
         _grades(reading),
         _shares(reading),
+        _same_values(reading),
     )
     return next((f" {text}" for each in found for text in each), "")
 
@@ -100,8 +103,28 @@ def _of_class_scores(reading: Reading) -> Iterator[str]:
     for column in reading.columns:
         if scores := class_columns.called_after_values(reading, column):
             shown = ", ".join(repr(name) for name in scores[:_MAX_SHOWN])
-            how = f"--label {shlex.quote(column.name)} --score none"
+            how = f"--label {shlex.quote(column.name)}{' --score none' if column.n_distinct > _TWO else ''}"
             yield f"{column.name!r} holds the classes that {shown} are called after: {how}."
+
+
+def _same_values(reading: Reading) -> Iterator[str]:
+    """Name the only two columns of few values that are the same ones and share a word of their names."""
+    few = [
+        column for column in reading.columns if _TWO <= column.n_distinct == len(column.top) and column.kind != "time"
+    ]
+    pairs_of = [
+        (one, other)
+        for place, one in enumerate(few)
+        for other in few[place + 1 :]
+        if {value for value, _ in one.top} == {value for value, _ in other.top} and _words(one) & _words(other)
+    ]
+    for one, other in pairs_of if len(pairs_of) == 1 else ():
+        names = f"{one.name!r} and {other.name!r} hold the same values"
+        if one.n_distinct == _TWO:
+            how = f"--decision {shlex.quote(one.name)} --label {shlex.quote(other.name)}"
+        else:
+            how = "--right " + shlex.quote(f"{one.name} = {other.name}")
+        yield f"{names}: if the first was predicted and the second is true, {how}."
 
 
 def _said_ahead(reading: Reading) -> Iterator[str]:

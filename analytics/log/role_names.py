@@ -60,7 +60,7 @@ _BUREAUS = (
 _NAMES: dict[str, _Names] = {
     "label": _Names(
         strong=(
-            r"label(_value)?",
+            r"labels?(_value)?|gt(_label|_class)?|.*_gt",
             r"y_?(true|test|val|valid|real)|truth|true",
             r"ground_?truth.*",
             r"(human|expert|manual|reviewer|reviewed|annotated|annotator|confirmed|verified)_(label|class|verdict|outcome|decision|grade|rating)",
@@ -92,6 +92,7 @@ _NAMES: dict[str, _Names] = {
             rf"(.*_)?({'|'.join(_EVENTS)})(_(flag|ind|indicator|yn|30d|60d|90d|12m|label|observed|arrival|delivery|"
             r"confirmed|confirmado|confirmada|confirmee?|bestatigt|bestaetigt|gesichert|averee?|constatee?|eingetreten|ocurrido|"
             r"survenue?|realizado|realizada|effectuee?))?",
+            r"expected(_(label|class|outcome|decision|verdict|answer|category|result))?",
             r"employed|beschaftigt|beschaeftigt|empleado|employe",
             r".*_?(outcome|result|ergebnis|resultado|resultat|verdict|veredicto|urteil)",
             r"(resultado|resultat|ergebnis|verdict|veredicto)_.*|befund",
@@ -137,7 +138,7 @@ _NAMES: dict[str, _Names] = {
         strong=(
             r"decision",
             r"y_pred",
-            r"pred(icted|iction)?",
+            r"pred(icted|ictions?|s)?|got",
             r"(predicted|predict|prediction|pred|model)_(label|class|outcome|value|target)",
             r"(label|class|outcome|target)_(predicted|prediction|pred)",
             r"predict",

@@ -24,6 +24,9 @@ _CONFIDENCE = re.compile(
 )
 """Names of the chance of whichever class was predicted."""
 
+_PERCENT = re.compile(r"%|(^|_)\(?(pct|perc|percent|percentage|prozent|porcentaje|pourcent(age)?)\)?(_|$)")
+"""What names of numbers in percent hold."""
+
 _LOG_ODDS = re.compile(r"(.*_)?(logits?|log_odds|decision_function|margin)(_.*)?")
 """Names of scores of which zero is even odds."""
 
@@ -49,7 +52,7 @@ def form_of(column: Column) -> _Form:
     Percent are divided by 100. Where most values are fractions, -1 or 999 stand for no score, and 1.00001 is 1 by rounding;
     any other value outside leaves the column as it is.
     """
-    scale = float(PERCENT) if column.sign == "%" and _spans_percent(column) else 1.0
+    scale = float(PERCENT) if _is_percent(column) else 1.0
     n_values = column.n_between + column.n_outside
     if column.stand_ins:
         return _Form(scale, tuple(value for value, _ in column.stand_ins))
@@ -63,6 +66,19 @@ def form_of(column: Column) -> _Form:
         low, high = float(column.low or "nan") / scale, float(column.high or "nan") / scale
         is_near = is_near and not missing and low >= -_MAX_ROUNDING and high <= 1 + _MAX_ROUNDING
     return _Form(scale, missing, bool(others)) if is_near else _Form(scale)
+
+
+def _is_percent(column: Column) -> bool:
+    """Whether numbers are percent: by their sign, by their name, or as a confidence from 50 to 100 in one of two classes."""
+    if column.sign == "%":
+        return _spans_percent(column)
+    if column.kind != "number":
+        return False
+    low, high = float(column.low or "nan"), float(column.high or "nan")
+    if not 1 < high <= PERCENT:
+        return False
+    is_sure = low >= _EVEN * PERCENT and is_confidence_name(column.name)
+    return is_sure or (low >= 0 and _PERCENT.search(folded_name(column.name)) is not None)
 
 
 def _spans_percent(column: Column) -> bool:

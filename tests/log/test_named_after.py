@@ -120,6 +120,9 @@ def test_a_time_within_which_something_happens_leaves_a_label_one(desk: Desk, na
         ({"eta_min": SCORE * 40, "delivery_min": SCORE * 45, "km": SCORE * 9}, "--right 'eta_min = delivery_min'"),
         ({"predicted_rating": 1 + 4 * SCORE, "rating": CLASS % 5 + 1}, "--right 'predicted_rating = rating'"),
         ({"solved": LABEL == 1, "tokens": CLASS}, "--grade solved --pass 1."),
+        ({"Survived_x": DECIDED, "Survived_y": LABEL}, "--decision Survived_x --label Survived_y."),
+        ({"acuity_model": CLASS % 5, "acuity_nurse": SAID % 5}, "--right 'acuity_model = acuity_nurse'."),
+        ({"tone": WORDS[LABEL], "p_bug": 1 - SCORE, "p_how_to": SCORE}, "--label tone."),
         ({"FTR": WORDS[CLASS % 4], **{f"p_{word}": RNG.random(N) for word in WORDS}}, "--label FTR --score none."),
     ],
 )
@@ -127,3 +130,17 @@ def test_two_numbers_truth_values_and_scores_of_classes_are_offered(
     desk: Desk, columns: dict[str, object], said: str
 ) -> None:
     assert said in hint(desk.read(pl.DataFrame(columns)))
+
+
+@pytest.mark.parametrize("name", ["Confidence (%)", "confidence", "certainty"])
+def test_a_confidence_from_50_to_100_is_in_percent(desk: Desk, name: str) -> None:
+    words = np.array(["Legit", "Fraud"])
+    frame = {"True Label": words[LABEL], "Predicted Label": words[DECIDED], name: (SURE * 100).round(2)}
+    mapping = mapped(desk, **frame)
+    assert (mapping.score, mapping.score_scale, mapping.is_confidence, mapping.threshold) == (name, 100.0, True, 0.5)
+
+
+def test_numbers_that_are_called_percent_are_chances_of_a_hundred(desk: Desk) -> None:
+    for name, scale in (("risk_pct", 100.0), ("Churn probability (%)", 100.0), ("risk_score", 1.0)):
+        assert mapped(desk, **{name: (SCORE * 100).round(1), "label": LABEL}).score_scale == scale
+    assert mapped(desk, risk_pct=SCORE, label=LABEL).score_scale == 1.0
