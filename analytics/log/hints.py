@@ -117,6 +117,7 @@ def _same_values(reading: Reading) -> Iterator[str]:
         for place, one in enumerate(few)
         for other in few[place + 1 :]
         if {value for value, _ in one.top} == {value for value, _ in other.top} and _words(one) & _words(other)
+        if not (_is_truth(one) and _is_truth(other))
     ]
     for one, other in pairs_of if len(pairs_of) == 1 else ():
         names = f"{one.name!r} and {other.name!r} hold the same values"
@@ -125,6 +126,11 @@ def _same_values(reading: Reading) -> Iterator[str]:
         else:
             how = "--right " + shlex.quote(f"{one.name} = {other.name}")
         yield f"{names}: if the first was predicted and the second is true, {how}."
+
+
+def _is_truth(column: Column) -> bool:
+    """Whether a column is called a label without doubt."""
+    return (strength("label", column.name) or (1, 0))[0] == 0
 
 
 def _said_ahead(reading: Reading) -> Iterator[str]:

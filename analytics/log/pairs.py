@@ -29,14 +29,16 @@ _MODEL_WORD = re.compile(
 
 _FEATURE = re.compile(r"(^|_)(auto|machine|versions?|types?|names?|ids?)(_|$)")
 """Words of columns that share two values, such as yes and no, and say nothing of each other: auto_renew beside renew."""
-_CHANCE_WORD = re.compile(r"p|pr|prob(a|s|ability|abilities)?|scores?|risk|chance|likelihood|propensity|confidence")
+_CHANCE_WORD = re.compile(
+    r"p|pr|prob(a|s|ability|abilities)?|scores?|cats|risk|chance|likelihood|propensity|confidence"
+)
 """Words that say of a column that it holds the chance of what the rest of its name is about."""
 _OTHER_ANSWER = re.compile(
     r"(.*_)?(baseline|champion|challenger|candidate|control|legacy|previous|old|rules?|heuristics?|naive|majority|teacher|student|"
     r"runner_?up|second|alternative|fallback|v\d+)(_.*)?"
 )
 """Names of another answer to the same question: what it says is no more true than what is judged."""
-_TRUTH_WORDS = frozenset(("true", "actual", "final", "label", "real", "observed"))
+_TRUTH_WORDS = frozenset(("true", "actual", "final", "label", "real", "observed", "gold", "gt", "truth"))
 """Words that say of a column no more than that it holds what turned out to be true."""
 _VERDICT = re.compile(
     r"(.*_)?(pass(ed)?|verdict|correct|right|ok|good|acceptable|accepted|label|grade|rating|score|vote)(_.*)?"

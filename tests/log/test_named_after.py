@@ -56,7 +56,13 @@ def test_the_column_that_a_prediction_is_called_after_is_the_label(desk: Desk, l
 
 
 @pytest.mark.parametrize(
-    ("label", "score"), [("cardio", "cardio_proba"), ("isLate", "P_isLate"), ("seen", "pred_prob_seen")]
+    ("label", "score"),
+    [
+        ("cardio", "cardio_proba"),
+        ("isLate", "P_isLate"),
+        ("seen", "pred_prob_seen"),
+        ("gold.POSITIVE", "cats.POSITIVE"),
+    ],
 )
 def test_the_column_that_a_score_is_called_after_is_the_label(desk: Desk, label: str, score: str) -> None:
     mapping = mapped(desk, **{"private": RNG.integers(0, 2, N), label: LABEL, score: SCORE})
