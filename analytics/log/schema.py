@@ -135,6 +135,11 @@ class Log:
         return any(found.code == "score-ranks-wrong-way" for found in self.findings)
 
     @property
+    def has_copied_label(self) -> bool:
+        """Whether preflight found that the label is the prediction itself, so that no number says how good that is."""
+        return any(found.code == "label-is-prediction" for found in self.findings)
+
+    @property
     def is_probability(self) -> bool:
         """Whether scores lie in [0, 1], so that Brier score, log loss and ECE mean something."""
         return self.score_kind == "probability"

@@ -140,3 +140,14 @@ def test_slices_say_first_of_which_nothing_is_known_and_costs_turn_the_order(des
     first = SOURCES["slices"].find(engine, Asking(Question(log_of(desk, made(0.03)), Cohort(), 0.3), policy))[0]
     row = leading_slice(priced)
     assert row is not None and first.size is not None and first.size.value == pytest.approx(row["excess_cost"])
+
+
+def test_a_label_that_is_the_prediction_is_said_first_and_moves_no_threshold(desk: Desk) -> None:
+    scores = np.random.default_rng(1).random(400)
+    log = desk.log(pl.DataFrame({"score": scores, "label": (scores >= 0.3).astype(int)}))
+    engine, question = Engine(desk.workspace), Question(log, Cohort(), 0.5)
+    said = readings.overview_reading(overview(engine, question), question)
+    assert said.startswith("The label is likely the prediction itself: check it before all that follows.")
+    answer = thresholds(cost_table(engine, question), Policy(Costs(fp=1, fn=5)))
+    assert readings.threshold_reading(answer).startswith("The label is likely the prediction itself")
+    assert not SOURCES["calibration"].find(engine, Asking(question))

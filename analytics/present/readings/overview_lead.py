@@ -151,6 +151,13 @@ def wrong_way_part(question: Question) -> str:
     return f"{what}: check which value is positive before all that follows." if said else ""
 
 
+def copied_part(question: Question) -> str:
+    """Say that the label is likely the prediction itself: then what follows says nothing of the model; else nothing."""
+    if not question.log.has_copied_label:
+        return ""
+    return "The label is likely the prediction itself: check it before all that follows."
+
+
 def alike_decisions_part(question: Question) -> str:
     """Say that the logged decisions flag nobody, or everybody: what follows is of a score that did not decide; else nothing."""
     said = next((each.message for each in question.log.findings if each.code == "decisions-alike"), "")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analytics.log.column_names import is_unit
 from analytics.log.grid import is_long, looked_at
-from analytics.log.role_names import is_unit
 from analytics.log.schema import Log
 from analytics.reading.checks.check import Check, CountingCheck, Evidence, Said
 from analytics.reading.sql.expressions import label_expression
