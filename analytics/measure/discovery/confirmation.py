@@ -95,13 +95,11 @@ def confirmation_table(
         p = np.where(effect.value < 1, by_units, np.fmax(p, by_units))
     adjusted = np.maximum(benjamini_hochberg(p, weights), p)
     is_open = (adjusted < SIGNIFICANT) & ~(decisive.low > 0)
-    by_interval = difference_p_value(decisive, level, freedom)
-    by_interval = np.where(
-        decisive.value < 0, 1 - by_interval / 2, by_interval
-    )  # clearly the other way is no less open
+    by_interval, is_less = difference_p_value(decisive, level, freedom), decisive.value < 0
+    by_interval = np.where(is_less, 1 - by_interval / 2, by_interval)
     adjusted = np.where(is_open, np.fmax(adjusted, by_interval), adjusted)
     best = _STATUSES[0] if is_held_back else _STATUSES[1]
-    weak = (p if is_held_back else adjusted) < SIGNIFICANT
+    weak = ((p if is_held_back else adjusted) < SIGNIFICANT) & ~is_less
     status = np.select([adjusted < SIGNIFICANT, weak], [best, _STATUSES[1]], _STATUSES[2])
     columns = {
         "n_reported": sums.n,

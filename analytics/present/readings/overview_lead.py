@@ -26,6 +26,9 @@ _MAX_NOUN = 30
 _MAX_WORDS = 2
 """Words of a column's name that can be what is positive ("late payment"); more are a description of it. A judgement."""
 
+_FEW_FLAGGED = 10
+"""Flagged rows below which the first sentence says how few they are, and no share of them. A judgement."""
+
 _MAX_BAD = 3
 """Texts of bad grades that a sentence names, beyond which it says the mark. A judgement."""
 
@@ -135,6 +138,8 @@ def _found_part(overview: Overview, question: Question, at: str) -> str:
     precision = overview.value("precision")
     if not words.is_known(precision[0]):
         return f"{lead} No row is flagged."
+    if (n_flagged := overview.counts["tp"] + overview.counts["fp"]) < _FEW_FLAGGED:
+        return f"{lead} Only {words.plural(n_flagged, 'row')} {'is' if n_flagged == 1 else 'are'} flagged."
     return f"{lead} {words.share(precision[0])} of flagged rows are {noun or 'positive'}."
 
 

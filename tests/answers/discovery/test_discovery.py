@@ -444,15 +444,3 @@ def test_a_base_rate_alone_is_no_slice_of_the_cost_that_a_search_looks_for(engin
         for cost, side in ((20, label), (1, ~label))
     )
     assert row["rate"] == pytest.approx(beyond / of_kind.sum(), abs=1e-9)
-
-
-def test_a_slice_that_fails_less_than_its_base_rate_explains_is_not_confirmed(desk: Desk) -> None:
-    rng = np.random.default_rng(7)
-    score = rng.random(N)
-    label = (rng.random(N) < score).astype(int)
-    band = np.where(
-        score >= 0.9, "yes", "no"
-    )  # below it there are all false negatives, and far fewer errors than above predicts
-    log = desk.log(pl.DataFrame({"score": score, "label": label, "invited": band, "place": rng.choice(["a", "b"], N)}))
-    table = discover(Engine(desk.workspace), Question(log, Cohort(), 0.5), Search()).table
-    assert table.filter((pl.col("status") == "confirmed") & (pl.col("excess_model") <= 0)).is_empty()
