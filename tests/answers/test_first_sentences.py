@@ -160,3 +160,17 @@ def test_a_share_of_a_few_flagged_rows_is_not_said_first(desk: Desk) -> None:
     engine = Engine(desk.workspace)
     said = readings.overview_reading(overview(engine, question), question, "recall")
     assert "Only 1 row is flagged." in said and "of flagged rows" not in said.split("\n")[0]
+
+
+def test_a_column_that_may_be_the_decision_at_another_line_is_said_first(desk: Desk) -> None:
+    rng = np.random.default_rng(4)
+    score = rng.random(600)
+    frame = pl.DataFrame({"score": score, "label": (rng.random(600) < score).astype(int), "invited": score >= 0.8})
+    question = Question(desk.log(frame), Cohort(), 0.5)
+    said = readings.overview_reading(overview(Engine(desk.workspace), question), question)
+    assert said.startswith("'invited' may be what was decided, at 0.8")
+    for other in (
+        frame.with_columns(invited=pl.col("score") >= 0.5),
+        frame.with_columns(invited=pl.col("score") * 0 > 1),
+    ):
+        assert "cut-of-score" not in {each.code for each in desk.log(other).findings}

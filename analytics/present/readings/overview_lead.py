@@ -170,6 +170,15 @@ def alike_decisions_part(question: Question) -> str:
     return f"{what}: what follows is of the score, as if it decided." if said else ""
 
 
+def cut_part(question: Question) -> str:
+    """Say that a column may be what was decided, at another line than the one that is judged; else nothing."""
+    found = next((each for each in question.log.findings if each.code == "cut-of-score"), None)
+    if found is None:
+        return ""
+    column = words.shortened(words.one_line(found.column or ""), _MAX_NOUN)
+    return f"{column!r} may be what was decided, at {found.example}: choose it as decision on Logs before all that follows."
+
+
 def drawn_part(question: Question) -> str:
     """Say that rows were likely drawn by class, and by which weight: then all rates are the sample's; else nothing."""
     name = next((each.column for each in question.log.findings if each.code == "drawn-by-class"), None)
