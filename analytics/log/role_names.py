@@ -148,6 +148,7 @@ _NAMES: dict[str, _Names] = {
             r"[iu]_(churn|bad|default|fraud|target|label|outcome|y|is_.*)",
             r"action",
             r"approved",
+            r"(was_|is_|auto_)?(shortlisted|blocked|declined|rejected|alerted|escalated|quarantined)",
             r"flagged",
             r"verdict|urteil|veredicto",
             r"decision_.*",

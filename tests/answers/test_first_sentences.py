@@ -151,3 +151,26 @@ def test_a_label_that_is_the_prediction_is_said_first_and_moves_no_threshold(des
     answer = thresholds(cost_table(engine, question), Policy(Costs(fp=1, fn=5)))
     assert readings.threshold_reading(answer).startswith("The label is likely the prediction itself")
     assert not SOURCES["calibration"].find(engine, Asking(question))
+
+
+def test_a_share_of_a_few_flagged_rows_is_not_said_first(desk: Desk) -> None:
+    score = np.random.default_rng(2).random(2_000) * 0.5
+    frame = pl.DataFrame({"score": np.append(score, 0.9), "label": np.append(score > 0.48, True).astype(int)})
+    question = Question(desk.log(frame.with_columns(label=pl.col("label").shuffle(seed=1))), Cohort(), 0.5)
+    engine = Engine(desk.workspace)
+    said = readings.overview_reading(overview(engine, question), question, "recall")
+    assert "Only 1 row is flagged." in said and "of flagged rows" not in said.split("\n")[0]
+
+
+def test_a_column_that_may_be_the_decision_at_another_line_is_said_first(desk: Desk) -> None:
+    rng = np.random.default_rng(4)
+    score = rng.random(600)
+    frame = pl.DataFrame({"score": score, "label": (rng.random(600) < score).astype(int), "invited": score >= 0.8})
+    question = Question(desk.log(frame), Cohort(), 0.5)
+    said = readings.overview_reading(overview(Engine(desk.workspace), question), question)
+    assert said.startswith("'invited' may be what was decided, at 0.8")
+    for other in (
+        frame.with_columns(invited=pl.col("score") >= 0.5),
+        frame.with_columns(invited=pl.col("score") * 0 > 1),
+    ):
+        assert "cut-of-score" not in {each.code for each in desk.log(other).findings}

@@ -13,6 +13,7 @@ from analytics.present.clusters import alike_part
 from analytics.present.readings.overview_lead import (
     alike_decisions_part,
     copied_part,
+    cut_part,
     drawn_part,
     is_of_chances,
     judged_words,
@@ -101,6 +102,7 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         wrong_way_part(question),
         unseen_labels_part(question),
         alike_decisions_part(question),
+        cut_part(question),
         drawn_part(question),
     )
     lead = " ".join(filter(None, (*cautions, lead)))

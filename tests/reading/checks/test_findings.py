@@ -176,6 +176,13 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
         6,
         "found 3 that count",
     ),
+    "cut-of-score": (
+        lambda frame: frame.drop("decision").with_columns(invited=pl.col("score") >= 0.7),
+        "warning",
+        "invited",
+        N,
+        "it may be what was decided",
+    ),
     "decisions-alike": (
         lambda frame: frame.with_columns(decision=pl.lit(0)),
         "warning",
