@@ -25,6 +25,8 @@ _NUMBERS = re.compile(r"\W{0,2}\d[\d.,'’ \u00a0\u202f]{0,30}(\D{0,12}\d[\d.,]{
 """What a number looks like, however it is written."""
 _MODEL = re.compile(r"(model|system|generator|candidate|agent|llm|engine|version)(_?(name|id|version|2|b))?")
 """How columns are called that say whose answer a row is."""
+_EVEN = (1.5, 0.5)
+"""What neither answer was better is from 1 to 2, and from 0 to 1."""
 _TRUTHS = frozenset({0.0, 1.0})
 _AHEAD = re.compile(
     r"(.*_)?(eta|etd|expected|estimated?|planned|quoted|promised|budget(ed)?|target|forecast(ed)?|projected|prognose|plan|soll)(_.*)?"
@@ -86,8 +88,12 @@ def sides_hint(reading: Reading) -> str:
 def _preferred(reading: Reading) -> str:
     """Say how preferences are asked about, where a column is called so; empty where none is."""
     name = preference_column(reading.names)
-    said = "" if name is None else f"--preference {shlex.quote(name)}"
-    return said and f" {name!r} could say which of two answers was better: compare … {said}."
+    if name is None:
+        return ""
+    column, shown = reading.column(name), shlex.quote(name)
+    mark = _EVEN[float(column.high or 0) <= 1] if column.kind == "number" else None
+    graded = "" if mark is None else f"--grade {shown} --pass {mark:g}, or "
+    return f" {name!r} could say which of two answers was better: {graded}compare … --preference {shown}."
 
 
 def _grades(reading: Reading) -> Iterator[str]:

@@ -288,3 +288,17 @@ def test_a_weight_stands_beside_the_live_answer(tmp_path: Path) -> None:
     found, said = asked(tmp_path / "weighted.csv", tmp_path / "plain.csv", *asked_of)
     assert found["metrics"] and said
     assert "found no column 'w' there" in refused(tmp_path / "plain.csv", tmp_path / "weighted.csv", *asked_of)
+
+
+def test_judgements_in_both_orders_are_no_independent_rows(tmp_path: Path) -> None:
+    rng, path = np.random.default_rng(8), tmp_path / "both_orders.csv"
+    wins = rng.random(120) < 0.6
+    rows = {"question_id": np.repeat(np.arange(120), 2), "model_b": "ada", "winner": np.repeat(wins, 2)}
+    pl.DataFrame(rows).with_columns(
+        winner=pl.when("winner").then(pl.lit("model_b")).otherwise(pl.lit("model_a"))
+    ).write_csv(path)
+    once, said = asked(path)
+    assert "The same question_id stands on several rows, which are not independent" in said
+    found, said = asked(path, "--preference", "winner", "--unit", "question_id")
+    assert "not independent" not in said and found["win_rate"] == once["win_rate"]
+    assert found["standard_error"] == pytest.approx(wins.std(ddof=1) / 120**0.5)

@@ -26,7 +26,8 @@ PRICE = RNG.gamma(4, 25, N)
         ({"predicted_price": PRICE, "distance": PRICE + 1}, ""),
         ({"exact_match": RNG.choice([0.0, 1.0], N)}, "--grade exact_match --pass 1."),
         ({"correct": RNG.choice([False, True], N)}, "--grade correct --pass 1."),
-        ({"preference": 1 + RNG.random(N)}, "compare … --preference preference."),
+        ({"preference": 1 + RNG.random(N)}, "--grade preference --pass 1.5, or compare … --preference preference."),
+        ({"winner": RNG.choice(["model_a", "tie"], N)}, "was better: compare … --preference winner."),
     ],
 )
 def test_the_columns_that_could_say_when_a_row_is_right_are_named(

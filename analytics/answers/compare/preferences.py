@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.log.repeats import same_input
 from analytics.log.role_names import folded_name
 from analytics.log.schema import Log
 from analytics.measure.compare.preferences import WinRate, preferences_of, rates_of_each, win_rate
@@ -24,6 +26,9 @@ _WHO = re.compile(
     r"(generator|model|system|assistant|bot|llm|candidate|challenger|opponent)(_(name|id|version))?_?[12ab]?"
 )
 """How columns are called that say whose answer was judged, as in AlpacaEval and in arenas."""
+_OFTEN = 1.5
+"""Judgements of an input and the same answers from which on it counts as asked again: some inputs may stand twice by chance. By
+hand."""
 _FIRST = re.compile(r".*[1a]")
 """Of these the one of the first answer, which is that of the live side, or of the reference that all are held against."""
 
@@ -53,6 +58,9 @@ class Preferences:
         Whose answers the first and the second are, where columns name one of either.
     alike : str or None
         A column that is called alike but for a number and says the like, as of the same answers in the other order.
+    asked_again : str or None
+        The column of what was asked, where it stands on several rows for the same answers, as with both orders or turns, and no
+        unit says so: such rows are not independent.
     """
 
     column: str
@@ -65,6 +73,7 @@ class Preferences:
     mixed: tuple[tuple[str, int], ...]
     who: tuple[str | None, str | None] = (None, None)
     alike: str | None = None
+    asked_again: str | None = None
 
 
 def preferences(
@@ -117,7 +126,19 @@ def preferences(
         said = replace(said, word="unknown", more=None)
     by_name = log.column(by).name if by else " and ".join(sides or ()) or None
     alike = _called_alike(log, name, set(meaning))
-    return Preferences(name, whole, said, read_as, unsaid, tuple(found), by_name, mixed, only_names(named), alike)
+    again = _asked_again(log, mixed, whole.n)
+    return Preferences(
+        name, whole, said, read_as, unsaid, tuple(found), by_name, mixed, only_names(named), alike, again
+    )
+
+
+def _asked_again(log: Log, mixed: Sequence[tuple[str, int]], n: float) -> str | None:
+    """Return the column of what was asked, where rows are many more than inputs and answers that were compared."""
+    mapping, asked = log.mapping, same_input(log)
+    if asked is None or mapping.unit is not None or mapping.weight is not None:
+        return None
+    most = log.column(asked).n_distinct * prod(found for _, found in mixed)
+    return asked if n >= _OFTEN * most else None
 
 
 def _who_answers(mixed: Sequence[tuple[str, int]]) -> str | None:

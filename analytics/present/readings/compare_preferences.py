@@ -40,6 +40,7 @@ def preferences_reading(answer: Preferences) -> str:
         f"{interval}, the standard error {words.number(100 * whole.standard_error, 2)} points.",
         f"{counts[0]} won, {counts[1]} tied, {counts[2]} lost.{unsaid}",
         f"{words.shortened(answer.column, 40)} was read {answer.read_as}.",
+        _again_part(answer),
         _alike_part(answer),
     )
 
@@ -97,6 +98,14 @@ def _of_each(answer: Preferences) -> str:
     names = " and ".join(f"{words.count(n)} values of {_name(name)}" for name, n in answer.mixed)
     ask = "ask for no other column" if answer.by else f"name one with --by, such as {_name(answer.mixed[-1][0])},"
     return f"One win rate of {names} is that of none of them: {ask} to see each."
+
+
+def _again_part(answer: Preferences) -> str:
+    """Say that rows are not independent, where the same was asked more than once."""
+    if answer.asked_again is None:
+        return ""
+    name = _name(answer.asked_again)
+    return f"The same {name} stands on several rows, which are not independent: with it as the unit the interval is of inputs."
 
 
 def _alike_part(answer: Preferences) -> str:
