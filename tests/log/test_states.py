@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import duckdb
@@ -24,6 +25,7 @@ from analytics.query.cohort import Clause, Cohort
 from analytics.query.compare.pairs import Pairing, pair_frame
 from analytics.query.engine import Engine
 from analytics.reading import api
+from analytics.reading.sql import database
 from tests.ingested import Desk
 
 N = 3_000
@@ -135,6 +137,21 @@ def test_a_state_that_needs_other_columns_is_whole(desk: Desk, log: Log) -> None
     mapping = replace(against(log, "bee"), segments=("region", "session"))
     assert desk.remap(log, mapping, is_current=False).base is None
     assert desk.remap(log, replace(against(log, "bee"), merges=()), is_current=False).base is None
+
+
+@pytest.mark.parametrize("of_base", [[0, 1, 2], [2, 0, 1]])
+@pytest.mark.parametrize("own", [[0, 1, 2], [1, 2, 0], [2, 0, 1]])
+def test_rows_that_a_join_left_in_another_order_are_put_in_that_of_the_log(of_base: list[int], own: list[int]) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("ATTACH ':memory:' AS origin; ATTACH ':memory:' AS log_file")
+        made = "CREATE TABLE {}.log AS SELECT row_id, 'r' || row_id AS {} FROM (SELECT unnest(?::BIGINT[]) AS row_id)"
+        connection.execute(made.format("origin", "c0"), [of_base])
+        connection.execute(made.format("log_file", "label"), [own])
+        columns = (SimpleNamespace(sql_name="c0", bin_name="b0", original_name="o0"),)
+        with database.seen_over(connection, SimpleNamespace(reading=SimpleNamespace(columns=columns))):  # type: ignore[arg-type]
+            found = connection.execute("FROM log_file.log").fetchall()
+        assert found == [(place, f"r{place}", f"r{place}") for place in of_base]
+        assert connection.execute("FROM log_file.log").fetchall() == [row[:2] for row in found]
 
 
 def test_a_state_over_a_log_is_gone_with_it_and_is_built_of_it_anew(tmp_path: Path) -> None:

@@ -117,6 +117,7 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, target: str) -> None:
 def seen_over(connection: duckdb.DuckDBPyConnection, log: Log) -> Iterator[None]:
     """See a log that stores what its mapping decides as ``log_file.log`` with the columns of its base, ``origin``, meanwhile."""
     held = _names_of(connection, "duckdb_columns()", "table_name = 'log'", "column_name")
+    _put_in_order(connection)
     connection.execute("ALTER TABLE log_file.log RENAME TO own")
     rows = f"SELECT own.*, {states.file_columns(log, held)} FROM log_file.own AS own POSITIONAL JOIN origin.log AS base"
     connection.execute(f"CREATE VIEW log_file.log AS {rows}")
@@ -124,6 +125,17 @@ def seen_over(connection: duckdb.DuckDBPyConnection, log: Log) -> Iterator[None]
         yield
     finally:
         connection.execute("DROP VIEW log_file.log; ALTER TABLE log_file.own RENAME TO log")
+
+
+def _put_in_order(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put the rows of ``log_file.log`` in the order of those of ``origin``: what was joined to them may have left another."""
+    apart = "log_file.log AS own POSITIONAL JOIN origin.log AS base WHERE own.row_id IS DISTINCT FROM base.row_id"
+    if connection.execute(f"SELECT count(*) FROM {apart}").fetchone() != (0,):
+        connection.execute(
+            "CREATE TABLE log_file.ordered AS SELECT own.* FROM log_file.log AS own JOIN "
+            "(SELECT row_id, rowid AS place FROM origin.log) AS base USING (row_id) ORDER BY base.place; "
+            "DROP TABLE log_file.log; ALTER TABLE log_file.ordered RENAME TO log"
+        )
 
 
 def finish(connection: duckdb.DuckDBPyConnection, log: Log) -> None:
