@@ -16,7 +16,7 @@ from analytics.answers.compare.operations import running
 from analytics.answers.compare.slices import LosingSlices, by_column, flipped
 from analytics.answers.compare.whole import losing_slices_of
 from analytics.answers.question import Question
-from analytics.commands.compare_preferences import write_preferences
+from analytics.commands.compare_preferences import preferences_told, write_preferences
 from analytics.commands.compare_sides import Both, further_sides, require_margin, side_options, sides_asked
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
@@ -99,11 +99,12 @@ def compare(
     )
 
     require_margin(margin)
-    if preferred.preference is not None:
-        wins = {"live_wins": preferred.live_wins or (), "candidate_wins": preferred.candidate_wins or ()}
-        write_preferences(source, asked, output, preferred.preference, **wins, by=by, margin=margin)
-        return
     workspace = Workspace()
+    column = preferred.preference or preferences_told(workspace, source, both)
+    if column is not None:
+        wins = {"live_wins": preferred.live_wins or (), "candidate_wins": preferred.candidate_wins or ()}
+        write_preferences(source, asked, both, other, output, column, **wins, by=by, margin=margin)
+        return
     engine, pairing = sides_asked(workspace, source, asked, both, other)
     answer = compare_answer(engine, pairing, metric, margin, price.costs(workspace))
     found, own = compare_json(answer), replace(source, **side_options(source, both, "live"))

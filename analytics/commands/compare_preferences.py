@@ -1,4 +1,4 @@
-"""``compare --preference``: which of two answers was preferred, row by row."""
+"""``compare`` of preferences: which of two answers was preferred, row by row; of two candidates who is preferred more often."""
 
 from __future__ import annotations
 
@@ -9,27 +9,61 @@ from typing import Any
 import typer
 
 from analytics.answers.compare.preferences import preferences
+from analytics.answers.compare.preferences_paired import paired_preferences
 from analytics.commands.asking import kept, open_log, question_of
+from analytics.commands.compare_sides import Both, sides_asked
 from analytics.commands.given import read_path
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.roles import said_roles
 from analytics.commands.writing import write
+from analytics.errors import QuestionError
 from analytics.log import roles
+from analytics.log.preferred import preference_column
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
+from analytics.measure.compare.preferences import preferences_of
 from analytics.reading.inbox import is_there
 
 
-def write_preferences(source: Source, asked: Asked, output: Output, column: str, **said: Any) -> None:
+def preferences_told(workspace: Workspace, source: Source, both: Both) -> str | None:
+    """Return the column of preferences of a file that nothing else judges, where nobody says by what to judge it."""
+    is_said = both.is_by_row or any((source.score, source.decision, source.label, source.grade, source.right))
+    if is_said or not is_there(Path(source.log)):
+        return None
+    reading = read_path(workspace, source).reading
+    name = preference_column(reading.names)
+    if name is None:
+        return None
+    guess = roles.guess(reading, said_roles(source, reading)).mapping
+    if guess.has_score or guess.decision is not None or guess.right is not None:
+        return None
+    try:
+        preferences_of([value for value, _ in reading.column(name).top])
+    except QuestionError:
+        return None
+    typer.echo(f"{name!r} says which answer was better (guessed: its name and its values).", err=True)
+    return name
+
+
+def write_preferences(
+    source: Source, asked: Asked, both: Both, other: str | None, output: Output, column: str, **said: Any
+) -> None:
     """Answer how often the candidate is preferred, and write it; ``said`` is what `answers.compare.preferences` takes."""
-    from analytics.present.readings import preferences_reading
-    from analytics.present.tables.compare_preferences import preferences_json
+    from analytics.present.readings import paired_preferences_reading, preferences_reading
+    from analytics.present.tables.compare_preferences import paired_preferences_json, preferences_json
 
     workspace = Workspace()
-    engine, question = question_of(workspace, _opened(workspace, source, column), asked)
-    answer = preferences(engine, question, column, **said)
-    typer.echo(preferences_reading(answer), err=True)
-    found = preferences_json(answer)
+    if other is None and not both.names_a_side:
+        engine, question = question_of(workspace, _opened(workspace, source, column), asked)
+        answer = preferences(engine, question, column, **said)
+        reading, found = preferences_reading(answer), preferences_json(answer)
+    else:
+        engine, pairing = sides_asked(
+            workspace, _as_preferences(workspace, source, column), asked, both, other, is_input_enough=True
+        )
+        paired = paired_preferences(engine, pairing, column, **said)
+        reading, found = paired_preferences_reading(paired), paired_preferences_json(paired)
+    typer.echo(reading, err=True)
     rows = found.pop("by") if output.format != "json" else found["by"]
     write(found if output.format == "json" or not rows else rows, output)
 
@@ -39,8 +73,16 @@ def _opened(workspace: Workspace, source: Source, column: str) -> Log:
     if not is_there(Path(source.log)):
         return open_log(workspace, source)
     read = read_path(workspace, source)
-    guess = roles.guess(read.reading, said_roles(source, read.reading)).mapping
-    if guess.score is None and guess.decision is None and guess.right is None:
-        is_number = read.reading.column(column).kind == "number"
-        source = replace(source, grade=column, mark=1.0) if is_number else replace(source, decision=column)
-    return kept(workspace, read, source, is_current=False, asks=False)
+    return kept(workspace, read, _as_preferences(workspace, source, column), is_current=False, asks=False)
+
+
+def _as_preferences(workspace: Workspace, source: Source, column: str) -> Source:
+    """Return what is said of a file, with its preferences as what is judged where it has no answer of a model."""
+    if not is_there(Path(source.log)):
+        return source
+    reading = read_path(workspace, source).reading
+    guess = roles.guess(reading, said_roles(source, reading)).mapping
+    if guess.score is not None or guess.decision is not None or guess.right is not None:
+        return source
+    is_number = reading.column(column).kind == "number"
+    return replace(source, grade=column, mark=1.0) if is_number else replace(source, decision=column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,8 +14,10 @@ from analytics.commands.given import listed_columns, read_path
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source, Text, Texts, named
 from analytics.commands.roles import finite_threshold
 from analytics.errors import QuestionError
+from analytics.log.hints import sides_hint
 from analytics.log.other_answer import own_labels, with_decider
 from analytics.log.preferred import preference_column
+from analytics.log.repeats import same_input
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort
@@ -94,11 +97,22 @@ class Both:
 
 
 def sides_asked(
-    workspace: Workspace, source: Source, asked: Asked, both: Both, other: str | None
+    workspace: Workspace,
+    source: Source,
+    asked: Asked,
+    both: Both,
+    other: str | None,
+    *,
+    is_input_enough: bool = False,
 ) -> tuple[Engine, Pairing]:
-    """Return how the rows of both sides meet: of two logs, two parts of one, or two answers in one row."""
+    """Return how the rows of both sides meet: of two logs, two parts of one, or two answers in one row.
+
+    With ``is_input_enough`` they meet by what was asked where the log has no id.
+    """
     engine, live, candidate = _two_questions(workspace, source, asked, both, other)
-    on = listed_columns(both.on, live.log.reading.names) if both.on else ()
+    on = listed_columns(both.on, live.log.reading.names) if both.on else []
+    if not on and is_input_enough and live.log.mapping.row_id is None and (same := same_input(live.log)):
+        on = [same]
     pairing = pairing_of(live, candidate, on, by_row=both.is_by_row)
     is_given = asked.threshold is not None
     return engine, replace(pairing, is_given=(is_given, is_given or both.candidate_threshold is not None))
@@ -143,7 +157,7 @@ def _two_questions(
         raise QuestionError(
             "Expected two sides, found one. Name a second log, filter both sides, as in "
             '--live "model=v3" --candidate "model=v4", or name the column of either, as in --live-score v3 --candidate-score v4.'
-            + _preferred(workspace, source)
+            + _hint(workspace, source)
         )
     if bool(both.own("live")) is not bool(both.own("candidate")):
         raise QuestionError(
@@ -184,13 +198,14 @@ def _by_own_labels(
     return first, second
 
 
-def _preferred(workspace: Workspace, source: Source) -> str:
-    """Say how to ask for preferences, where a column is called so; empty where none is."""
+def _hint(workspace: Workspace, source: Source) -> str:
+    """Say what of a file could tell two sides apart, or says which answer was better."""
     if not is_there(Path(source.log)):
         return ""
-    names = read_path(workspace, source).reading.names
-    found = preference_column(names)
-    return "" if found is None else f" {found!r} could say which answer was better: --preference {found}."
+    reading = read_path(workspace, source).reading
+    found = preference_column(reading.names)
+    said = "" if found is None else f" {found!r} could say which answer was better: --preference {shlex.quote(found)}."
+    return sides_hint(reading) + said
 
 
 def _require_numbers(log: Log) -> None:

@@ -26,6 +26,8 @@ from analytics.reading.inbox import is_there
 VALUE_ROLES = {"positive": "label", "decision_positive": "decision"}
 """What stays open about the values of a column, and the role of that column."""
 
+_MOST_NAMED = 5
+"""Columns that a message names at most. Bounds it to some lines."""
 _NONE = "none"
 """What a role option says where no column plays the role."""
 
@@ -72,7 +74,9 @@ def require_settled(guess: roles.Guess, mapping: Mapping, source: Source, readin
             continue
         if role == "score" and mapping.decision is not None:
             continue
-        shown = ", ".join(f"{name!r} ({reason})" for name, reason in candidates)
+        shown = ", ".join(f"{name!r} ({reason})" for name, reason in candidates[:_MOST_NAMED])
+        if len(candidates) > _MOST_NAMED:
+            shown += f" and {len(candidates) - _MOST_NAMED:,} more"
         raise QuestionError(
             f"Expected to know which column holds the {role}, found no sure one. It could be: {shown}. "
             f"Name it with --{role}, or say --{role} none.{_of_a_list([name for name, _ in candidates])}{hints.hint(reading)}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from analytics.log.role_names import folded_name
 
-_PREFERENCE = re.compile(r"(.*_)?(preferences?|preferred|winner|better)(_(answer|model|response|output))?")
+_PREFERENCE = re.compile(r"(.*_)?(preferences?|preferred|winner|better)(_(answer|model|response|output))?(_?\d)?")
 """How columns are called that say which of two answers was better, in sets that are published."""
 
 

@@ -139,8 +139,12 @@ _NEGATIONS = frozenset(
     {"not", "no", "non", "never", "none", "without", "didn't", "doesn't", "isn't", "wasn't", "hasn't", "won't"}
     | {"nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne", "nein"}
     | {"sin", "nunca", "ningún", "ninguna", "pas", "aucun", "aucune", "sans", "jamais", "ne"}
+    | {"tidak", "bukan", "não", "nao", "sem", "niet", "geen", "zonder", "senza", "inte", "ikke", "nie", "bez"}
 )
-"""Words that deny the others beside them, in the same four languages."""
+"""Words that deny the others beside them, in the same four languages and some more."""
+
+_MINUS = ("-", "\u2212", "\u2013")
+"""Signs of a finding that is not there, beside a plus: HER2+ and HER2-."""
 
 _PREFIXES = ("not", "non", "no", "un", "in", "im", "ir", "il", "dis", "mis", "kein", "nicht", "des", "dés", "mé")
 """Beginnings that deny the rest of a word, where the rest is the other value."""
@@ -247,6 +251,8 @@ def positive_of(values: Sequence[str], name: str = "") -> str | None:
     ('verspätet', None, None)
     >>> positive_of(["angenommen", "storniert"], "Storno"), positive_of(["hired", "in pool"], "was_hired")
     ('storniert', 'hired')
+    >>> positive_of(["her2-", "her2+"])
+    'her2+'
     """
     known = next((word for word in POSITIVE_WORDS if word in values and not _is_a_number_of_many(word, values)), None)
     if known is not None or len(values) != 2:
@@ -254,6 +260,8 @@ def positive_of(values: Sequence[str], name: str = "") -> str | None:
     if letters := next((pair for pair in _LETTERS if {*pair} == {*values}), None):
         return letters[0]
     for value, other in (values, values[::-1]):
+        if value.endswith("+") and other.endswith(_MINUS) and value[:-1] == other[:-1]:
+            return value
         if _is_denied(other, value):
             return other if _begins(value, _BENIGN_STEMS) else value
         if other in _NEGATIVE_WORDS and value not in _NEGATIVE_WORDS:

@@ -34,8 +34,6 @@ def draw_preferences(question: Question, head: DeltaGenerator) -> None:
     )
     try:
         answer = kept(preferences, question, str(column), by=by)
-        if not by and answer.mixed:
-            answer = kept(preferences, question, str(column), by=answer.mixed[-1][0])
     except QuestionError as error:
         st.info(escaped(str(error)), icon=":material/compare:")
         return

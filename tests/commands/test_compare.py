@@ -81,17 +81,65 @@ def test_preferences_for_several_candidates_are_told_one_by_one(tmp_path: Path) 
     )
     frame.write_json(path)
     found, said = asked(path, "--preference", "preference")
-    assert found["verdict"] == "unknown"
-    assert refused(path).endswith("'preference' could say which answer was better: --preference preference.\n")
-    assert said.startswith("One win rate of 3 values of generator_2 is that of none of them: ask for each with --by ")
-    found, said = asked(path, "--preference", "preference", "--by", "generator_2")
+    assert found["verdict"] == "unknown" and said.startswith("Of 3 values of generator_2 bo wins most often: ")
+    again, told = asked(path, "--by", "generator_2")
+    assert told.startswith("'preference' says which answer was better (guessed: ")
+    assert again == found
+    said = asked(path, "--preference", "preference", "--by", "instruction")[1]
+    assert said.startswith(
+        "One win rate of 3 values of generator_2 is that of none of them: ask for no other column to see each."
+    )
     assert [row["slice"] for row in found["by"]] == ["bo", "cy", "ada"]
     for row in found["by"]:
         own = frame.filter(generator_2=row["slice"])["preference"] - 1
         assert (row["win_rate"], row["standard_error"]) == pytest.approx((own.mean(), own.std() / 120**0.5))
-    assert said.startswith("Of 3 values of generator_2 bo wins most often: ")
     found, said = asked(path, "--preference", "preference", "--where", "generator_2=bo")
-    assert found["verdict"] == "better" and said.startswith("Better: ")
+    assert found["verdict"] == "better" and said.startswith("Better: bo wins 79.2")
+
+
+def test_two_candidates_against_the_same_answers_are_paired_by_what_was_asked(tmp_path: Path) -> None:
+    """A second log was left out in silence, and the win rate was that of the first alone."""
+    rng, asks = np.random.default_rng(5), [f"q{place}" for place in range(150)]
+    ada, bo = (np.round(rng.uniform(1, 2, 150), 3) for _ in range(2))
+    sides = {"ada": [*ada[:-1], None], "bo": [0.0, *bo[1:]]}
+    frames = [
+        pl.DataFrame({"instruction": asks, "generator_1": "base", "generator_2": name, "preference": own})
+        for name, own in sides.items()
+    ]
+    for name, frame in zip(sides, (frames[0], frames[1].reverse()), strict=True):
+        frame.write_json(tmp_path / f"{name}.json")
+    pl.concat(frames).write_json(tmp_path / "both.json")
+    two, said = asked(tmp_path / "ada.json", tmp_path / "bo.json")
+    own = np.where(sides["bo"][:-1] == np.array(0.0), 1.5, sides["bo"][:-1])
+    apart = own - np.array(sides["ada"][:-1])
+    assert (two["n"], two["not_said"], two["pairing"]["both"]) == (149, 1, 150)
+    assert (two["difference"], two["standard_error"]) == pytest.approx((apart.mean(), apart.std(ddof=1) / 149**0.5))
+    assert two["candidate_win_rate"] == pytest.approx(own.mean() - 1)
+    assert (two["higher"], two["lower"]) == ((apart > 0).sum(), (apart < 0).sum())
+    assert two["low"] < two["difference"] < two["high"] and "bo wins " in said.casefold()
+    sides_of_one = ("--live", "generator_2=ada", "--candidate", "generator_2=bo", "--preference", "preference")
+    assert asked(tmp_path / "both.json", *sides_of_one)[0]["difference"] == two["difference"]
+    assert "found 2 values of 'generator_2'" in refused(tmp_path / "both.json", tmp_path / "bo.json")
+    frames[1].with_columns(generator_1=pl.lit("other")).write_json(tmp_path / "bo.json")
+    assert "They were not compared with the same answers" in asked(tmp_path / "ada.json", tmp_path / "bo.json")[1]
+
+
+def test_those_who_answer_in_either_place_are_counted_in_both(tmp_path: Path) -> None:
+    path, rng = tmp_path / "arena.csv", np.random.default_rng(6)
+    first = rng.integers(0, 3, 400)
+    second = (first + rng.integers(1, 3, 400)) % 3
+    winner = rng.choice(["model_a", "model_b", "tie (bothbad)"], 400)
+    names = np.array(["ada", "bo", "cy"])
+    pl.DataFrame(
+        {"model_a": names[first], "model_b": names[second], "winner_1": winner, "winner_2": winner[::-1]}
+    ).write_csv(path)
+    found, said = asked(path)
+    value = np.select([winner == "model_b", winner == "model_a"], [1.0, 0.0], 0.5)
+    assert "winner_2 says the like of the same rows and is left out" in said
+    for row in found["by"]:
+        own = np.concatenate([value[names[second] == row["slice"]], 1 - value[names[first] == row["slice"]]])
+        assert (row["win_rate"], row["n"]) == (pytest.approx(own.mean()), len(own))
+        assert row["standard_error"] == pytest.approx(own.std(ddof=1) / len(own) ** 0.5)
 
 
 def decided(n: int = 2_000) -> pl.DataFrame:
@@ -240,3 +288,17 @@ def test_a_weight_stands_beside_the_live_answer(tmp_path: Path) -> None:
     found, said = asked(tmp_path / "weighted.csv", tmp_path / "plain.csv", *asked_of)
     assert found["metrics"] and said
     assert "found no column 'w' there" in refused(tmp_path / "plain.csv", tmp_path / "weighted.csv", *asked_of)
+
+
+def test_judgements_in_both_orders_are_no_independent_rows(tmp_path: Path) -> None:
+    rng, path = np.random.default_rng(8), tmp_path / "both_orders.csv"
+    wins = rng.random(120) < 0.6
+    rows = {"question_id": np.repeat(np.arange(120), 2), "model_b": "ada", "winner": np.repeat(wins, 2)}
+    pl.DataFrame(rows).with_columns(
+        winner=pl.when("winner").then(pl.lit("model_b")).otherwise(pl.lit("model_a"))
+    ).write_csv(path)
+    once, said = asked(path)
+    assert "The same question_id stands on several rows, which are not independent" in said
+    found, said = asked(path, "--preference", "winner", "--unit", "question_id")
+    assert "not independent" not in said and found["win_rate"] == once["win_rate"]
+    assert found["standard_error"] == pytest.approx(wins.std(ddof=1) / 120**0.5)

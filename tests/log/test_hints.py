@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.log.hints import hint
+from analytics.log.hints import hint, sides_hint
 from tests.ingested import Desk
 
 RNG = np.random.default_rng(17)
@@ -24,6 +24,10 @@ PRICE = RNG.gamma(4, 25, N)
         ({"score": [f"{place},{place + 100:03}" for place in range(1, N + 1)]}, "stayed text, such as"),
         ({"verdict": RNG.choice(["pass", "fail"], N)}, "--grade verdict --pass 1."),
         ({"predicted_price": PRICE, "distance": PRICE + 1}, ""),
+        ({"exact_match": RNG.choice([0.0, 1.0], N)}, "--grade exact_match --pass 1."),
+        ({"correct": RNG.choice([False, True], N)}, "--grade correct --pass 1."),
+        ({"preference": 1 + RNG.random(N)}, "--grade preference --pass 1.5, or compare … --preference preference."),
+        ({"winner": RNG.choice(["model_a", "tie"], N)}, "was better: compare … --preference winner."),
     ],
 )
 def test_the_columns_that_could_say_when_a_row_is_right_are_named(
@@ -31,3 +35,13 @@ def test_the_columns_that_could_say_when_a_row_is_right_are_named(
 ) -> None:
     found = hint(desk.stage(pl.DataFrame(columns)).reading)
     assert said in found and bool(said) == bool(found)
+
+
+def test_what_could_tell_two_sides_apart_is_named(desk: Desk) -> None:
+    """Of answers of dozens of models below each other, or a column for each."""
+    right = RNG.integers(0, 2, N)
+    long = desk.stage(pl.DataFrame({"model": np.resize(["ada", "bo", "bo"], N), "correct": right})).reading
+    assert sides_hint(long) == " 'model' holds 2: --live model=bo --candidate model=ada."
+    wide = desk.stage(pl.DataFrame({"question": range(N), "ada-7b": right, "bo": right[::-1], "cy": 1 - right})).reading
+    assert sides_hint(wide) == " 3 columns hold 1 and 0, such as 'ada-7b': --live-grade ada-7b --candidate-grade bo."
+    assert not sides_hint(desk.stage(pl.DataFrame({"price": PRICE})).reading)

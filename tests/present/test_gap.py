@@ -99,6 +99,35 @@ def test_fields_that_arrive_empty_are_named_with_their_shares(desk: Desk, engine
     )
 
 
+def test_a_change_that_hides_a_larger_one_is_led_by_what_it_hides(desk: Desk, engine: Engine) -> None:
+    """An error rate that fell as easier rows came in is no good news where on rows alike it rose."""
+    gap, _ = told(desk, engine, CAUSES["miscalibration"][0])
+    none = Interval(0.0, 0.0, 0.0)
+    parts = dict.fromkeys(gap.waterfall.parts, none) | {"operating": Interval(0.05, 0.04, 0.06)}
+
+    def lead(fall: float, **further: Interval) -> str:
+        mix = Interval(fall, fall - 0.01, fall + 0.01)
+        change = sum((0.05, fall, *(part.value for part in further.values())))
+        flow = replace(
+            gap.waterfall,
+            change=Interval(change, change - 0.004, change + 0.004),
+            parts=parts | {"segments": mix} | further,
+            entangled=none,
+        )
+        return readings.gap_reading(replace(gap, waterfall=flow)).split("\n")[0].replace(words.THIN_SPACE, " ")
+
+    better = lead(-0.06)
+    assert ", but only by the mix of segments" in better and "which is better" not in better
+    assert better.endswith("All else raised it by 5.0 points, most of all calibration and threshold.")
+    three = lead(-0.03, **{name: Interval(-0.03, -0.04, -0.02) for name in ("missingness", "concept")})
+    assert all(part in three.split(". All else")[0] for part in ("mix of segments", "arrive empty", "within slices"))
+    assert "All else raised it by 5.0 points" in three
+    worse = lead(0.02, base_rate=Interval(-0.06, -0.07, -0.05))
+    assert ", which is worse, all of it by calibration and threshold. All else lowered it by 4.0 points" in worse
+    plain = lead(-0.02)
+    assert "All else" not in plain and "which is worse. Most of it is calibration and threshold." in plain
+
+
 def test_what_made_it_better_is_not_to_be_mended(desk: Desk, engine: Engine) -> None:
     log = desk.log(pair(CAUSES["missingness"][0], 8_000), **SCHEMA)
     sides = two_sides(engine, log)

@@ -85,7 +85,15 @@ def test_the_figure_draws_the_table() -> None:
 
 def test_arrival_is_drawn_by_class_and_read() -> None:
     drawn = [list(trace.y) for trace in arrival_figure(CURVE, "1d").data if trace.hoverinfo == "text"]
-    assert drawn == [CURVE[name].to_list() for name in ("share", "positive", "negative")]
+    assert drawn == [[*CURVE[name], CURVE[name][-1]] for name in ("share", "positive", "negative")]
+    (band,) = (trace for trace in arrival_figure(CURVE, "1d").data if trace.hoverinfo == "skip")
+    for age, low, high, after in zip(CURVE["age"], CURVE["low"], CURVE["high"], [*CURVE["age"][1:], None], strict=True):
+        ends = {y for x, y in zip(band.x, band.y, strict=True) if age <= x and (after is None or x < after)}
+        assert {low, high} <= ends  # from an age on until the next
+    assert [y for x, y in zip(band.x, band.y, strict=True) if x == CURVE["age"][0]] == [
+        CURVE["high"][0],
+        CURVE["low"][0],
+    ]
     said = arrival_reading(ANSWER)
     assert said.startswith("Half of the negative labels are there after 1 day, half of the positive ones after 2 days")
 

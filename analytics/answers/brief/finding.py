@@ -189,7 +189,7 @@ class GapParts:
     metric : str
         Whose change it is.
     change, part : Size
-        The change for the worse, and the part of it that leads, in the metric's own unit.
+        The whole change, and the part for the worse that leads, in the metric's own unit.
     name : str
         The part, as `measure.gap` calls it.
     columns : tuple of str

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.log.repeats import same_input
 from analytics.log.role_names import folded_name
-from analytics.measure.compare.preferences import WinRate, preferences_of, win_rate
+from analytics.log.schema import Log
+from analytics.measure.compare.preferences import WinRate, preferences_of, rates_of_each, win_rate
 from analytics.measure.compare.verdict import MARGIN, Verdict, verdict
 from analytics.query.compare.preferences import preference_table
 from analytics.query.engine import Engine
@@ -23,6 +26,11 @@ _WHO = re.compile(
     r"(generator|model|system|assistant|bot|llm|candidate|challenger|opponent)(_(name|id|version))?_?[12ab]?"
 )
 """How columns are called that say whose answer was judged, as in AlpacaEval and in arenas."""
+_OFTEN = 1.5
+"""Judgements of an input and the same answers from which on it counts as asked again: some inputs may stand twice by chance. By
+hand."""
+_FIRST = re.compile(r".*[1a]")
+"""Of these the one of the first answer, which is that of the live side, or of the reference that all are held against."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +48,19 @@ class Preferences:
     unsaid : int
         Rows that say nothing.
     by : tuple of (value, WinRate)
-        By slice of a column, the most judgements first; of one that says whose answer it is the highest rate first. Empty
-        where none was asked for.
+        By slice of a column, the most judgements first; where none was asked for and answers of several are mixed, for each of
+        them, the highest rate first.
     by_name : str or None
-        That column.
+        That column; of those who answer in either place both.
     mixed : tuple of (str, int)
         Columns that say whose answer it is, with how many there are, where there are several: one rate is of none of them.
+    who : (str or None, str or None)
+        Whose answers the first and the second are, where columns name one of either.
+    alike : str or None
+        A column that is called alike but for a number and says the like, as of the same answers in the other order.
+    asked_again : str or None
+        The column of what was asked, where it stands on several rows for the same answers, as with both orders or turns, and no
+        unit says so: such rows are not independent.
     """
 
     column: str
@@ -56,6 +71,9 @@ class Preferences:
     by: tuple[tuple[object, WinRate], ...]
     by_name: str | None
     mixed: tuple[tuple[str, int], ...]
+    who: tuple[str | None, str | None] = (None, None)
+    alike: str | None = None
+    asked_again: str | None = None
 
 
 def preferences(
@@ -79,7 +97,7 @@ def preferences(
     """
     log, asked = question.log, (question.log, question.cohort, question.threshold)
     name = log.column(column).name
-    table = preference_table(engine, *asked, name, (by,) if by else ())
+    table = preference_table(engine, *asked, name)
     if question.cohort and table.is_empty():
         raise empty_cohort(engine, *asked)
     meaning, read_as = preferences_of(table["value"].unique().to_list(), live_wins, candidate_wins)
@@ -87,25 +105,82 @@ def preferences(
     if not whole.n:
         raise QuestionError(f"Expected a preference in {name!r}, found none in these rows. Name another column.")
     unsaid = int(table.filter(~pl.col("value").is_in(list(meaning)).fill_null(value=False))["n"].sum())
-    found, mixed = [], _mixed(engine, question, name)
-    if by:
-        for (value,), part in table.partition_by("slice_0", as_dict=True).items():
-            found.append((value, win_rate(part, meaning)))
+    found: list[tuple[object, WinRate]] = []
+    named = answered_by(engine, question, name)
+    mixed = tuple((each, len(values)) for each, values in named.items() if len(values) > 1)
+    by = by or _who_answers(mixed)
+    sides = _sides_of(mixed)
+    if by is None and sides is not None:
+        each = preference_table(engine, *asked, name, sides).rename({"slice_0": "first", "slice_1": "second"})
+        found = sorted(rates_of_each(each, meaning).items(), key=lambda each: -each[1].rate)
+    elif by is not None:
+        table = preference_table(engine, *asked, name, (by,))
+        parts = table.partition_by("slice_0", as_dict=True).items()
         is_who = log.column(by).name in dict(mixed)
+        found = [(value, win_rate(part, meaning)) for (value,), part in parts]
         found.sort(key=lambda each: -each[1].rate if is_who else -each[1].n)
     said = verdict(
         whole.rate - _HALF, whole.low - _HALF, whole.high - _HALF, MARGIN if margin is None else margin, round(whole.n)
     )
     if mixed:
         said = replace(said, word="unknown", more=None)
-    return Preferences(name, whole, said, read_as, unsaid, tuple(found), log.column(by).name if by else None, mixed)
+    by_name = log.column(by).name if by else " and ".join(sides or ()) or None
+    alike = _called_alike(log, name, set(meaning))
+    again = _asked_again(log, mixed, whole.n)
+    return Preferences(
+        name, whole, said, read_as, unsaid, tuple(found), by_name, mixed, only_names(named), alike, again
+    )
 
 
-def _mixed(engine: Engine, question: Question, column: str) -> tuple[tuple[str, int], ...]:
-    """Return the columns that say whose answer was judged, and name several in these rows."""
-    log, found = question.log, []
+def _asked_again(log: Log, mixed: Sequence[tuple[str, int]], n: float) -> str | None:
+    """Return the column of what was asked, where rows are many more than inputs and answers that were compared."""
+    mapping, asked = log.mapping, same_input(log)
+    if asked is None or mapping.unit is not None or mapping.weight is not None:
+        return None
+    most = log.column(asked).n_distinct * prod(found for _, found in mixed)
+    return asked if n >= _OFTEN * most else None
+
+
+def _who_answers(mixed: Sequence[tuple[str, int]]) -> str | None:
+    """Return the one column that says whose answer was judged, where one alone names several."""
+    return mixed[0][0] if len(mixed) == 1 else None
+
+
+def _sides_of(mixed: Sequence[tuple[str, int]]) -> tuple[str, str] | None:
+    """Return the columns of those whose answers were compared, where either names several; None where they are not one each."""
+    first = [name for name, _ in mixed if _FIRST.fullmatch(folded_name(name))]
+    second = [name for name, _ in mixed if name not in first]
+    return (first[0], second[0]) if len(first) == len(second) == 1 else None
+
+
+def _called_alike(log: Log, column: str, values: set[str]) -> str | None:
+    """Return the column whose name differs in a number alone and whose values are among these; None where none is."""
+    stem = re.sub(r"\d+", "#", column)
+    for other in log.columns:
+        known = {value.strip() for value, _ in other.top}
+        if other.name != column and re.sub(r"\d+", "#", other.name) == stem and known and known <= values:
+            return other.name
+    return None
+
+
+def answered_by(engine: Engine, question: Question, column: str) -> dict[str, list[str]]:
+    """Return the columns that say whose answer was judged, with the names that these rows hold."""
+    log, found = question.log, {}
     for each in log.columns:
-        if each.kind == "text" and each.n_distinct > 1 and _WHO.fullmatch(folded_name(each.name)):
+        if each.kind == "text" and _WHO.fullmatch(folded_name(each.name)):
             rows = preference_table(engine, log, question.cohort, question.threshold, column, (each.name,))
-            found.append((each.name, rows["slice_0"].drop_nulls().n_unique()))
-    return tuple((name, n) for name, n in found if n > 1)
+            found[each.name] = [str(value) for value in rows["slice_0"].drop_nulls().unique(maintain_order=True)]
+    return found
+
+
+def only_names(named: dict[str, list[str]]) -> tuple[str | None, str | None]:
+    """Return whose the first and the second answers are, where one column each names one alone.
+
+    >>> only_names({"generator_1": ["base"], "generator_2": ["ada"]}), only_names({"model_a": ["x"], "model_b": ["y", "z"]})
+    (('base', 'ada'), ('x', None))
+    """
+    sides: tuple[list[str], list[str]] = ([], [])
+    for name, values in named.items():
+        sides[not _FIRST.fullmatch(folded_name(name))].extend(values)
+    first, second = (values[0] if len(values) == 1 else None for values in sides)
+    return first, second

@@ -145,8 +145,81 @@ def win_rate(table: pl.DataFrame, meaning: Mapping[str, float], level: float = 0
     The standard error is that of a mean, sd/√n with n - 1; where rows belong together by linearisation over units, where they
     stand for many over rows. The interval is Student's t, bent by the third moment where rows are plain.
     """
-    x = table["value"].replace_strict(meaning, default=None, return_dtype=pl.Float64)
-    told = table.with_columns(x=x).drop_nulls("x")
+    return _rate_of(table.with_columns(x=_read(table["value"], meaning)), level)
+
+
+def rates_of_each(table: pl.DataFrame, meaning: Mapping[str, float], level: float = 0.95) -> dict[str, WinRate]:
+    """Average preferences for each of those who answer, in the first place or in the second.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        As `win_rate`, with ``first`` and ``second``: whose answers were compared.
+    meaning : mapping of str to float
+        As `preferences_of`: 1 where the second answer is preferred.
+    """
+    read = table.with_columns(x=_read(table["value"], meaning))
+    sides = (("second", pl.col("x")), ("first", 1 - pl.col("x")))
+    kept = [name for name in ("n", "w", "w2", "unit") if name in table.columns]
+    both = pl.concat([read.select(*kept, who=pl.col(side).cast(pl.String), x=own) for side, own in sides]).drop_nulls(
+        "who"
+    )
+    return {str(who): _rate_of(part, level) for (who,), part in both.partition_by("who", as_dict=True).items()}
+
+
+@dataclass(frozen=True)
+class PairedRates:
+    """How often either of two candidates was preferred to the same answer, on the inputs that both were judged on.
+
+    Attributes
+    ----------
+    live, candidate : WinRate
+    difference, low, high, standard_error, p_value : float
+        Of their rates, pair by pair.
+    n, higher, equal, lower : float
+        Pairs, weighted where rows stand for many, and those on which the candidate is preferred more, as much, less.
+    """
+
+    live: WinRate
+    candidate: WinRate
+    difference: float
+    low: float
+    high: float
+    standard_error: float
+    p_value: float
+    n: float
+    higher: float
+    equal: float
+    lower: float
+
+
+def paired_rates(table: pl.DataFrame, meaning: Mapping[str, float], level: float = 0.95) -> PairedRates:
+    """Average preferences for two candidates and their differences, pair by pair.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        As `win_rate`, with ``live`` and ``candidate`` in place of ``value``.
+    meaning : mapping of str to float
+        As `preferences_of`, of both.
+    """
+    sides = {name: _read(table[name], meaning) for name in ("live", "candidate")}
+    told = table.with_columns(**sides).drop_nulls(["live", "candidate"])
+    live, candidate = (_rate_of(told.with_columns(x=pl.col(name)), level) for name in sides)
+    half = _rate_of(told.with_columns(x=0.5 + (pl.col("candidate") - pl.col("live")) / 2), level)
+    difference, low, high = (2 * end - 1 for end in (half.rate, half.low, half.high))
+    counts = half.n, half.wins, half.ties, half.losses
+    return PairedRates(live, candidate, difference, low, high, 2 * half.standard_error, half.p_value, *counts)
+
+
+def _read(values: pl.Series, meaning: Mapping[str, float]) -> pl.Series:
+    """Return what values mean; null where they say nothing."""
+    return values.replace_strict(meaning, default=None, return_dtype=pl.Float64)
+
+
+def _rate_of(table: pl.DataFrame, level: float) -> WinRate:
+    """Average ``x``, from 0 to 1."""
+    told = table.drop_nulls("x")
     value, n, w, w2 = (told[name].cast(pl.Float64).to_numpy() for name in ("x", "n", "w", "w2"))
     total, rows = w.sum(), n.sum()
     if not total:

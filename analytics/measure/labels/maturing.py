@@ -26,6 +26,8 @@ _ENOUGH_PAST, _LEVEL = 19, 0.95
 least that tell it. How many rows wait is estimated too, so that small weeks miss by more than a normal draw."""
 _HARDLY_ANY = 0.01
 """Rows to come below which all labels are there."""
+_ANY = 1e9
+"""Times the rows that are made up: as good as any number of them."""
 _MOST_NEVER = 0.999
 """Share of the rows of a bin that is said to get no label at most: of such rows nothing is known, and not for sure."""
 _MOVED = 0.5
@@ -205,14 +207,21 @@ class Maturing:
         reach = special.stdtrit(max(min(n for _, n in spreads), _FEW_PAST), (1 + level) / 2) * float(
             np.sqrt(variance[0])
         )
+        ends = value[0] - reach, value[0] + reach
+        if all(cells.is_counted for cells, _ in parts):
+            ends = np.maximum(ends[0], low), np.minimum(ends[1], high)
+        else:  # how many rows wait is an estimate as well, and so are the bounds
+            least, most = self.judged.bounds(settled, coming.sum(axis=0) * _ANY)
+            ends = np.maximum(ends[0], least), np.minimum(ends[1], most)
+            low, high = np.fmin(low, ends[0]), np.fmax(high, ends[1])
         return Matured(
             n=float(self.arrivals.rows[days].sum()),
             n_labelled=float(settled.sum()),
             to_come=float(coming.sum()),
             naive=float(self.judged.value(self._there[days].sum(axis=0))),
             value=float(value[0]),
-            low=float(np.maximum(value[0] - reach, low)),
-            high=float(np.minimum(value[0] + reach, high)),
+            low=float(ends[0]),
+            high=float(ends[1]),
             bound_low=float(low),
             bound_high=float(high),
             spread=max(spread for spread, _ in spreads),

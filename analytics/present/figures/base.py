@@ -162,6 +162,16 @@ def axis_counts(most: int, about: int = 4) -> dict[str, Any]:
     return axis_ticks(values, [words.count(value) for value in values])
 
 
+def stepped(xs: Sequence[Any], ys: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Return a line that keeps its height until the next place.
+
+    >>> stepped((0, 1), (5, 7))
+    ((0, 1, 1), (5, 5, 7))
+    """
+    places = [(x, y) for order, x in enumerate(xs) for y in ((ys[order],) if not order else (ys[order - 1], ys[order]))]
+    return tuple(x for x, _ in places), tuple(y for _, y in places)
+
+
 def empty(title: str, reason: str, *, height: int = 180) -> go.Figure:
     """Return a figure that says why there is nothing to draw."""
     figure = go.Figure()

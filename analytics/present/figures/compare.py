@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _ROW_HEIGHT = 26
 """Pixels for a metric: a thin bar and its size beside it."""
+_CELLS = 40
+"""Cells across and up: as many as the bins that are counted."""
 _COLOURS = {"live": palette.REFERENCE, "candidate": palette.PRODUCTION}
 
 
@@ -138,16 +141,18 @@ def score_pairs(answer: Comparison) -> go.Figure:
     if table.is_empty():
         return empty(title, "One side has no scores.")
     live, candidate = answer.pairing.thresholds
-    heat = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": table["live"].to_list(),
-        "y": table["candidate"].to_list(),
+    sides = {side: _cells(sorted(table[side].unique())) for side in ("live", "candidate")}
+    across, up = ([sides[side][score] for score in table[side]] for side in ("live", "candidate"))
+    cells = {
+        "type": "bar",
+        "x": [(low + high) / 2 for low, high in across],
+        "width": [high - low for low, high in across],
+        "base": [low for low, _ in up],
+        "y": [high - low for low, high in up],
         "marker": {
-            "symbol": "square",
-            "size": 7,
             "color": (table["n"].log10()).to_list(),
             "colorscale": [[0.0, palette.faded(palette.PRODUCTION, 0.15)], [1.0, palette.PRODUCTION]],
+            "line": {"width": 0},
         },
         "hovertext": [
             lines(
@@ -160,13 +165,25 @@ def score_pairs(answer: Comparison) -> go.Figure:
     }
     layout = framed_layout(
         title,
-        "Darker: more pairs; the lines are the thresholds",
+        "The stronger the colour, the more pairs; the lines are the thresholds",
         height=400,
+        barmode="overlay",
+        bargap=0,
         shapes=[_line(x=live), _line(y=candidate)],
         xaxis=axis("Live score"),
         yaxis=axis("Candidate score"),
     )
-    return go.Figure({"data": [heat], "layout": layout})
+    return go.Figure({"data": [cells], "layout": layout})
+
+
+def _cells(scores: list[float]) -> dict[float, tuple[float, float]]:
+    """Return from where to where the cell of each rising score goes: as wide as a bin, not beyond half way to the next."""
+    half = (scores[-1] - scores[0] or 1.0) / (2 * _CELLS)
+    gaps = [half, *((after - before) / 2 for before, after in pairwise(scores)), half]
+    return {
+        score: (score - min(before, half), score + min(after, half))
+        for score, before, after in zip(scores, gaps[:-1], gaps[1:], strict=True)
+    }
 
 
 def both_calibrated(answer: Comparison) -> go.Figure:

@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
-from analytics.present.figures.base import axis, axis_ticks, direct_label, empty, framed, lines
+from analytics.present.figures.base import axis, axis_ticks, direct_label, empty, framed, lines, stepped
 from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.marks.time import runs
 
@@ -18,6 +18,8 @@ _TITLE = "What will all labels say?"
 _ARRIVAL = "How fast do labels come?"
 _FEW_AGES = 12
 """Ages up to which each has a tick."""
+_BEYOND = 1.05
+"""How far a curve goes on behind its last step, as a multiple of the last age."""
 _LENGTHS = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "1w": timedelta(weeks=1)}
 
 
@@ -171,11 +173,18 @@ def arrival_figure(curve: pl.DataFrame, unit: str) -> go.Figure:
     if curve.is_empty():
         return empty(_ARRIVAL, "No label says when it came.")
     figure, word = go.Figure(), words.BUCKETS[unit]
+    end = max(float(curve["age"][-1]), 1.0) * _BEYOND
+    ages = [*curve["age"], end]  # the last step is seen only where the line goes on behind it
+
+    def drawn(name: str) -> list[float]:
+        return [*curve[name], curve[name][-1]]
+
+    (there_from, low), (_, high) = (stepped(ages, drawn(name)) for name in ("low", "high"))
     figure.add_scatter(
-        x=pl.concat([curve["age"], curve["age"].reverse()]),
-        y=pl.concat([curve["high"], curve["low"].reverse()]),
+        x=[*there_from, *reversed(there_from)],  # with its steps laid out: on the way back a line would step otherwise
+        y=[*high, *reversed(low)],
         mode="lines",
-        line={"width": 0, "shape": "hv"},
+        line={"width": 0},
         fill="toself",
         fillcolor=palette.faded(palette.SAME, 0.25),
         hoverinfo="skip",
@@ -185,27 +194,30 @@ def arrival_figure(curve: pl.DataFrame, unit: str) -> go.Figure:
         ("positive", "Positive", palette.OUTCOMES["tp"], "solid", 0.2),
         ("negative", "Negative", palette.OUTCOMES["tn"], "dash", 0.5),
     ):
+        texts = [
+            lines(label, f"{words.share(share)} there after {words.plural(age, word)}")
+            for age, share in curve.select("age", name).rows()
+        ]
         figure.add_scatter(
-            x=curve["age"],
-            y=curve[name],
-            mode="lines+markers" if curve.height == 1 else "lines",
+            x=ages,
+            y=drawn(name),
+            mode="lines",
             line={"color": colour, "width": 2, "dash": dash, "shape": "hv"},
-            hovertext=[
-                lines(label, f"{words.share(share)} there after {words.plural(age, word)}")
-                for age, share in curve.select("age", name).rows()
-            ],
+            hovertext=[*texts, texts[-1]],
             hoverinfo="text",
         )
-        x = along * curve["age"][-1]
-        place = max(int((curve["age"] <= x).sum()) - 1, 0)
+        x = along * end
+        there = curve.row(max(int((curve["age"] <= x).sum()) - 1, 0), named=True)
+        others = [there[each] for each in ("share", "positive", "negative") if there[each] is not None and each != name]
+        is_top = there[name] is not None and name != "share" and there[name] > max(others, default=1.0)
         figure.add_annotation(
             x=x,
-            y=curve[name][place],
+            y=there[name],
             text=direct_label(label, colour),
             showarrow=False,
             xanchor="left",
             xshift=6,
-            yshift=-10,
+            yshift=10 if is_top else -10,
         )
     framed(figure, _ARRIVAL, "Share of the rows, and of the labels of each class, that are there by age", height=430)
     shares = [0.0, 0.25, 0.5, 0.75, 1.0]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from analytics.log.kept.report_still import MAX_POINTS, POINT, Mark, Still, StillAxis
 from analytics.present import palette
+from analytics.present.figures.base import stepped
 from analytics.present.figures.report_still_axes import StillAxes, plain
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class _Reader:
         """Add lines, areas, points with their intervals, and texts."""
         xs, ys = tuple(at[0]), tuple(at[1])
         mode, line, marker = trace.get("mode") or "lines", trace.get("line") or {}, trace.get("marker") or {}
-        xs, ys = _stepped(xs, ys) if line.get("shape") == "hv" and "markers" not in mode else (xs, ys)
+        xs, ys = stepped(xs, ys) if line.get("shape") == "hv" and "markers" not in mode else (xs, ys)
         if trace.get("fill") in ("toself", "tonext"):
             colour, opacity = _colour(trace.get("fillcolor"))
             self.marks.append(Mark("area", *axes, xs, ys, colour=colour, opacity=opacity, name=name))
@@ -245,16 +246,6 @@ def _size(marker: dict[str, Any]) -> float:
     given = marker.get("size")
     sizes = np.atleast_1d(np.asarray(POINT if given is None else given, dtype=float))
     return float(sizes.max()) if sizes.size == 1 else POINT
-
-
-def _stepped(xs: Sequence[Any], ys: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Return a line that keeps its height until the next place.
-
-    >>> _stepped((0, 1), (5, 7))
-    ((0, 1, 1), (5, 5, 7))
-    """
-    places = [(x, y) for order, x in enumerate(xs) for y in ((ys[order],) if not order else (ys[order - 1], ys[order]))]
-    return tuple(x for x, _ in places), tuple(y for _, y in places)
 
 
 def _by_colour(colours: Any, n: int, opacity: Any) -> list[tuple[str, float, list[int]]]:

@@ -31,7 +31,7 @@ from analytics.present.readings.compare_account import account_reading
 from analytics.present.readings.compare_deciders import deciders_reading
 from analytics.present.readings.compare_judged import judged_reading
 from analytics.present.readings.compare_operations import running_reading
-from analytics.present.readings.compare_preferences import preferences_reading
+from analytics.present.readings.compare_preferences import paired_preferences_reading, preferences_reading
 from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
 from analytics.present.readings.gap import (
@@ -167,6 +167,7 @@ __all__ = [
     "numbers_reading",
     "open_sentence",
     "overview_reading",
+    "paired_preferences_reading",
     "passes_reading",
     "preferences_reading",
     "priced_reading",

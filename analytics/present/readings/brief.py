@@ -181,15 +181,20 @@ def _label_sentence(parts: LabelParts) -> str:
 def _gap_sentence(parts: GapParts) -> str:
     """Say by how much it is worse than the reference, and what leads."""
     phrase = "the cost per 1,000 rows" if parts.metric == COST else words.metric_phrase(parts.metric)
-    size = (
-        words.number(parts.change.value, 1)
-        if parts.metric == COST
-        else words.points(parts.change.value).removeprefix("+")
+    size, part = (
+        words.number(value, 1) if parts.metric == COST else words.points(value).removeprefix("+")
+        for value in (abs(parts.change.value), parts.part.value)
     )
     by = PART_WORDS[parts.name]
     if parts.columns:
         by = f"{by} ({words.listed([_name(words.column_words(column)) for column in parts.columns])})"
-    return f"{phrase[:1].upper()}{phrase[1:]} is {size} worse than where {_name(parts.sides[0])}: most by {by}."
+    if parts.change.is_clear:
+        return f"{phrase[:1].upper()}{phrase[1:]} is {size} worse than where {_name(parts.sides[0])}: most by {by}."
+    whole = f"is {size} better" if parts.change.high < 0 else "has not changed beyond chance"
+    return (
+        f"{by[:1].upper()}{by[1:]}: {phrase} is {part} worse by that than where {_name(parts.sides[0])}. Other parts hide it: "
+        f"on the whole it {whole}."
+    )
 
 
 def finding_worth(finding: Finding, brief: Brief) -> str:

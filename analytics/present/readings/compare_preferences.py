@@ -6,24 +6,28 @@ from typing import TYPE_CHECKING
 
 from analytics.present import words
 from analytics.present.readings.compare import rounded
+from analytics.present.readings.compare_account import pairing_part
 
 if TYPE_CHECKING:
     from analytics.answers.compare.preferences import Preferences
+    from analytics.answers.compare.preferences_paired import PairedPreferences
 
 
 def preferences_reading(answer: Preferences) -> str:
     """Say whether the candidate is preferred."""
     whole, said = answer.whole, answer.verdict
     rate, n = words.share(whole.rate), words.count(whole.n)
+    who, other = (None if name is None else _name(name) for name in reversed(answer.who))
+    wins = f"{who or 'the candidate'} wins {rate} of {n} comparisons{f' with {other}' if other else ''}, ties half"
     leads = {
-        "better": f"Better: the candidate wins {rate} of {n} comparisons, ties half.",
-        "worse": f"Worse: the candidate wins {rate} of {n} comparisons, ties half.",
-        "no worse": f"No worse: the candidate wins {rate} of {n} comparisons, ties half, which the margin allows for.",
+        "better": f"Better: {wins}.",
+        "worse": f"Worse: {wins}.",
+        "no worse": f"No worse: {wins}, which the margin allows for.",
         "inconclusive": (
             f"Inconclusive: about {words.count(rounded(said.more or 0))} more comparisons would tell whether it loses. "
-            f"The candidate wins {rate}, ties half."
+            f"{who or 'The candidate'} wins {rate}, ties half."
         ),
-        "unknown": f"The candidate wins {rate} of {n} comparisons, which says nothing of others.",
+        "unknown": f"{who or 'The candidate'} wins {rate} of {n} comparisons, which says nothing of others.",
     }
     interval = f"The 95 % interval is {words.between(words.share(whole.low), words.share(whole.high))}"
     counts = [words.count(each) for each in (whole.wins, whole.ties, whole.losses)]
@@ -36,18 +40,83 @@ def preferences_reading(answer: Preferences) -> str:
         f"{interval}, the standard error {words.number(100 * whole.standard_error, 2)} points.",
         f"{counts[0]} won, {counts[1]} tied, {counts[2]} lost.{unsaid}",
         f"{words.shortened(answer.column, 40)} was read {answer.read_as}.",
+        _again_part(answer),
+        _alike_part(answer),
     )
+
+
+def paired_preferences_reading(answer: PairedPreferences) -> str:
+    """Say which of two candidates is preferred more often to the same answers."""
+    found, said = answer.whole, answer.verdict
+    live, candidate = (_name(name) for name in answer.names)
+    rates = [words.share(each.rate) for each in (found.candidate, found.live)]
+    wins = f"{candidate} wins {rates[0]} of the comparisons and {live} {rates[1]}, ties half"
+    leads = {
+        "better": f"Better: {wins}.",
+        "worse": f"Worse: {wins}.",
+        "no worse": f"No worse: {wins}, which the margin allows for.",
+        "inconclusive": (
+            f"Inconclusive: about {words.count(rounded(said.more or 0))} more pairs would tell whether {candidate} is "
+            f"preferred less often. {wins}."
+        ),
+        "unknown": f"{wins}, on too few pairs for an interval.",
+    }
+    error = words.number(100 * found.standard_error, 2)
+    counts = [words.count(each) for each in (found.higher, found.equal, found.lower)]
+    return words.told(
+        leads[said.word],
+        _held_against(answer),
+        f"On the same {words.plural(found.n, 'pair')} the rate differs by "
+        f"{words.points(found.difference, found.low, found.high)}, the standard error {error} points.",
+        f"{candidate} is preferred more on {counts[0]} of them, as much on {counts[1]}, less on {counts[2]}.",
+        pairing_part(answer.account),
+        f"{words.shortened(answer.column, 40)} was read {_as_read(answer.read_as)}.",
+    )
+
+
+def _held_against(answer: PairedPreferences) -> str:
+    """Say where either was held against answers of another one; empty where both against the same, or nothing tells."""
+    first, second = answer.against
+    if first is None or second is None or first == second:
+        return ""
+    others = f"{_name(answer.names[0])} with {_name(first)}, {_name(answer.names[1])} with {_name(second)}"
+    return f"They were not compared with the same answers ({others}), so the rates do not tell which of both is better."
+
+
+def _as_read(text: str) -> str:
+    """Say how values were read where both sides are candidates, and the first answer is that of another one."""
+    return text.replace("(live)", "(the answer it is compared with)").replace("(candidate)", "(its own)")
 
 
 def _of_each(answer: Preferences) -> str:
     """Say of several candidates who wins most and least, or how to ask for each of them."""
-    if answer.by_name in dict(answer.mixed) and answer.by:
+    if answer.by and answer.by_name in (*dict(answer.mixed), " and ".join(dict(answer.mixed))):
         (best, most), (worst, least) = answer.by[0], answer.by[-1]
         rates = [words.metric_interval("accuracy", each.rate, each.low, each.high) for each in (most, least)]
         who = f"Of {words.count(len(answer.by))} values of {_name(answer.by_name)}"
         return f"{who} {_name(best)} wins most often: {rates[0]}; {_name(worst)} least: {rates[1]}."
     names = " and ".join(f"{words.count(n)} values of {_name(name)}" for name, n in answer.mixed)
-    return f"One win rate of {names} is that of none of them: ask for each with --by {_name(answer.mixed[-1][0])}."
+    ask = "ask for no other column" if answer.by else f"name one with --by, such as {_name(answer.mixed[-1][0])},"
+    return f"One win rate of {names} is that of none of them: {ask} to see each."
+
+
+def _again_part(answer: Preferences) -> str:
+    """Say that rows are not independent, where the same was asked more than once."""
+    if answer.asked_again is None:
+        return ""
+    name = _name(answer.asked_again)
+    return f"The same {name} stands on several rows, which are not independent: with it as the unit the interval is of inputs."
+
+
+def _alike_part(answer: Preferences) -> str:
+    """Name a second judgement that is left out."""
+    if answer.alike is None:
+        return ""
+    name = _name(answer.alike)
+    return (
+        f"{name} says the like of the same rows and is left out: where it is of the same answers in the other order, ask for it "
+        "too, since judges may prefer the first place."
+    )
 
 
 def _name(value: object) -> str:

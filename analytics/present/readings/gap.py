@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.measure.gap.causes import (
+    against,
     beneath,
     clear_slices,
-    is_called,
     is_clear,
+    is_masked,
     is_mostly_entangled,
     kind_of,
     leading,
@@ -85,14 +86,27 @@ def _change_reading(gap: Gap) -> str:
     if is_mostly_entangled(gap) and apart:
         said = [apart, f"Besides, {with_article(gap, found[0])}."]
     sizes = [f"{with_article(gap, name)} {change_text(metric, flow.parts[name])}" for name in found[:MAX_NAMED]]
-    against = [
-        f"{with_article(gap, name)} {change_text(metric, part)}"
-        for name, part in flow.parts.items()
-        if is_called(gap, name) and name not in found
-    ]
-    counter = f"Against it {'work' if len(against) > 1 else 'works'} {words.listed(against)}." if against else ""
+    opposed = [f"{with_article(gap, name)} {change_text(metric, flow.parts[name])}" for name in against(gap)]
+    counter = f"Against it {'work' if len(opposed) > 1 else 'works'} {words.listed(opposed)}." if opposed else ""
+    if is_masked(gap):
+        lead, said = _masked_reading(gap, f"{start} {'rose' if is_rise else 'fell'} {ends}", verdict), [apart]
     return words.told(
         " ".join(filter(None, [lead, *said, waiting])), size, f"Its parts: {words.listed(sizes)}.", counter
+    )
+
+
+def _masked_reading(gap: Gap, lead: str, verdict: str) -> str:
+    """Say of a change that is smaller than what goes against it what alone made it, and what all else did."""
+    found, change = leading(gap), float(gap.waterfall.change.value)
+    sizes = [float(gap.waterfall.parts[name].value) for name in found]
+    alone = 1 if abs(sizes[0]) > abs(change) else len(found)
+    by = words.listed([with_article(gap, name) for name in found[:alone]])
+    rest = change - sum(sizes[:alone])
+    size = effect_text(gap.metric, abs(rest)).removeprefix("+")
+    but = "but only" if verdict == "better" else "which is worse, all of it"
+    return (
+        f"{lead}, {but} by {by}. All else {'raised' if rest > 0 else 'lowered'} it by {size}, most of all "
+        f"{with_article(gap, against(gap)[0])}."
     )
 
 

@@ -28,7 +28,8 @@ def inputs_reading(inputs: Inputs) -> str:
         text += f" {words.listed([fault_text(inputs, name) for name in faults[:MAX_NAMED]])}."
     steps = inputs.one_in
     if max(steps) > 1:
-        text += f" Compared on a sample by a fixed rule: one row in {steps[0]} of the reference, in {steps[1]} of production."
+        sampled = ["all rows" if step == 1 else f"one row in {step}" for step in steps]
+        text += f" Compared on a sample by a fixed rule: {sampled[0]} of the reference, {sampled[1]} of production."
     if inputs.weekdays:
         text += " Production has some weekdays only, so the same weekdays of the reference are compared."
     return text

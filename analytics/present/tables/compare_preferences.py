@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from analytics.present.readings.compare_preferences import preferences_reading
+from analytics.present.readings.compare_preferences import paired_preferences_reading, preferences_reading
 from analytics.present.tables.slices import json_value
 from analytics.present.words import missing_text
 
 if TYPE_CHECKING:
     from analytics.answers.compare.preferences import Preferences
-    from analytics.measure.compare.preferences import WinRate
+    from analytics.answers.compare.preferences_paired import PairedPreferences
+    from analytics.measure.compare.preferences import PairedRates, WinRate
 
 
 def preferences_json(answer: Preferences) -> dict[str, Any]:
@@ -19,6 +20,8 @@ def preferences_json(answer: Preferences) -> dict[str, Any]:
     return {
         "verdict": answer.verdict.word,
         "column": answer.column,
+        "live": answer.who[0],
+        "candidate": answer.who[1],
         **_rate(answer.whole),
         "margin": answer.verdict.margin,
         "more": answer.verdict.more,
@@ -27,6 +30,32 @@ def preferences_json(answer: Preferences) -> dict[str, Any]:
         "reading": preferences_reading(answer),
         "by": [{"slice": missing_text(json_value(value)), **_rate(each)} for value, each in answer.by],
     }
+
+
+def paired_preferences_json(answer: PairedPreferences) -> dict[str, Any]:
+    """Return the answer on two candidates as one object, numbers unrounded."""
+    return {
+        "verdict": answer.verdict.word,
+        "column": answer.column,
+        "sides": dict(zip(("live", "candidate"), answer.names, strict=True)),
+        "against": dict(zip(("live", "candidate"), answer.against, strict=True)),
+        **_paired(answer.whole),
+        "margin": answer.verdict.margin,
+        "more": answer.verdict.more,
+        "not_said": answer.unsaid,
+        "read_as": answer.read_as,
+        "pairing": asdict(answer.account),
+        "reading": paired_preferences_reading(answer),
+        "by": [{"slice": missing_text(json_value(value)), **_paired(each)} for value, each in answer.by],
+    }
+
+
+def _paired(found: PairedRates) -> dict[str, Any]:
+    """Return the difference of two rates, and the rates with their standard errors."""
+    own = {name: json_value(value) for name, value in asdict(found).items() if name not in ("live", "candidate")}
+    sides = {"live": found.live, "candidate": found.candidate}
+    rates = {f"{name}_win_rate": json_value(each.rate) for name, each in sides.items()}
+    return rates | {f"{name}_standard_error": json_value(each.standard_error) for name, each in sides.items()} | own
 
 
 def _rate(found: WinRate) -> dict[str, Any]:

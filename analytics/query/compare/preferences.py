@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -10,6 +11,7 @@ import polars as pl
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
+from analytics.query.compare.pairs import Pairing, pair_frame
 from analytics.query.engine import Engine
 from analytics.query.slicing import as_people_see, stored_slice
 
@@ -28,13 +30,34 @@ def preference_table(
         ``value`` (text, null where nothing is said), ``unit`` where rows belong together, ``slice_0 …``, ``n``, ``w`` and ``w2``
         (sums of weights and of their squares; without weights the rows).
     """
-    mapping = log.mapping
-    keys = {"value": nw.col(log.column(column).sql_name).cast(nw.String)}
+    said = {"value": nw.col(log.column(column).sql_name).cast(nw.String)}
+    return _counted(engine, log, engine.kept(log, cohort, threshold), said, by)
+
+
+def preference_pairs(engine: Engine, pairing: Pairing, column: str, by: Sequence[str] = ()) -> pl.DataFrame:
+    """Count pairs by what a column of preferences says on either side; slices and weights are those of the live side.
+
+    Returns
+    -------
+    DataFrame
+        ``live`` and ``candidate`` (text, null where nothing is said), and the rest of `preference_table`.
+    """
+    logs = pairing.live.log, pairing.candidate.log
+    own, other = (each.column(column).sql_name for each in logs)
+    said = {"live": nw.col(own).cast(nw.String), "candidate": nw.col(f"b_{other}").cast(nw.String)}
+    return _counted(engine, logs[0], pair_frame(engine, pairing, (column,)), said, by)
+
+
+def _counted(
+    engine: Engine, log: Log, rows: nw.LazyFrame[Any], said: Mapping[str, nw.Expr], by: Sequence[str]
+) -> pl.DataFrame:
+    """Count rows by what is said, by unit and by slices."""
+    mapping, keys = log.mapping, dict(said)
     if mapping.unit is not None:
         keys["unit"] = nw.col("unit")
     keys |= {f"slice_{place}": nw.col(stored_slice(log, name)) for place, name in enumerate(by)}
     weight = nw.lit(1.0) if mapping.weight is None else nw.col("weight")
-    rows = engine.kept(log, cohort, threshold).select(**keys, w=weight, w2=weight * weight)
+    rows = rows.select(**keys, w=weight, w2=weight * weight)
     grouped = rows.group_by(*keys).agg(n=nw.len().cast(nw.Int64), w=nw.col("w").sum(), w2=nw.col("w2").sum())
     found = engine.collect(grouped.head(_MAX_JUDGEMENTS + 1))
     if found.height > _MAX_JUDGEMENTS:
@@ -42,4 +65,4 @@ def preference_table(
             f"Expected at most {_MAX_JUDGEMENTS:,} different judgements, found more. Filter the rows, or name another column."
         )
     shown = [as_people_see(log, name, found[f"slice_{place}"]).alias(f"slice_{place}") for place, name in enumerate(by)]
-    return found.with_columns(pl.col("value").str.strip_chars(), *shown)
+    return found.with_columns(pl.col(*said).str.strip_chars(), *shown)

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import address_of, brief
-from analytics.answers.brief.finding import Asking, CourseParts, SliceParts
+from analytics.answers.brief.finding import Asking, CourseParts, Finding, GapParts, Size, SliceParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
@@ -121,3 +121,19 @@ def test_what_explains_most_wrong_answers_is_a_cause_and_no_leak(desk: Desk) -> 
     with closing(Engine(desk.workspace)) as engine:
         found = discover(engine, Question(log, Cohort(), log.mapping.threshold), Search("error_rate", split="row"))
     assert found.table["status"][0] == "confirmed" and found.slices[0][0].value == "weekend"
+
+
+def test_a_part_for_the_worse_that_others_hide_is_not_told_as_a_change_for_the_worse(desk: Desk) -> None:
+    log = desk.log(rows(np.zeros(N, dtype=bool)), score="score", label="label", time="at", segments=())
+
+    def said(change: Size) -> str:
+        parts = GapParts("error_rate", change, Size(0.08, 0.07, 0.09), "operating", (), ("July", "August"))
+        return finding_sentence(Finding("gap", "gap", parts), log)
+
+    assert (
+        said(Size(0.1, 0.09, 0.11))
+        == "The error rate is 10.0 points worse than where July: most by calibration and threshold."
+    )
+    hidden = "Calibration and threshold: the error rate is 8.0 points worse by that than where July. Other parts hide it: on the whole it "
+    assert said(Size(-0.014, -0.02, -0.01)) == f"{hidden}is 1.4 points better."
+    assert said(Size(0.001, -0.01, 0.012)) == f"{hidden}has not changed beyond chance."

@@ -1,0 +1,142 @@
+"""Two candidates that were each held against the same answers: who is preferred more often, on the same inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from analytics.answers.compare.answer import compare
+from analytics.answers.compare.preferences import answered_by, only_names
+from analytics.answers.compare.sides import Account, side_names
+from analytics.answers.question import Question
+from analytics.errors import QuestionError
+from analytics.measure.compare.preferences import PairedRates, paired_rates, preferences_of
+from analytics.measure.compare.verdict import MARGIN, Verdict, verdict
+from analytics.query.compare.pairs import Pairing
+from analytics.query.compare.preferences import preference_pairs
+from analytics.query.engine import Engine
+
+
+@dataclass(frozen=True)
+class PairedPreferences:
+    """How often either of two candidates is preferred.
+
+    Attributes
+    ----------
+    column : str
+    whole : PairedRates
+    verdict : Verdict
+        Of the difference of their rates.
+    account : Account
+        How the rows of both met.
+    read_as : str
+        How the values were read.
+    unsaid : int
+        Pairs of which one side says nothing.
+    names : (str, str)
+        What the sides are called.
+    against : (str or None, str or None)
+        Whose answers either was held against, where a column names one alone.
+    by : tuple of (value, PairedRates)
+        By slice of a column, the most pairs first.
+    by_name : str or None
+    """
+
+    column: str
+    whole: PairedRates
+    verdict: Verdict
+    account: Account
+    read_as: str
+    unsaid: int
+    names: tuple[str, str]
+    against: tuple[str | None, str | None]
+    by: tuple[tuple[object, PairedRates], ...]
+    by_name: str | None
+
+
+def paired_preferences(
+    engine: Engine,
+    pairing: Pairing,
+    column: str,
+    *,
+    live_wins: tuple[str, ...] = (),
+    candidate_wins: tuple[str, ...] = (),
+    by: str | None = None,
+    margin: float | None = None,
+) -> PairedPreferences:
+    """Compare how often two candidates are preferred to the same answers, input by input.
+
+    Parameters
+    ----------
+    engine, pairing
+        How their rows meet.
+    column : str
+        The column of preferences that both logs have.
+
+    Raises
+    ------
+    EmptyCohort
+        If the filters leave a side no row.
+    QuestionError
+        If no rows meet, no pair has two preferences, or a side mixes the answers of several.
+    """
+    met = compare(engine, pairing)
+    pairing, names = met.pairing, list(side_names(met.pairing))
+    against: list[str | None] = []
+    for place, side in enumerate(pairing.sides):
+        named = answered_by(engine, Question(side.log, side.cohort, side.threshold), column)
+        own = ("the live side", "the candidate")[place]
+        for name, values in named.items():
+            if len(values) > 1:
+                raise QuestionError(
+                    f"Expected the answers of one model on {own}, found {len(values):,} values of {name!r}, first "
+                    f'{values[0][:40]!r}. Choose one with --{("live", "candidate")[place]} "{name}=...".'
+                )
+        first, second = only_names(named)
+        names[place] = second or names[place]
+        against.append(first)
+    table = preference_pairs(engine, pairing, column, (by,) if by else ())
+    values = pl.concat([table["live"], table["candidate"]]).unique().to_list()
+    meaning, read_as = preferences_of(values, live_wins, candidate_wins)
+    whole = paired_rates(table, meaning)
+    if not whole.n:
+        raise QuestionError(
+            f"Expected a preference in {column!r} of both sides, found no such pair. Name another column."
+        )
+    told = [pl.col(name).is_in(list(meaning)).fill_null(value=False) for name in ("live", "candidate")]
+    found = [] if not by else [(key[0], paired_rates(part, meaning)) for key, part in table.group_by("slice_0")]
+    found.sort(key=lambda each: -each[1].n)
+    said = verdict(whole.difference, whole.low, whole.high, MARGIN if margin is None else margin, round(whole.n))
+    account = _account(met.account, table, *told)
+    unsaid = account.both - account.judged
+    by_name = pairing.live.log.column(by).name if by else None
+    return PairedPreferences(
+        column,
+        whole,
+        said,
+        account,
+        read_as,
+        unsaid,
+        (names[0], names[1]),
+        (against[0], against[1]),
+        tuple(found),
+        by_name,
+    )
+
+
+def _account(met: Account, table: pl.DataFrame, live: pl.Expr, candidate: pl.Expr) -> Account:
+    """Return how rows met, with the pairs on which either side has a preference."""
+
+    def n(which: pl.Expr) -> int:
+        return int(table.filter(which)["n"].sum())
+
+    return replace(
+        met,
+        judged=n(live & candidate),
+        unanswered_live=n(~live & candidate),
+        unanswered_candidate=n(live & ~candidate),
+        unanswered_both=n(~live & ~candidate),
+        one_label=0,
+        conflicts=0,
+    )
