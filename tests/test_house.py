@@ -69,6 +69,7 @@ def used_names() -> dict[str, set[str]]:
     for module in sources():
         known: dict[str, set[str]] = defaultdict(set)
         nodes = list(walked(tree_of(module)))
+        by_name = module == "analytics.__main__" or not module.startswith("analytics")
         for node in nodes:
             if isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
@@ -81,7 +82,7 @@ def used_names() -> dict[str, set[str]]:
             if isinstance(node, ast.Attribute):
                 for other in known.get(dotted(node.value), ()):
                     used[other].add(node.attr)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not module.startswith("analytics"):
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and by_name:
                 for other, name in re.findall(r"((?:analytics|pages)[\w.]*)\.(\w+)", node.value):
                     used[other].add(name)
                 if node.value.isidentifier():

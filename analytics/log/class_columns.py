@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from analytics.log import positives
 from analytics.log.column import Column
+from analytics.log.right import class_columns_of
 from analytics.log.schema import Reading
 from analytics.log.value_words import groups, known, plain, positive_of
 
@@ -18,7 +19,7 @@ _CHANCE = re.compile(
 )
 """What is left of a name without the class whose chance it is."""
 
-_SPELLINGS = {"0": ("0", "false", "no", "n"), "1": ("1", "true", "yes", "y")}
+_SPELLINGS = {"0": ("0", "0.0", "false", "no", "n"), "1": ("1", "1.0", "true", "yes", "y")}
 """How the two classes of a label of truth values are written in the names of columns."""
 
 
@@ -85,6 +86,15 @@ def named_after(reading: Reading, label: str | None) -> tuple[str, str] | None:
         if positive in (None, meaning) and _CHANCE.fullmatch(stem.strip("=_ .-(["))
     ]
     return found[0] if len(spellings) == 2 and len(found) == 1 and not found[0][1].isdigit() else None
+
+
+def called_after_values(reading: Reading, column: Column) -> list[str]:
+    """Return the columns of scores that are called after the values of a column, one for each; else none."""
+    values = [value for value, _ in column.top]
+    if not 1 < column.n_distinct == len(values) or column.kind == "time":
+        return []
+    fractions = [each.name for each in reading.columns if each.name != column.name and _is_fraction(each)]
+    return [name for _, name in class_columns_of(values, fractions, ())]
 
 
 def is_name_of_class(columns: Sequence[Column], column: Column) -> bool:

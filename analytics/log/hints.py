@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from analytics.log import grade_words, pairs
+from analytics.log import class_columns, grade_words, pairs
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.preferred import preference_column
 from analytics.log.role_names import folded_name, strength
@@ -14,7 +14,7 @@ from analytics.log.schema import Reading
 
 _GRADE = re.compile(
     r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
-    r"success|solved|verdict|acc(uracy)?|exact_match|note|nota|bewertung|sterne|punkte)(_.*)?"
+    r"success|solved|(exact_)?match(ed|es)?|verdict|acc(uracy)?|note|nota|bewertung|sterne|punkte)(_.*)?"
 )
 """Names of grades, also in logs of harnesses that put questions to models."""
 _OUTCOME = re.compile(
@@ -28,6 +28,16 @@ _MODEL = re.compile(r"(model|system|generator|candidate|agent|llm|engine|version
 _EVEN = (1.5, 0.5)
 """What neither answer was better is from 1 to 2, and from 0 to 1."""
 _TRUTHS = frozenset({0.0, 1.0})
+_AHEAD = re.compile(
+    r"(.*_)?(eta|etd|expected|estimated?|planned|quoted|promised|budget(ed)?|target|forecast(ed)?|projected|prognose|plan|soll)(_.*)?"
+)
+"""Names of a number that was said ahead of what it turned out to be."""
+_ALIKE_RANGE = 3.0
+"""How many times as far the one of two columns of numbers may reach as the other for both to be of one thing. Set by hand."""
+_TWO = 2
+"""Different values of a column of two classes."""
+_MAX_SHOWN = 3
+"""Columns of scores of classes that a hint names. Bounds the sentence."""
 _MIN_SHARED_WORD = 3
 """Letters from which on a part of a name says what a column is of. Set by hand."""
 
@@ -39,7 +49,15 @@ def hint(reading: Reading) -> str:
     >>> hint(Reading("", "", "csv", 45, 45, (stars,)))
     " 'stars' could hold grades: --grade stars --pass 4."
     """
-    found = (_two_columns(reading), _unread(reading), _grades(reading), _shares(reading))
+    found = (
+        _two_columns(reading),
+        _of_class_scores(reading),
+        _said_ahead(reading),
+        _unread(reading),
+        _grades(reading),
+        _shares(reading),
+        _same_values(reading),
+    )
     return next((f" {text}" for each in found for text in each), "") + _preferred(reading)
 
 
@@ -99,9 +117,78 @@ def _two_columns(reading: Reading) -> Iterator[str]:
             are_classes = all(pairs.is_of_classes(column, reading.rows_kept) for column in (own, true))
             if are_classes and own.kind == true.kind == "text" and pairs.share_values(own, true):
                 yield f"{own.name!r} and {true.name!r} hold the same classes: --right {both}."
-            elif _is_many(own) and _is_many(true) and _words(own) & _words(true):
-                pair = f"{own.name!r} and {true.name!r} could be a number and what it turned out to be"
-                yield f"{pair}: --right {both} --within 10%."
+            elif _are_numbers_of_one(own, true):
+                yield _pair_of_numbers(own, true)
+
+
+def _are_numbers_of_one(own: Column, true: Column) -> bool:
+    """Whether the names of a predicted number and another one say that both are of the same thing, or that the other is true."""
+    if not _is_many(own) or true.kind != "number":
+        return False
+    is_true = pairs.is_twin(own.name, true.name) or (_is_many(true) and strength("label", true.name) is not None)
+    return is_true or (_is_many(true) and bool(_words(own) & _words(true)))
+
+
+def _pair_of_numbers(own: Column, true: Column) -> str:
+    """Say that two columns could be a number and what it turned out to be, and how that is judged."""
+    both = shlex.quote(f"{own.name} = {true.name}")
+    return (
+        f"{own.name!r} and {true.name!r} could be a number and what it turned out to be: --right {both} --within 10%."
+    )
+
+
+def _of_class_scores(reading: Reading) -> Iterator[str]:
+    """Name the column that holds the classes after which columns of scores are called."""
+    for column in reading.columns:
+        if scores := class_columns.called_after_values(reading, column):
+            shown = ", ".join(repr(name) for name in scores[:_MAX_SHOWN])
+            how = f"--label {shlex.quote(column.name)}{' --score none' if column.n_distinct > _TWO else ''}"
+            yield f"{column.name!r} holds the classes that {shown} are called after: {how}."
+
+
+def _same_values(reading: Reading) -> Iterator[str]:
+    """Name the only two columns of few values that are the same ones and share a word of their names."""
+    few = [
+        column for column in reading.columns if _TWO <= column.n_distinct == len(column.top) and column.kind != "time"
+    ]
+    pairs_of = [
+        (one, other)
+        for place, one in enumerate(few)
+        for other in few[place + 1 :]
+        if {value for value, _ in one.top} == {value for value, _ in other.top} and _words(one) & _words(other)
+        if not (_is_truth(one) and _is_truth(other))
+    ]
+    for one, other in pairs_of if len(pairs_of) == 1 else ():
+        names = f"{one.name!r} and {other.name!r} hold the same values"
+        if one.n_distinct == _TWO:
+            how = f"--decision {shlex.quote(one.name)} --label {shlex.quote(other.name)}"
+        else:
+            how = "--right " + shlex.quote(f"{one.name} = {other.name}")
+        yield f"{names}: if the first was predicted and the second is true, {how}."
+
+
+def _is_truth(column: Column) -> bool:
+    """Whether a column is called a label without doubt."""
+    return (strength("label", column.name) or (1, 0))[0] == 0
+
+
+def _said_ahead(reading: Reading) -> Iterator[str]:
+    """Name a number that by its name was said ahead, and the one of the same unit and about the same size."""
+    many = [column for column in reading.columns if _is_many(column)]
+    for own in (column for column in many if _AHEAD.fullmatch(folded_name(column.name))):
+        unit = folded_name(own.name).rsplit("_", 1)[-1]
+        others = [
+            column for column in many if column is not own and folded_name(column.name).rsplit("_", 1)[-1] == unit
+        ]
+        alike = [column for column in others if _reach_alike(own, column)]
+        if len(alike) == 1:
+            yield _pair_of_numbers(own, alike[0])
+
+
+def _reach_alike(one: Column, other: Column) -> bool:
+    """Whether two columns of numbers reach about as far."""
+    reaches = sorted(max(abs(float(column.low or 0)), abs(float(column.high or 0))) for column in (one, other))
+    return 0 < reaches[1] <= _ALIKE_RANGE * reaches[0]
 
 
 def _shares(reading: Reading) -> Iterator[str]:

@@ -27,11 +27,18 @@ _MODEL_WORD = re.compile(
 )
 """Words that say of a column that a model filled it, beside the name of what it is about."""
 
-_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-"""Where the next word of a name begins that is written with capitals and no blanks."""
 _FEATURE = re.compile(r"(^|_)(auto|machine|versions?|types?|names?|ids?)(_|$)")
 """Words of columns that share two values, such as yes and no, and say nothing of each other: auto_renew beside renew."""
-_TRUTH_WORDS = frozenset(("true", "actual", "final", "label", "real", "observed"))
+_CHANCE_WORD = re.compile(
+    r"p|pr|prob(a|s|ability|abilities)?|scores?|cats|risk|chance|likelihood|propensity|confidence"
+)
+"""Words that say of a column that it holds the chance of what the rest of its name is about."""
+_OTHER_ANSWER = re.compile(
+    r"(.*_)?(baseline|champion|challenger|candidate|control|legacy|previous|old|rules?|heuristics?|naive|majority|teacher|student|"
+    r"runner_?up|second|alternative|fallback|v\d+)(_.*)?"
+)
+"""Names of another answer to the same question: what it says is no more true than what is judged."""
+_TRUTH_WORDS = frozenset(("true", "actual", "final", "label", "real", "observed", "gold", "gt", "truth"))
 """Words that say of a column no more than that it holds what turned out to be true."""
 _VERDICT = re.compile(
     r"(.*_)?(pass(ed)?|verdict|correct|right|ok|good|acceptable|accepted|label|grade|rating|score|vote)(_.*)?"
@@ -65,7 +72,9 @@ def classes(reading: Reading, taken: Collection[str]) -> Right | None:
     ]
     predicted, others = split(free)
     pairs = [(own, true) for own in predicted for true in others if not whole_numbers.are_measured(own, true)]
-    found = [(own, true) for own, true in pairs if share_values(own, true)]
+    found = [
+        (own, true) for own, true in pairs if share_values(own, true) and not _is_other_answer(own.name, true.name)
+    ]
     if len(found) > 1:
         named = [(own, true) for own, true in found if _is_true(true.name)]
         found = named or [(own, true) for own, true in found if is_twin(own.name, true.name)]
@@ -116,18 +125,37 @@ def judge_and_people(columns: Sequence[Column]) -> dict[str, str]:
     return {"decision": judges[0].name, "label": people[0].name}
 
 
-def twins_of_two(columns: Sequence[Column], taken: Collection[str] = ()) -> dict[str, str]:
+def twins_of_two(
+    columns: Sequence[Column], taken: Collection[str] = (), decision: str | None = None, label: str | None = None
+) -> dict[str, str]:
     """Return what a model said as decision and what it was said of as label: two columns of the same two values; else nothing.
+
+    Where one of the two is known already, the other one is looked for.
 
     >>> two = {"type": "BIGINT", "kind": "number", "n_distinct": 2, "top": (("1", 9), ("0", 3))}
     >>> twins_of_two([Column(0, "PredictedSurvived", **two), Column(1, "Survived", **two), Column(2, "alone", **two)])
     {'decision': 'PredictedSurvived', 'label': 'Survived'}
     """
-    free = [column for column in columns if column.kind != "time" and column.name not in taken]
+    known = {decision, label} - {None}
+    free = [
+        column for column in columns if column.kind != "time" and (column.name in known or column.name not in taken)
+    ]
     values = {column.name: {*positives.known_groups(column)} for column in free}
-    two = [name for name, known in values.items() if len(known) == 2 and not _FEATURE.search(folded_name(name))]
+    two = [name for name, words in values.items() if len(words) == 2]
+    two = [name for name in two if name in known or not _FEATURE.search(folded_name(name))]
     found = [(own, true) for own in two for true in two if is_twin(own, true) and values[own] == values[true]]
+    found = [pair for pair in found if decision in (None, pair[0]) and label in (None, pair[1])]
     return {"decision": found[0][0], "label": found[0][1]} if len(found) == 1 else {}
+
+
+def is_chance_of(score: str, name: str) -> bool:
+    """Whether a column is called the chance of what another one is about.
+
+    >>> is_chance_of("isFraud_prob", "isFraud"), is_chance_of("P(late)", "late"), is_chance_of("isFraud", "isFraud")
+    (True, True, False)
+    """
+    about = _about(score, _CHANCE_WORD)
+    return len(about) < len(_words(score)) and about == _without_truth(name) and about != []
 
 
 def two_grades(reading: Reading, label: str | None) -> Right | None:
@@ -154,9 +182,30 @@ def is_twin(predicted: str, true: str) -> bool:
     >>> is_twin("model_digit", "digit"), is_twin("PredictedSurvived", "Survived"), is_twin("age_group", "age")
     (True, True, False)
     """
-    said, known = (folded_name(_CAPITAL.sub("_", name)).split("_") for name in (predicted, true))
-    about = [word for word in said if not _MODEL_WORD.fullmatch(word)]
-    return len(about) < len(said) and about == [word for word in known if word not in _TRUTH_WORDS] and about != []
+    about = _about(predicted)
+    return len(about) < len(_words(predicted)) and about == _without_truth(true) and about != []
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name, without brackets around them."""
+    return re.findall(r"[^\W_]+", folded_name(name))
+
+
+def _about(name: str, further: re.Pattern[str] | None = None) -> list[str]:
+    """Return the words of a name without those that say that a model filled it, or that it is a chance."""
+    words = [word for word in _words(name) if not _MODEL_WORD.fullmatch(word)]
+    return [word for word in words if further is None or not further.fullmatch(word)]
+
+
+def _without_truth(name: str) -> list[str]:
+    """Return the words of a name without those that say that it holds what turned out to be true."""
+    return [word for word in _words(name) if word not in _TRUTH_WORDS]
+
+
+def _is_other_answer(predicted: str, name: str) -> bool:
+    """Whether a column is called like another answer to the same question, and not like the truth."""
+    is_truth = _is_true(name) or is_twin(predicted, name)
+    return _OTHER_ANSWER.fullmatch(folded_name(name)) is not None and not is_truth
 
 
 def _is_true(name: str) -> bool:

@@ -1,7 +1,8 @@
 """What columns are called that play a role, in English, German, Spanish and French.
 
 A *strong* name means the role by itself; a *loose* one could be an input of the model as well, and stands back where another
-column has a better claim. Names are compared folded: small letters, no accents, ``_`` for blanks, points and hyphens.
+column has a better claim. Names are compared folded: small letters, no accents, ``_`` for blanks, points, hyphens and before the
+capitals inside a word.
 """
 
 from __future__ import annotations
@@ -33,8 +34,14 @@ _EVENTS = (
     r"died|death|mortality|gestorben|fallecido|deces|disease|diagnosis|diagnose|diagnostico|diagnostic|erkrankt|enfermo|malade",
     r"defect(ive)?|defekt|defectuoso|defectueux|fehlerhaft|ausschuss|faulty|breakdown|failure|failed|stornado",
     r"returned|retoure|zuruckgesendet|devuelto|devolucion|retourne|dropout|abbruch|abgebrochen|abandon|no_?show",
+    r"survived|exited|subscribed|responded|response|click|fake",
 )
 """What happened or did not, in the domains that log models."""
+
+_HORIZON = re.compile(
+    r"(_payment)?_(((with)?in_)?(next_)?\d+_?(d|days?|h|hours?|w|weeks?|m|months?|y|yrs?|years?)|next_(day|week|month|quarter|year))$"
+)
+"""The end of a name that says within which time something happens: ``within_30_days``, ``next_month``, ``90d``."""
 
 _PAST = (
     r"(.*_)?(prior|previous|prev|past|history|historical|ever|last|former|count|num|n|rate|share|days?|age|reason|type|code|"
@@ -53,11 +60,11 @@ _BUREAUS = (
 _NAMES: dict[str, _Names] = {
     "label": _Names(
         strong=(
-            r"label(_value)?",
+            r"labels?(_value)?|gt(_label|_class)?|.*_gt",
             r"y_?(true|test|val|valid|real)|truth|true",
             r"ground_?truth.*",
             r"(human|expert|manual|reviewer|reviewed|annotated|annotator|confirmed|verified)_(label|class|verdict|outcome|decision|grade|rating)",
-            r".*_(actual|truth|true)",
+            r"(?!(.*_)?(p|pr|prob\w*|scores?|chance|confidence|pred\w*|likelihood)_(true|actual)$).*_(actual|truth|true)",
             r"gold(en)?(_.*)?",
             r".*_gold",
             r"target(_value)?",
@@ -85,6 +92,7 @@ _NAMES: dict[str, _Names] = {
             rf"(.*_)?({'|'.join(_EVENTS)})(_(flag|ind|indicator|yn|30d|60d|90d|12m|label|observed|arrival|delivery|"
             r"confirmed|confirmado|confirmada|confirmee?|bestatigt|bestaetigt|gesichert|averee?|constatee?|eingetreten|ocurrido|"
             r"survenue?|realizado|realizada|effectuee?))?",
+            r"expected(_(label|class|outcome|decision|verdict|answer|category|result))?",
             r"employed|beschaftigt|beschaeftigt|empleado|employe",
             r".*_?(outcome|result|ergebnis|resultado|resultat|verdict|veredicto|urteil)",
             r"(resultado|resultat|ergebnis|verdict|veredicto)_.*|befund",
@@ -111,7 +119,8 @@ _NAMES: dict[str, _Names] = {
             r".*wahrscheinlichkeit.*",
             r"score.*",
             r".*propensity.*",
-            r"confidence|konfidenz|confianza|confiance",
+            r"(.*_)?(confidence|certainty)(_.*)?|konfidenz|confianza|confiance",
+            r"pctr|pcvr|p_?click|ctr_pred",
             r".*(risk|risiko|riesgo|risque).*",
             r"pd(_\d+m)?|p|p\((yes|true|positive|1)\)|\$lrp_.*|pre_1",
             r"(model_|clf_|raw_)?output",
@@ -129,7 +138,7 @@ _NAMES: dict[str, _Names] = {
         strong=(
             r"decision",
             r"y_pred",
-            r"pred(icted|iction)?",
+            r"pred(icted|ictions?|s)?|got",
             r"(predicted|predict|prediction|pred|model)_(label|class|outcome|value|target)",
             r"(label|class|outcome|target)_(predicted|prediction|pred)",
             r"predict",
@@ -139,6 +148,7 @@ _NAMES: dict[str, _Names] = {
             r"[iu]_(churn|bad|default|fraud|target|label|outcome|y|is_.*)",
             r"action",
             r"approved",
+            r"(was_|is_|auto_)?(shortlisted|blocked|declined|rejected|alerted|escalated|quarantined)",
             r"flagged",
             r"verdict|urteil|veredicto",
             r"decision_.*",
@@ -177,7 +187,7 @@ _NAMES: dict[str, _Names] = {
         strong=(
             r"amount(_.*)?",
             r".*_amount",
-            r"amt",
+            r"(.*_)?amt",
             r".*(cost|value_usd|price|revenue|exposure|loss)$",
             r"(loan|funded)_am(oun)?t",
             rf"(charge|value|total|sum|balance|invoice|order|payment|transaction|claim)_{_CURRENCIES}",
@@ -199,15 +209,15 @@ _NAMES: dict[str, _Names] = {
 def folded_name(name: str) -> str:
     """Return a column's name as it is compared with names of roles.
 
-    >>> folded_name(" Décision Finale"), folded_name("model.score")
-    ('decision_finale', 'model_score')
+    >>> folded_name(" Décision Finale"), folded_name("model.score"), folded_name("isFraud"), folded_name("TransactionID")
+    ('decision_finale', 'model_score', 'is_fraud', 'transaction_id')
     """
-    letters = unicodedata.normalize("NFKD", re.sub(r"[\s\-.]+", "_", name.strip()).casefold())
+    letters = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])|[\s\-.]+", "_", name.strip()).casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 _PREDICTION = re.compile(
-    r"(.*_)?(pred|preds|predict|predicted|prediction|predictions|y_?hat|forecast|vorhersage|predicci[oó]n|pr[eé]diction)(_.*)?"
+    r"(.*_)?(pred|preds|predict|predicted|prediction|predictions|y_?hat|forecast|vorhersage|prediccion)(_.*)?"
 )
 """Names of what a model said."""
 
@@ -216,50 +226,6 @@ _SCORE_WORDS = frozenset(
 )
 """Words in the names of scores and of their bands."""
 
-_DATA_SET = re.compile(
-    r"(.*_)?(data_?sets?|datensatz|conjunto(_de_datos)?|jeu(_de_donnees)?|benchmark|corpus|korpus|suite|task|subset|split|"
-    r"partition|collection|source|quelle|fuente|file_?name|source_?file)(_(name|id))?"
-)
-"""Names of a column that says which of several data sets a row is from."""
-
-
-_UNIT = re.compile(
-    r"(.*_)?(session|sitzung|sesion|conversation|chat|dialog(ue)?|thread|visit|encounter|episode|patient(en)?|paciente|subject|"
-    r"person|user|nutzer|usuario|utilisateur|customer|kunden?|cliente?|member|household|applicant|respondent|student|driver|"
-    r"device|machine|vehicle|task|aufgabe|question|prompt)_?(id|ids|key|nr|no|number|nummer|uuid|hash|code|ref)?"
-)
-"""Names of what has several rows that may resemble each other."""
-
-
-_LABEL = (
-    r"(labels?|labell?ed|outcome|truth|target|feedback|annotat(ed|ion)|charge_?back|disputed?|settled|settlement|resolved|"
-    r"resolution|confirmed|confirmation|adjudicated|etikett|etiqueta|etiquette|ergebnis|resultado|resultat)"
-)
-_TIME_WORD = r"(at|on|time|date|ts|timestamp|datetime|datum|zeit|fecha)"
-_LABEL_TIME = re.compile(
-    rf"(.*_)?{_LABEL}(_(is|was|first|last|available|arrived|arrival|known|received|seen|recorded|reported|given|created))*_{_TIME_WORD}"
-    rf"|{_TIME_WORD}_(of_)?(the_)?{_LABEL}(_.*)?"
-)
-"""Names of when it was known what turned out to be true."""
-
-
-def is_label_time(name: str) -> bool:
-    """Whether a column is called like the time at which a label was known.
-
-    >>> is_label_time("label_available_at"), is_label_time("Chargeback date"), is_label_time("scored_at")
-    (True, True, False)
-    """
-    return _LABEL_TIME.fullmatch(folded_name(name)) is not None
-
-
-def is_unit(name: str) -> bool:
-    """Whether a column is called like what rows belong together by.
-
-    >>> is_unit("session_id"), is_unit("patient.id"), is_unit("Task"), is_unit("request_id")
-    (True, True, True, False)
-    """
-    return _UNIT.fullmatch(folded_name(name)) is not None
-
 
 def is_prediction(name: str) -> bool:
     """Whether a column is called like what a model said, which is never the label.
@@ -267,7 +233,7 @@ def is_prediction(name: str) -> bool:
     >>> is_prediction("Predicted Label"), is_prediction("label")
     (True, False)
     """
-    return _PREDICTION.fullmatch(re.sub(r"[\s\-.]+", "_", name.strip()).casefold()) is not None
+    return _PREDICTION.fullmatch(folded_name(name)) is not None
 
 
 def is_called_score(name: str) -> bool:
@@ -279,15 +245,6 @@ def is_called_score(name: str) -> bool:
     return is_prediction(name) or not _SCORE_WORDS.isdisjoint(folded_name(name).split("_"))
 
 
-def is_data_set(name: str) -> bool:
-    """Whether a column is called like what tells several data sets apart: their rates may differ without it being an outcome.
-
-    >>> is_data_set("Dataset"), is_data_set("benchmark_name"), is_data_set("result")
-    (True, True, False)
-    """
-    return _DATA_SET.fullmatch(folded_name(name)) is not None
-
-
 def strength(role: str, name: str) -> tuple[int, int] | None:
     """Return how well a name says a role: 0 for a strong name, 1 for a loose one, then its place among these; None for neither.
 
@@ -295,6 +252,7 @@ def strength(role: str, name: str) -> tuple[int, int] | None:
     ((0, 1), None, None)
     """
     folded, names = folded_name(name), _NAMES[role]
+    folded = _HORIZON.sub("", folded) if role == "label" else folded
     for rank, patterns in enumerate((names.strong, names.loose)):
         place = next((place for place, pattern in enumerate(patterns) if re.fullmatch(pattern, folded)), None)
         if place is None:

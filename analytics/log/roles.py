@@ -7,26 +7,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from analytics.log import class_columns, label_time, logged, pairs, positives, score_form, views
-from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
+from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
+from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
-from analytics.log.paths import short_name
-from analytics.log.role_names import is_prediction, strength
+from analytics.log.role_names import strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import POSITIVE_WORDS
-
-_ASKED = ("label", "score")
-"""Roles that a wrong guess makes every number wrong of: where two columns have a claim, a person is asked."""
 
 _MAX_CANDIDATES = 6
 """Columns that are offered for an open role. Bounds the row of buttons."""
 
-_MIN_SHARE_OWN = 0.95
-"""Share of the rows with a value of their own that makes numbers an id. A judgement."""
-
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
-
-_MAX_ID_LIKE = 1_000
-"""Whole numbers beyond it that differ on nearly every row are names of rows and no scores. A judgement."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +70,12 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         free = [column for column in columns if column.name not in taken]
         if role == "decision":  # of the names of classes in a list none was decided
             free = [column for column in free if not class_columns.is_name_of_class(columns, column)]
-        claims = _hinted(role, reading, free) or _claims(role, free, n_rows, reading.origin.paths)
-        if len(claims) == 1 or (claims and role not in _ASKED):
+        claims = hinted(role, reading, free) or claims_of(role, free, n_rows, reading.origin.paths)
+        if len(claims) == 1 or (claims and role not in ASKED):
             chosen[role], reasons[claims[0].name] = claims[0].name, claims[0].reason
         elif claims:
             undecided[role] = tuple((claim.name, claim.reason) for claim in claims)
-    twins = {} if {"label", "decision"} & {*said, *chosen, *undecided} else pairs.twins_of_two(columns, chosen.values())
-    chosen |= twins
-    reasons |= dict.fromkeys(twins.values(), "what a model said, and what it was said of")
+    _by_each_other(columns, chosen, reasons, undecided, said)
     _by_values(columns, chosen, reasons, undecided, n_rows, said)
     candidates = [chosen["score"]] if "score" in chosen else [name for name, _ in undecided.get("score", ())]
     if "score" not in said and (found := class_columns.score_of(reading, chosen.get("label"), candidates)):
@@ -134,73 +123,6 @@ def complete(mapping: Mapping, reading: Reading, positive: str | None = None) ->
     return replace(mapping, threshold=logged.first_threshold(mapping, reading))
 
 
-@dataclass(frozen=True)
-class _Claim:
-    """A column that could play a role: how strong its name is, what its values speak for, and both in words."""
-
-    name: str
-    strength: int
-    place: int
-    is_fitting: bool
-    reason: str
-
-    def beats(self, other: _Claim) -> bool:
-        """Whether this claim is better in one respect and worse in none."""
-        own, theirs = (self.strength, not self.is_fitting), (other.strength, not other.is_fitting)
-        return own != theirs and all(mine <= yours for mine, yours in zip(own, theirs, strict=True))
-
-
-def _claims(role: str, columns: Sequence[Column], n_rows: int, paths: Collection[str] = ()) -> list[_Claim]:
-    """Return the columns whose names say a role and which no other beats; more than one leave a doubt.
-
-    Of names that are ``paths`` into values the end counts as well.
-    """
-    found: list[_Claim] = []
-    has_answer = role == "label" and positives.any_binary(columns) is not None
-    for column in columns:
-        names = [column.name, *([short_name(column.name)] if column.name in paths else [])]
-        rank = min((known for name in names if (known := strength(role, name)) is not None), default=None)
-        if role == "label" and (
-            any(_is_decision_name(name, rank) for name in names) or (has_answer and _is_one_word(column))
-        ):
-            continue
-        if rank is not None and (reason := _fits(role, column, n_rows)):
-            is_fitting = _is_fitting(role, column)
-            if is_fitting or rank[0] == 0 or role != "label":
-                found.append(_Claim(column.name, *rank, is_fitting, f"its name, and {reason}"))
-    if role not in _ASKED:
-        return sorted(found, key=lambda claim: (claim.strength, claim.place))[:1]
-    return [claim for claim in found if not any(other.beats(claim) for other in found)]
-
-
-def _is_one_word(column: Column) -> bool:
-    """Whether a column holds one class throughout, as the task of an annotation does beside one that holds an answer."""
-    return len(word := positives.known_groups(column)) == 1 and not {*word} & {"0", "1"}
-
-
-def _is_decision_name(name: str, rank: tuple[int, int] | None) -> bool:
-    """Whether a name says what was predicted or decided, rather than what turned out to be true."""
-    decides = strength("decision", name)
-    return is_prediction(name) or (decides is not None and (rank is None or decides[0] < rank[0]))
-
-
-def _is_fitting(role: str, column: Column) -> bool:
-    """Whether the values are those that a role mostly has: two classes of a label, fractions of a score."""
-    if role == "label":
-        return len(positives.known_groups(column)) == 2 or positives.marked(column) is not None
-    if column.kind != "number" or column.n_distinct <= 2:
-        return False
-    scale = score_form.form_of(column).scale
-    is_unit = float(column.low or "nan") >= 0 and float(column.high or "nan") <= scale
-    return is_unit or score_form.is_almost_probability(column)
-
-
-def best(role: str, columns: Sequence[Column], n_rows: int) -> tuple[str, str] | None:
-    """Return the name of the column that fits ``role`` best, with the reason; None where none fits, or two do as well."""
-    claims = _claims(role, columns, n_rows)
-    return (claims[0].name, claims[0].reason) if len(claims) == 1 else None
-
-
 def _by_values(
     columns: Sequence[Column],
     chosen: dict[str, str],
@@ -227,10 +149,42 @@ def _by_values(
     if "decision" not in chosen:
         ask("score", [column for column in free() if _is_fraction(column)], "fractions between 0 and 1")
     if {"score", "decision"} & {*chosen, *undecided}:
-        ask("label", _binary(free()), "has two values")
+        two = _binary(free())
+        ask("label", [column for column in two if not is_comparison(column)] or two, "has two values")
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
     take("time", times[0] if times else None, "the first column of times")
     take("row_id", next((column for column in free() if _is_key(column, n_rows)), None), "every row has its own value")
+
+
+def _by_each_other(
+    columns: Sequence[Column],
+    chosen: dict[str, str],
+    reasons: dict[str, str],
+    undecided: dict[str, tuple[tuple[str, str], ...]],
+    said: Collection[str],
+) -> None:
+    """Fill a decision and a label, and a score and a label, that are called after each other."""
+    open_roles = [role for role in ("decision", "label") if role not in said and role not in chosen]
+    candidates = {name for name, _ in undecided.get("label", ())}
+    if open_roles:
+        twins = pairs.twins_of_two(
+            columns, {*chosen.values()} - candidates, chosen.get("decision"), chosen.get("label")
+        )
+        for role in open_roles if twins else ():
+            chosen[role] = twins[role]
+            reasons[twins[role]] = "what a model said, and what it was said of"
+    if "label" in open_roles and "label" not in chosen and "score" in chosen:
+        two = [column for column in columns if is_fitting_role("label", column) and column.name not in chosen.values()]
+        named = [column.name for column in two if pairs.is_chance_of(chosen["score"], column.name)]
+        if len(named) == 1:
+            chosen["label"], reasons[named[0]] = named[0], f"{chosen['score']!r} is called after it"
+    if "label" in chosen:
+        undecided.pop("label", None)
+    if "label" in chosen and "score" not in {*chosen, *said, *undecided}:
+        fractions = [column.name for column in columns if _is_fraction(column) and column.name not in chosen.values()]
+        named = [name for name in fractions if pairs.is_chance_of(name, chosen["label"])]
+        if len(named) == 1:
+            chosen["score"], reasons[named[0]] = named[0], f"it is called after {chosen['label']!r}"
 
 
 def _is_fraction(column: Column) -> bool:
@@ -250,53 +204,9 @@ def _is_key(column: Column, n_rows: int) -> bool:
     return column.is_whole or (column.kind == "text" and all(_KEY.fullmatch(value) for value, _ in column.top))
 
 
-def _hinted(role: str, reading: Reading, columns: Sequence[Column]) -> list[_Claim]:
-    """Return the column in which the kind of payload that was recognised keeps a role, if it has one that fits."""
-    for column in columns:
-        if (role, column.name) in reading.origin.hints and (reason := _fits(role, column, reading.rows_kept)):
-            return [_Claim(column.name, 0, 0, True, f"where logs of this kind keep it, and {reason}")]
-    return []
-
-
-def _fits(role: str, column: Column, n_rows: int) -> str | None:
-    """Say why the values of a column allow a role, None where they do not."""
-    if column.n_distinct == 0 or column.n_missing == n_rows:
-        return None
-    if role == "score" and column.kind in ("number", "text"):
-        if _is_id_like(column, n_rows):
-            return None
-        if column.kind == "text":
-            return "most of its values are numbers" if _share_of_numbers(column) > 0.5 else None
-        return f"numbers from {column.low} to {column.high}"
-    if role in ("label", "decision") and column.n_distinct <= 24 and column.kind != "time":
-        return f"{column.n_distinct} different value{'s' * (column.n_distinct != 1)}"
-    if role == "time" and column.kind == "time":
-        return f"times from {str(column.low)[:10]} to {str(column.high)[:10]}"
-    if role == "row_id" and column.n_distinct >= 0.5 * n_rows and column.kind in ("number", "text"):
-        return "nearly every row has its own value"
-    if role == "amount" and column.kind == "number" and column.n_distinct > 24:
-        return f"numbers from {column.low} to {column.high}"
-    if role == "model_version" and column.n_distinct <= 50:
-        return f"{column.n_distinct} different value{'s' * (column.n_distinct != 1)}"
-    return None
-
-
-def _is_id_like(column: Column, n_rows: int) -> bool:
-    """Whether whole numbers differ on nearly every row and run high, as those of an id."""
-    is_own = column.n_distinct >= _MIN_SHARE_OWN * n_rows and n_rows > MAX_VALUES_BY_VALUE
-    return is_own and column.is_whole and abs(float(column.high or 0)) > _MAX_ID_LIKE
-
-
-def _share_of_numbers(column: Column) -> float:
-    """Return the share of the most frequent values of a text column that are numbers."""
-    numbers = sum(rows for value, rows in column.top if re.fullmatch(r"\s*[+-]?\d*\.?\d+([eE][+-]?\d+)?\s*", value))
-    total = sum(rows for _, rows in column.top)
-    return numbers / total if total else 0.0
-
-
 def _binary(columns: Sequence[Column]) -> list[Column]:
     """Return the columns with two classes, those with 0 and 1 or a telling word first."""
-    two = [column for column in columns if _is_fitting("label", column) and column.kind != "time"]
+    two = [column for column in columns if is_fitting_role("label", column) and column.kind != "time"]
     return sorted(two, key=lambda column: not {*positives.known_groups(column)} & {*POSITIVE_WORDS, "1"})
 
 

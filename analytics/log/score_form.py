@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from analytics.log import positives
 from analytics.log.column import PERCENT, Column
 from analytics.log.mapping import Mapping
-from analytics.log.role_names import is_prediction
+from analytics.log.role_names import folded_name, is_prediction
 from analytics.log.schema import Log, Reading
 from analytics.log.stand_ins import NUMBERS
 
@@ -23,6 +23,15 @@ _CONFIDENCE = re.compile(
     r".*confidence.*|conf|certainty|(max|top|predicted|prediction|pred)_(prob(a|ability)?|score)(_.*)?|konfidenz|confianza|confiance"
 )
 """Names of the chance of whichever class was predicted."""
+
+_PERCENT = re.compile(r"%|(^|_)\(?(pct|perc|percent|percentage|prozent|porcentaje|pourcent(age)?)\)?(_|$)")
+"""What names of numbers in percent hold."""
+
+_LOG_ODDS = re.compile(r"(.*_)?(logits?|log_odds|decision_function|margin)(_.*)?")
+"""Names of scores of which zero is even odds."""
+
+_MIN_SIDE = 0.1
+"""How far scores on the one side of zero reach at least, of how far on the other, for zero to be where they turn. Set by hand."""
 
 _EVEN = 0.5
 """The least chance that the likelier of two classes can have."""
@@ -43,7 +52,7 @@ def form_of(column: Column) -> _Form:
     Percent are divided by 100. Where most values are fractions, -1 or 999 stand for no score, and 1.00001 is 1 by rounding;
     any other value outside leaves the column as it is.
     """
-    scale = float(PERCENT) if column.sign == "%" and _spans_percent(column) else 1.0
+    scale = float(PERCENT) if _is_percent(column) else 1.0
     n_values = column.n_between + column.n_outside
     if column.stand_ins:
         return _Form(scale, tuple(value for value, _ in column.stand_ins))
@@ -57,6 +66,19 @@ def form_of(column: Column) -> _Form:
         low, high = float(column.low or "nan") / scale, float(column.high or "nan") / scale
         is_near = is_near and not missing and low >= -_MAX_ROUNDING and high <= 1 + _MAX_ROUNDING
     return _Form(scale, missing, bool(others)) if is_near else _Form(scale)
+
+
+def _is_percent(column: Column) -> bool:
+    """Whether numbers are percent: by their sign, by their name, or as a confidence from 50 to 100 in one of two classes."""
+    if column.sign == "%":
+        return _spans_percent(column)
+    if column.kind != "number":
+        return False
+    low, high = float(column.low or "nan"), float(column.high or "nan")
+    if not 1 < high <= PERCENT:
+        return False
+    is_sure = low >= _EVEN * PERCENT and is_confidence_name(column.name)
+    return is_sure or (low >= 0 and _PERCENT.search(folded_name(column.name)) is not None)
 
 
 def _spans_percent(column: Column) -> bool:
@@ -98,7 +120,14 @@ def is_confidence_name(name: str) -> bool:
     >>> is_confidence_name("Prediction Score"), is_confidence_name("fraud_score")
     (True, False)
     """
-    return _CONFIDENCE.fullmatch(re.sub(r"[\s\-.]+", "_", name.strip()).casefold()) is not None
+    return _CONFIDENCE.fullmatch(folded_name(name)) is not None
+
+
+def spans_from(column: Column, least: float) -> bool:
+    """Whether all numbers of a column are chances of at least ``least``, up to rounding, and not of two values only."""
+    if column.kind != "number" or column.n_distinct <= 2:
+        return False
+    return float(column.low or "nan") >= least - _MAX_ROUNDING and float(column.high or "nan") <= 1 + _MAX_ROUNDING
 
 
 def spans_upper_half(column: Column, mapping: Mapping) -> bool:
@@ -133,6 +162,10 @@ def first_threshold(mapping: Mapping, reading: Reading) -> float:
         return _EVEN
     if not low <= high or (low >= 0 and high <= 1) or not math.isfinite(high - low):
         return _EVEN
+    if low < 0 < high and (
+        min(-low, high) >= _MIN_SIDE * max(-low, high) or _LOG_ODDS.fullmatch(folded_name(column.name))
+    ):
+        return 0.0
     middle = (low + high) / 2
     return float(math.floor(middle)) if high - low >= 4 else middle
 

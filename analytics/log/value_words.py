@@ -139,8 +139,12 @@ _NEGATIONS = frozenset(
     {"not", "no", "non", "never", "none", "without", "didn't", "doesn't", "isn't", "wasn't", "hasn't", "won't"}
     | {"nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne", "nein"}
     | {"sin", "nunca", "ningún", "ninguna", "pas", "aucun", "aucune", "sans", "jamais", "ne"}
+    | {"tidak", "bukan", "não", "nao", "sem", "niet", "geen", "zonder", "senza", "inte", "ikke", "nie", "bez"}
 )
-"""Words that deny the others beside them, in the same four languages."""
+"""Words that deny the others beside them, in the same four languages and some more."""
+
+_MINUS = ("-", "\u2212", "\u2013")
+"""Signs of a finding that is not there, beside a plus: HER2+ and HER2-."""
 
 _PREFIXES = ("not", "non", "no", "un", "in", "im", "ir", "il", "dis", "mis", "kein", "nicht", "des", "dés", "mé")
 """Beginnings that deny the rest of a word, where the rest is the other value."""
@@ -153,7 +157,7 @@ def plain(value: str) -> str:
     ('not fraud', '1', '1.5')
     """
     text = " ".join(value.split()).casefold()
-    return re.sub(r"(?<=\d)\.0+$", "", text) if re.fullmatch(r"[+-]?\d+\.0+", text) else text
+    return re.sub(r"(?<=\d)\.0+$", "", text) if text.endswith("0") and re.fullmatch(r"[+-]?\d+\.0+", text) else text
 
 
 def folded(value: str) -> str:
@@ -162,7 +166,11 @@ def folded(value: str) -> str:
     >>> folded("TRUE"), folded("nein"), folded("legit ")
     ('1', '0', 'legit')
     """
-    text = plain(value)
+    return _meant(plain(value))
+
+
+def _meant(text: str) -> str:
+    """Return what a plain value means: words of assent and denial are 1 and 0."""
     return _TRUTH.get(text, text)
 
 
@@ -186,9 +194,13 @@ def known(values: Sequence[str]) -> list[str]:
     if is_plain_pair(values):
         return list(values)
     has_plus = any(value.strip() == "+" for value in values)
-    said = [value for value in values if plain(value) not in UNKNOWN_WORDS or (has_plus and value.strip() == "-")]
-    others = [value for value in said if not _NINES.fullmatch(plain(value))]
-    return others if {folded(value) for value in others} == {"0", "1"} else said
+    said = [
+        (value, text)
+        for value, text in zip(values, map(plain, values), strict=True)
+        if text not in UNKNOWN_WORDS or (has_plus and value.strip() == "-")
+    ]
+    others = [(value, text) for value, text in said if not _NINES.fullmatch(text)]
+    return [value for value, _ in (others if {_meant(text) for _, text in others} == {"0", "1"} else said)]
 
 
 def is_plain_pair(values: Sequence[str]) -> bool:
@@ -207,12 +219,13 @@ def groups(values: Sequence[str]) -> dict[str, list[str]]:
     {'0': ['FP', 'TN'], '1': ['TP', 'FN']}
     """
     found: dict[str, list[str]] = {}
-    is_false = any(folded(value) == "1" for value in values)
-    cells = [_CELLS.get(re.sub(r"[_\-]", " ", plain(value))) for value in values]
-    for value, cell in zip(values, cells, strict=True):
-        meant = plain(value) if plain(value) == "f" and not is_false else folded(value)
-        meant = cell if cell and all(cells) else meant
-        found.setdefault(meant, []).append(value)
+    texts = [plain(value) for value in values]
+    is_false = any(_meant(text) == "1" for text in texts)
+    cells = [_CELLS.get(text.replace("_", " ").replace("-", " ")) for text in texts]
+    are_cells = all(cells)
+    for value, text, cell in zip(values, texts, cells, strict=True):
+        meant = text if text == "f" and not is_false else _meant(text)
+        found.setdefault(cell if cell and are_cells else meant, []).append(value)
     return found
 
 
@@ -238,6 +251,8 @@ def positive_of(values: Sequence[str], name: str = "") -> str | None:
     ('verspätet', None, None)
     >>> positive_of(["angenommen", "storniert"], "Storno"), positive_of(["hired", "in pool"], "was_hired")
     ('storniert', 'hired')
+    >>> positive_of(["her2-", "her2+"])
+    'her2+'
     """
     known = next((word for word in POSITIVE_WORDS if word in values and not _is_a_number_of_many(word, values)), None)
     if known is not None or len(values) != 2:
@@ -245,6 +260,8 @@ def positive_of(values: Sequence[str], name: str = "") -> str | None:
     if letters := next((pair for pair in _LETTERS if {*pair} == {*values}), None):
         return letters[0]
     for value, other in (values, values[::-1]):
+        if value.endswith("+") and other.endswith(_MINUS) and value[:-1] == other[:-1]:
+            return value
         if _is_denied(other, value):
             return other if _begins(value, _BENIGN_STEMS) else value
         if other in _NEGATIVE_WORDS and value not in _NEGATIVE_WORDS:

@@ -163,7 +163,7 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
     right = Right("classes", true.name, predicted.name, by_value={true.kind, predicted.kind} == {"number", "text"})
     of_classes = _class_scores(reading, right)
     is_own = mapping.score in {column for _, column in of_classes}
-    if mapping.score is not None and not is_own and not score_form.is_confidence_name(mapping.score):
+    if mapping.score is not None and not is_own and not _is_confidence(reading.column(mapping.score), true, predicted):
         return None
     if min(len(positives.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
         return None
@@ -178,6 +178,18 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
     rows = sum(rows for _, rows in predicted.top)
     shared = sum(rows for value, rows in predicted.top if fold(value, right) in known)
     return replace(right, by_value=False) if shared >= _MIN_SHARED * rows else None
+
+
+def _is_confidence(score: Column, true: Column, predicted: Column) -> bool:
+    """Whether a score is the confidence in the predicted class, by its name, or as the likeliest of many has at least its share.
+
+    Of numbers that are classes none is positive, whatever the score is of.
+    """
+    if score_form.is_confidence_name(score.name):
+        return True
+    n_classes = len({*positives.known_groups(true)} | {*positives.known_groups(predicted)})
+    is_numbered = true.kind == predicted.kind == "number"
+    return n_classes >= _MIN_CLASSES and (is_numbered or score_form.spans_from(score, 1 / n_classes))
 
 
 def _of_suggested(mapping: Mapping, reading: Reading) -> Right | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from analytics.errors import InputError
-from analytics.log import positives, roles
+from analytics.log import claims, positives
 from analytics.log.column import Column, find_column
 from analytics.log.schema import Reading
 
@@ -107,7 +107,7 @@ def keys_of(columns: Sequence[Column], n_rows: int, row_id: Column, given: Label
     rest = [column for column in columns if column != own_id]
     version = None
     if given.version_column is not None:
-        version = same_name(rest, given.version_column) or _named(rest, roles.best("model_version", rest, n_rows))
+        version = same_name(rest, given.version_column) or _named(rest, claims.best("model_version", rest, n_rows))
         rest = [column for column in rest if column != version]
     label = _label_of(rest, n_rows, given)
     times = [column for column in rest if column.kind == "time" and column.n_distinct and column != label]
@@ -119,7 +119,7 @@ def _label_of(columns: Sequence[Column], n_rows: int, given: LabelsFile) -> Colu
     """Return the column of labels: the one that was named, else the one that looks like it, else the only one."""
     if given.label_column is not None and (found := same_name(columns, given.label_column)):
         return found
-    found = _named(columns, roles.best("label", columns, n_rows)) or positives.any_binary(columns)
+    found = _named(columns, claims.best("label", columns, n_rows)) or positives.any_binary(columns)
     plain = [column for column in columns if column.kind != "time" and column.n_distinct]
     if found is None and len(plain) == 1:
         found = plain[0]
@@ -142,7 +142,7 @@ def same_name(columns: Sequence[Column], name: str) -> Column | None:
 
 
 def _named(columns: Sequence[Column], found: tuple[str, str] | None) -> Column | None:
-    """Return the column of a guess of `roles.best`."""
+    """Return the column of a guess of `claims.best`."""
     return find_column(columns, found[0]) if found else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import duckdb
 
 from analytics.log.column import MAX_VALUES_BY_VALUE, PERCENT, Column, Kind
-from analytics.log.role_names import is_label_time
+from analytics.log.column_names import is_label_time
 from analytics.log.stand_ins import NUMBERS
 from analytics.reading import ranges
 from analytics.reading.types.conversion import Conversion

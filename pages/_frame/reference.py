@@ -123,7 +123,7 @@ def ways_apart(log: Log) -> list[str]:
         for column in log.columns
         if 2 <= column.n_distinct + bool(column.n_missing) <= _MAX_VALUES
         and column.kind != "time"
-        and column.name not in (BY_TIME, BY_LOG, log.mapping.label, *judged_by)
+        and column.name not in (BY_TIME, BY_LOG, log.mapping.label, log.mapping.decision, *judged_by)
     ]
     first = [name for name in (log.mapping.model_version,) if name in columns]
     times = [BY_TIME] if log.time_low is not None and log.mapping.time is not None else []

@@ -57,8 +57,10 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
         "The sides differ", ways, index=None, key="apart", bind="query-params", help=_HELP, on_change=choose_sides
     )
     if way is None:
+        none = "no time, no version and no column that says so" if ways else "nothing that tells rows apart"
         raise QuestionError(
-            "Expected something that tells two sides apart, found none. Choose the time, a column or a log."
+            f"Expected to know which rows are the reference and which are production, found {none}. Choose what tells them "
+            "apart: a column or another log."
         )
     if way == BY_LOG:
         found = _by_log(question, before, after)
@@ -71,9 +73,14 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
 
 
 def _propose(question: Question, ways: list[str]) -> None:
-    """Begin with an evaluation against production of the same model versions, where values are called so, else with the time."""
+    """Begin with an evaluation against production of the same model versions, where values are called so, else with the time.
+
+    Else with versions of the model. The values of any other column, such as men and women, are no reference and no production.
+    """
     proposed = kept(proposed_sides, question)
-    st.session_state["apart"] = ways[0] if ways else None
+    st.session_state["apart"] = next(
+        (way for way in (BY_TIME, question.log.mapping.model_version) if way in ways), None
+    )
     if proposed is not None and proposed[0] in ways and not any(_is_in_address(key) for key in KEYS):
         st.session_state.update(zip(("apart", "then", "now"), proposed, strict=True))
 

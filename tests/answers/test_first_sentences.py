@@ -140,3 +140,37 @@ def test_slices_say_first_of_which_nothing_is_known_and_costs_turn_the_order(des
     first = SOURCES["slices"].find(engine, Asking(Question(log_of(desk, made(0.03)), Cohort(), 0.3), policy))[0]
     row = leading_slice(priced)
     assert row is not None and first.size is not None and first.size.value == pytest.approx(row["excess_cost"])
+
+
+def test_a_label_that_is_the_prediction_is_said_first_and_moves_no_threshold(desk: Desk) -> None:
+    scores = np.random.default_rng(1).random(400)
+    log = desk.log(pl.DataFrame({"score": scores, "label": (scores >= 0.3).astype(int)}))
+    engine, question = Engine(desk.workspace), Question(log, Cohort(), 0.5)
+    said = readings.overview_reading(overview(engine, question), question)
+    assert said.startswith("The label is likely the prediction itself: check it before all that follows.")
+    answer = thresholds(cost_table(engine, question), Policy(Costs(fp=1, fn=5)))
+    assert readings.threshold_reading(answer).startswith("The label is likely the prediction itself")
+    assert not SOURCES["calibration"].find(engine, Asking(question))
+
+
+def test_a_share_of_a_few_flagged_rows_is_not_said_first(desk: Desk) -> None:
+    score = np.random.default_rng(2).random(2_000) * 0.5
+    frame = pl.DataFrame({"score": np.append(score, 0.9), "label": np.append(score > 0.48, True).astype(int)})
+    question = Question(desk.log(frame.with_columns(label=pl.col("label").shuffle(seed=1))), Cohort(), 0.5)
+    engine = Engine(desk.workspace)
+    said = readings.overview_reading(overview(engine, question), question, "recall")
+    assert "Only 1 row is flagged." in said and "of flagged rows" not in said.split("\n")[0]
+
+
+def test_a_column_that_may_be_the_decision_at_another_line_is_said_first(desk: Desk) -> None:
+    rng = np.random.default_rng(4)
+    score = rng.random(600)
+    frame = pl.DataFrame({"score": score, "label": (rng.random(600) < score).astype(int), "invited": score >= 0.8})
+    question = Question(desk.log(frame), Cohort(), 0.5)
+    said = readings.overview_reading(overview(Engine(desk.workspace), question), question)
+    assert said.startswith("'invited' may be what was decided, at 0.8")
+    for other in (
+        frame.with_columns(invited=pl.col("score") >= 0.5),
+        frame.with_columns(invited=pl.col("score") * 0 > 1),
+    ):
+        assert "cut-of-score" not in {each.code for each in desk.log(other).findings}

@@ -84,8 +84,8 @@ def test_two_values_that_a_model_said_of_a_column_are_judged_as_its_decision(
     frame = pl.DataFrame({true: values[DIGIT % 2], predicted: values[SAID % 2], "place": DIGIT})
     found = guess(read(desk, frame))
     assert (found.mapping.label, found.mapping.decision) == (true, predicted) and not found.open
-    apart = frame.with_columns(default=pl.Series(DIGIT > 4).cast(pl.Int8))
-    assert guess(read(desk, apart)).mapping.label == "default", "a column that is called a label is it"
+    apart = frame.with_columns(label=pl.Series(DIGIT > 4).cast(pl.Int8))
+    assert guess(read(desk, apart)).mapping.label == "label", "a column that is called a label is it"
 
 
 @pytest.mark.parametrize(("one", "other"), [("model_version", "version"), ("auto_renew", "renew")])

@@ -115,3 +115,28 @@ def test_sides_of_an_address_that_do_not_fit_are_left_out(home: Path, asked: lis
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.query_params["sides"] = asked
     assert "stage is evaluation to where stage is production" in compared(app.switch_page("pages/overview.py").run())
+
+
+def test_values_that_are_no_reference_and_no_production_are_not_taken_for_them(
+    tmp_path: Path, serve: Callable[[Path], None]
+) -> None:
+    n = 400
+    frame = pl.DataFrame(
+        {
+            "score": [(i * 37 % 100) / 100 for i in range(n)],
+            "predicted": [int(i * 37 % 100 > 50) for i in range(n)],
+            "label": [int(i * 37 % 100 > 50) ^ int(i % 7 == 0) for i in range(n)],
+            "gender": ["f" if i % 3 else "m" for i in range(n)],
+        }
+    )
+    frame.write_csv(tmp_path / "log.csv")
+    serve(home_with(tmp_path / "log.csv", tmp_path))
+    app = opened()
+
+    def asks() -> bool:
+        boxes = [*app.info, *app.warning, *app.error]
+        return any("which rows are the reference" in box.value for box in boxes)
+
+    assert not app.exception and app.selectbox(key="apart").options == ["gender"] and asks()
+    app.selectbox(key="apart").set_value("gender").run()
+    assert not app.exception and not asks()

@@ -50,14 +50,14 @@ _MEASURED = ("missing-in-segment", "constant-in-version", "default-spike", "near
 """Findings of preflight about values of one column, which are measured as slices by what they cost, and about missing labels,
 which are a question of their own."""
 _ERROR, _WARNING = "error", "warning"
-_UNDOING = ("one-class-after", "decisions-alike", "drawn-by-class")
+_UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", "drawn-by-class")
 """Warnings that undo every number about the rows that they name, as an error does."""
 
 
 def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return what a score means instead, where scores are probabilities and off by more than chance and by a point."""
     question = asking.question
-    if not question.log.is_probability or question.log.ranks_wrong_way:
+    if not question.log.is_probability or question.log.ranks_wrong_way or question.log.has_copied_label:
         return ()
     scores = score_table(engine, question, (), ("brier",), is_weighted=True)
     bins = judged_bins(scores)
@@ -116,7 +116,7 @@ def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     log = asking.question.log
     if asking.policy is None or not asking.policy.has_costs or log.is_right_or_wrong:
         return ()
-    if log.ranks_wrong_way or log.score_kind == "decision":
+    if log.ranks_wrong_way or log.has_copied_label or log.score_kind == "decision":
         return ()
     answer = thresholds(cost_table(engine, asking.question), asking.policy)
     size = Size(*(float(end) for end in (answer.saving.value, answer.saving.low, answer.saving.high)))

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.question import Question, is_band, told_by_score
-from analytics.log.role_names import is_data_set
+from analytics.log.column_names import is_data_set
 from analytics.log.schema import Log
 from analytics.measure.leaks import TELLS, label_told, score_told, tells_by_a_value, tells_label
 from analytics.measure.thresholds.costs import Costs

@@ -104,6 +104,8 @@ class ThresholdAnswer:
         Whether logged decisions are judged: then all that can be chosen beside them is to flag everybody or nobody.
     is_wrong_way : bool
         Whether the score ranks the wrong way round: then no threshold of it is worth a move.
+    is_copied : bool
+        Whether the label is likely the prediction itself: then no threshold is worth a move either.
     sample : Sample
         What the rows stand for; where they stand for many counts are weighted.
     """
@@ -139,6 +141,7 @@ class ThresholdAnswer:
     selective: Selective | None = None
     is_of_decisions: bool = False
     is_wrong_way: bool = False
+    is_copied: bool = False
     sample: Sample = field(default_factory=Sample)
 
     def share(self, good: str, *others: str, at: Point) -> Interval:
@@ -223,6 +226,7 @@ def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
         selective=selective(frame, table.present_bin),
         is_of_decisions=table.is_of_decisions,
         is_wrong_way=table.is_wrong_way,
+        is_copied=table.is_copied,
         sample=table.sample,
     )
     return answer if policy.has_costs else _without_order(answer)

@@ -71,6 +71,8 @@ class CostTable:
         Whether logged decisions stand in the place of scores, so that there is no threshold to move.
     is_wrong_way : bool
         Whether preflight found that the score ranks the wrong way round.
+    is_copied : bool
+        Whether preflight found that the label is the prediction itself.
     unit, weight : str or None
         The column of what rows belong together by, so that groups of ``frame`` hold whole units, and of how many rows a row
         stands for.
@@ -87,6 +89,7 @@ class CostTable:
     has_amount: bool
     is_of_decisions: bool = False
     is_wrong_way: bool = False
+    is_copied: bool = False
     unit: str | None = None
     weight: str | None = None
 
@@ -201,6 +204,7 @@ def cost_table(engine: Engine, question: Question, by: Sequence[str] = ()) -> Co
         has_amount=log.mapping.amount is not None,
         is_of_decisions=log.score_kind == "decision",
         is_wrong_way=log.ranks_wrong_way,
+        is_copied=log.has_copied_label,
         unit=log.mapping.unit,
         weight=log.mapping.weight,
     )

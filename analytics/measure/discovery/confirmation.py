@@ -60,10 +60,11 @@ def confirmation_table(
         n_reported (judged rows that are reported from), rate, rate_low, rate_high, rate_complement, difference,
         difference_low, difference_high (to the complement), divergence (to all rows), p_value (one-sided, in the
         direction in which slices are found), p_adjusted (Benjamini-Hochberg, never below p_value; where it is below 0.05 and
-        the interval of the difference reaches 0, the two-sided p of that interval, so that what is confirmed has one above
-        0), excess_errors with _low and _high, share_of_errors, status: confirmed (adjusted p below 0.05), suggestive
-        (unadjusted), not confirmed. Without rows held back the first two are both suggestive, by the adjusted p. Against a
-        reference rates are changes; rate_now, rate_before and n_before (judged rows of the reference) say of what. Where rows are
+        the interval of the difference reaches 0, the two-sided p of that interval, and at least one half where it lies below,
+        so that what is confirmed has one above 0), excess_errors with _low and _high, share_of_errors, status: confirmed
+        (adjusted p below 0.05), suggestive (unadjusted), not confirmed. Without rows held back the first two are both
+        suggestive, by the adjusted p. Against a reference rates are changes; rate_now, rate_before and n_before (judged rows
+        of the reference) say of what. Where rows are
         compared within their label, p and status are those of the model's part of the excess errors, divergence is to what the
         FNR and FPR of all rows predict, and the columns of `_parts` are added.
 
@@ -94,9 +95,11 @@ def confirmation_table(
         p = np.where(effect.value < 1, by_units, np.fmax(p, by_units))
     adjusted = np.maximum(benjamini_hochberg(p, weights), p)
     is_open = (adjusted < SIGNIFICANT) & ~(decisive.low > 0)
-    adjusted = np.where(is_open, np.fmax(adjusted, difference_p_value(decisive, level, freedom)), adjusted)
+    by_interval, is_less = difference_p_value(decisive, level, freedom), decisive.value < 0
+    by_interval = np.where(is_less, 1 - by_interval / 2, by_interval)
+    adjusted = np.where(is_open, np.fmax(adjusted, by_interval), adjusted)
     best = _STATUSES[0] if is_held_back else _STATUSES[1]
-    weak = (p if is_held_back else adjusted) < SIGNIFICANT
+    weak = ((p if is_held_back else adjusted) < SIGNIFICANT) & ~is_less
     status = np.select([adjusted < SIGNIFICANT, weak], [best, _STATUSES[1]], _STATUSES[2])
     columns = {
         "n_reported": sums.n,

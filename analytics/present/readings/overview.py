@@ -12,6 +12,8 @@ from analytics.present import words
 from analytics.present.clusters import alike_part
 from analytics.present.readings.overview_lead import (
     alike_decisions_part,
+    copied_part,
+    cut_part,
     drawn_part,
     is_of_chances,
     judged_words,
@@ -96,9 +98,11 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         )
     stand_for = _weighted_part(overview, question)
     cautions = (
+        copied_part(question),
         wrong_way_part(question),
         unseen_labels_part(question),
         alike_decisions_part(question),
+        cut_part(question),
         drawn_part(question),
     )
     lead = " ".join(filter(None, (*cautions, lead)))

@@ -26,6 +26,9 @@ _MAX_NOUN = 30
 _MAX_WORDS = 2
 """Words of a column's name that can be what is positive ("late payment"); more are a description of it. A judgement."""
 
+_FEW_FLAGGED = 10
+"""Flagged rows below which the first sentence says how few they are, and no share of them. A judgement."""
+
 _MAX_BAD = 3
 """Texts of bad grades that a sentence names, beyond which it says the mark. A judgement."""
 
@@ -135,6 +138,8 @@ def _found_part(overview: Overview, question: Question, at: str) -> str:
     precision = overview.value("precision")
     if not words.is_known(precision[0]):
         return f"{lead} No row is flagged."
+    if (n_flagged := overview.counts["tp"] + overview.counts["fp"]) < _FEW_FLAGGED:
+        return f"{lead} Only {words.plural(n_flagged, 'row')} {'is' if n_flagged == 1 else 'are'} flagged."
     return f"{lead} {words.share(precision[0])} of flagged rows are {noun or 'positive'}."
 
 
@@ -151,11 +156,27 @@ def wrong_way_part(question: Question) -> str:
     return f"{what}: check which value is positive before all that follows." if said else ""
 
 
+def copied_part(question: Question) -> str:
+    """Say that the label is likely the prediction itself: then what follows says nothing of the model; else nothing."""
+    if not question.log.has_copied_label:
+        return ""
+    return "The label is likely the prediction itself: check it before all that follows."
+
+
 def alike_decisions_part(question: Question) -> str:
     """Say that the logged decisions flag nobody, or everybody: what follows is of a score that did not decide; else nothing."""
     said = next((each.message for each in question.log.findings if each.code == "decisions-alike"), "")
     what = words.one_line(said.partition(";")[0])
     return f"{what}: what follows is of the score, as if it decided." if said else ""
+
+
+def cut_part(question: Question) -> str:
+    """Say that a column may be what was decided, at another line than the one that is judged; else nothing."""
+    found = next((each for each in question.log.findings if each.code == "cut-of-score"), None)
+    if found is None:
+        return ""
+    column = words.shortened(words.one_line(found.column or ""), _MAX_NOUN)
+    return f"{column!r} may be what was decided, at {found.example}: choose it as decision on Logs before all that follows."
 
 
 def drawn_part(question: Question) -> str:

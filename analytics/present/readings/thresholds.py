@@ -116,7 +116,7 @@ def _trivial_words(answer: ThresholdAnswer) -> str:
 
 def _best_part(answer: ThresholdAnswer) -> str:
     """Say how sure the best threshold is; empty where that is not known."""
-    interval = "" if answer.is_of_decisions or answer.is_wrong_way else _best_interval(answer)
+    interval = "" if answer.is_of_decisions or answer.is_wrong_way or answer.is_copied else _best_interval(answer)
     return f"The best threshold on these rows is {point_text(answer, answer.best)}{interval}." if interval else ""
 
 

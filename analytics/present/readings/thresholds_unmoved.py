@@ -1,4 +1,4 @@
-"""Why no threshold is moved whatever errors cost: the score ranks the wrong way round, or there is none."""
+"""Why no threshold is moved whatever errors cost: the score ranks the wrong way round, the label is its own, or there is none."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ def unmoved_part(answer: ThresholdAnswer) -> str:
     """Say why there is no threshold to move; empty where one could be."""
     if answer.is_wrong_way:
         return "The score ranks the wrong way round: check which value is positive before a threshold is moved."
+    if answer.is_copied:
+        return "The label is likely the prediction itself: name the outcome as label before a threshold is moved."
     if not answer.is_of_decisions or not answer.policy.has_costs or not answer.allowed[answer.present.bin]:
         return ""
     none = "The log holds decisions and no scores, so there is no threshold to move."

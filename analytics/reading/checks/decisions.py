@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analytics.log.grid import looked_at
 from analytics.log.schema import Log
 from analytics.log.value_words import groups
 from analytics.reading.checks.check import YES_NO, Check, CountingCheck, Evidence, LogCheck, Said
@@ -12,6 +13,12 @@ from analytics.reading.checks.labels import N_OTHER_VALUES, N_SHOWN, Values, in_
 
 _MIN_ROWS_ALIKE = 50
 """Logged decisions of one kind from which that is no accident of few rows. A judgement."""
+
+_MIN_ROWS_OF_CUT = 30
+"""Rows of the rarer value of a column from which it is no accident that the score parts it from the other. A judgement."""
+
+_MAX_LOOKED_AT = 50
+"""Columns of two values that are held against the score. Bounds the time."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,16 @@ class _Contradicted:
     def are_alike(self) -> bool:
         """Whether the logged decisions are of one kind, and the score is not."""
         return self.n_decided >= _MIN_ROWS_ALIKE and self.n_positive in (0, self.n_decided)
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A column whose one value stands with lower scores throughout than the other, and the least score of the upper one."""
+
+    column: str
+    below: str
+    above: str
+    score: float
 
 
 def _contradicted(evidence: Evidence) -> _Contradicted:
@@ -58,6 +75,41 @@ def _other_decisions(evidence: Evidence) -> Values:
         f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {N_OTHER_VALUES}"
     ).fetchall()
     return tuple((value, int(count)) for value, count in rows)
+
+
+def _cut_by_score(evidence: Evidence) -> tuple[_Cut, ...]:
+    """Return the columns of two values that are the score above and below one number, where no column is the decision.
+
+    What the threshold says too is not meant: then rows are judged as they were decided.
+    Of a long log every 2nd, 4th … row is looked at.
+    """
+    log, mapping = evidence.log, evidence.log.mapping
+    if mapping.score is None or mapping.decision is not None or mapping.score_missing:
+        return ()
+    taken = {mapping.label, mapping.score, mapping.model_version, mapping.unit}
+    two = [column for column in log.columns if column.n_distinct == 2 == len(column.top) and column.name not in taken]
+    two = [column for column in two if min(rows for _, rows in column.top) >= _MIN_ROWS_OF_CUT][:_MAX_LOOKED_AT]
+    _, every = looked_at(log.n_rows)
+    found = []
+    for column in two:
+        rows = evidence.connection.execute(
+            f"SELECT {column.sql_name}::VARCHAR, min(score), max(score) FROM log_file.log "
+            f"WHERE {column.sql_name} IS NOT NULL AND score IS NOT NULL AND row_id % {every} = 0 GROUP BY 1 ORDER BY 2",
+        ).fetchall()
+        if len(rows) == 2 and rows[0][2] < rows[1][1] and not rows[0][2] < mapping.threshold <= rows[1][1]:
+            found.append(_Cut(column.name, rows[0][0], rows[1][0], float(rows[1][1])))
+    return tuple(found)
+
+
+def _cut_of_score(log: Log, found: tuple[_Cut, ...]) -> Iterator[Said]:
+    for cut in found:
+        yield Said(
+            cut.column,
+            log.n_rows,
+            f"{cut.column!r} is {cut.above!r} from a score of {cut.score:.4g} on and {cut.below!r} below it, on every row: it "
+            f"may be what was decided. Then choose it as decision; now rows are judged as if {log.mapping.threshold:g} decided.",
+            f"{cut.score:.4g}",
+        )
 
 
 def _decision_against_score(log: Log, found: _Contradicted) -> Iterator[Said]:
@@ -129,6 +181,14 @@ CHECKS: tuple[Check, ...] = (
         meaning="logged decisions that flag nobody, or everybody, where the score at the threshold does not",
         count=_contradicted,
         say=_decisions_alike,
+    ),
+    CountingCheck(
+        code="cut-of-score",
+        kinds=YES_NO,
+        severities=("warning",),
+        meaning="a column of two values that the score tells apart at another number than the threshold: it may be the decision",
+        count=_cut_by_score,
+        say=_cut_of_score,
     ),
     CountingCheck(
         code="decision-other-values",

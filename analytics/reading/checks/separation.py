@@ -50,6 +50,7 @@ class _Copied:
     n_as_scored: int = 0
     n_decided: int = 0
     n_as_decided: int = 0
+    cut: float | None = None
 
 
 def _by_score(evidence: Evidence) -> list[tuple[int, int, int, int]]:
@@ -126,7 +127,21 @@ def _copied(evidence: Evidence) -> _Copied:
     scored = ("count(*) FILTER (score IS NOT NULL)", "count(*) FILTER ((score >= ?)::UTINYINT = label)")
     decided = ("count(decision)", "count(*) FILTER (decision = label)")
     (row,) = evidence.tallies.count((), (*scored, *decided), where="label IS NOT NULL", parameters=[mapping.threshold])
-    return _Copied(*row)
+    n_scored, n_as_scored, n_decided, n_as_decided = row
+    return _Copied(n_scored, n_as_scored, n_decided, n_as_decided, _cut(evidence))
+
+
+def _cut(evidence: Evidence) -> float | None:
+    """Return the score from which on every label is positive and below which none is; None where there is no such score."""
+    log = evidence.log
+    if min(log.n_positive, log.n_labelled - log.n_positive) < _MIN_ROWS_OF_CLASS:
+        return None
+    rows = [row for row in evidence.once(_by_score) if row[1] > row[3]]
+    first = next((place for place, _, n_positive, _ in rows if n_positive), None)
+    is_cut = first is not None and all(
+        n_positive == (n - n_unlabelled if place >= first else 0) for place, n, n_positive, n_unlabelled in rows
+    )
+    return float(log.edges[first]) if is_cut and first is not None else None
 
 
 def _score_ranks_wrong_way(log: Log, area: _Area | None) -> Iterator[Said]:
@@ -187,6 +202,13 @@ def _label_is_prediction(log: Log, found: _Copied) -> Iterator[Said]:
                 f"right on every row: check {log.mapping.label!r}.",
             )
             return
+    if found.cut is not None and log.mapping.score is not None:
+        yield Said(
+            log.mapping.label,
+            found.n_scored,
+            f"The label is positive from a score of {found.cut:.4g} on and nowhere below, on all {found.n_scored:,} rows: it is "
+            f"likely the prediction and not the outcome. No model tells all rows apart: check {log.mapping.label!r}.",
+        )
 
 
 CHECKS: tuple[Check, ...] = (
@@ -194,7 +216,7 @@ CHECKS: tuple[Check, ...] = (
         code="label-is-prediction",
         kinds=YES_NO,
         severities=("error",),
-        meaning="the label is what the score or the decision says on every row",
+        meaning="the label is what the score or the decision says on every row, at the threshold or at another one",
         count=_copied,
         say=_label_is_prediction,
     ),

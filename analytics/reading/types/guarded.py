@@ -1,6 +1,7 @@
 """What stands around a value in all cells of a column and is none of it: it is taken off.
 
-Texts are kept from a spreadsheet's guesses, ``="0012"`` and ``'0012``, and numbers carry their interval, ``0.73 (0.61-0.82)``.
+Texts are kept from a spreadsheet's guesses, ``="0012"`` and ``'0012``, and numbers carry their interval, ``0.73 (0.61-0.82)``, or
+the side on which they lie beyond what is shown, ``<0.10``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ _FROM_SPREADSHEETS = (
     "What keeps a spreadsheet from reading texts as numbers, = and quotes or an apostrophe, was taken off: {}."
 )
 _INTERVALS = "The interval that stands beside each number was left out: {}."
+_BOUNDS = "Numbers that are written as below or above a bound, such as <0.10, were read as the bound: {}."
+_MIN_PLAIN = 0.1
+"""Share of a column's values that are numbers without a bound from which on the others are numbers too, and no bands. By hand."""
 _NUMBER = r"[+-]?[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)? ?%?"
 _WORDS = r"[^0-9()\[\]+-]*(?:[0-9]{2} ?%[^0-9()\[\]+-]*)?"
 _TO = r"\s*(?:-|\x{2013}|,|;|/|to|bis|a|\x{e0})\s*"
@@ -28,12 +32,14 @@ _GUARDS = {
     "^'([+-]?[0-9][0-9.,]*%?)$": _FROM_SPREADSHEETS,
     rf"^\s*({_NUMBER})\s*[(\[]{_WORDS}{_NUMBER}{_TO}{_NUMBER}\s*[)\]]\s*$": _INTERVALS,
     rf"^\s*({_NUMBER})\s*(?:\x{{b1}}|\+/-|\+-)\s*{_NUMBER}\s*$": _INTERVALS,
+    rf"^\s*(?:[<>]=?|[\x{{2264}}\x{{2265}}])?\s*({_NUMBER})\s*$": _BOUNDS,
 }
 """By what surrounds the value, which is the group: a formula that gives a text, as programs write for spreadsheets; the
-apostrophe that people type before a number; the bounds of a number in brackets, and how far it may be off."""
+apostrophe that people type before a number; the bounds of a number in brackets, and how far it may be off; beyond which number a
+value lies."""
 
 
-_ANY = r"""^\s*="|^'|[0-9] ?%?\s*(?:[(\[]|\x{b1}|\+/?-)"""
+_ANY = r"""^\s*="|^\s*[<>\x{2264}\x{2265}]=? ?[0-9.]|^'|[0-9] ?%?\s*(?:[(\[]|\x{b1}|\+/?-)"""
 """What every value has that is surrounded so: columns without it are asked no more."""
 
 
@@ -55,10 +61,19 @@ def found(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[s
             for place, name in enumerate(group):
                 own = pairs[place * len(_GUARDS) : (place + 1) * len(_GUARDS)]
                 for (guard, said), (n, n_values) in zip(_GUARDS.items(), own, strict=True):
-                    if n and n >= _MIN_SHARE * n_values:
+                    if n and n >= _MIN_SHARE * n_values and (said != _BOUNDS or _has_bounds(connection, name, rows)):
                         literal = guard.replace("'", "''")
                         guarded[name] = f"regexp_replace({name}, '{literal}', '\\1')", said
     return guarded
+
+
+def _has_bounds(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> bool:
+    """Whether some values of a column are written as beyond a number, and enough as plain numbers."""
+    has_sign = f"regexp_matches({name}, '[<>\\x{{2264}}\\x{{2265}}]')"
+    row = connection.execute(
+        f"SELECT count(*) FILTER ({has_sign}), count(*) FROM {rows} WHERE {is_value(name)}"
+    ).fetchone()
+    return row is not None and 0 < row[0] <= (1 - _MIN_PLAIN) * row[1]
 
 
 def _with_any(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:

@@ -165,3 +165,14 @@ def test_a_base_rate_is_no_finding_and_a_doubled_fnr_is_the_first(prevalence: fl
     # One confirmed slice in twenty may be false; of seven slices of the lattice one is the value with the other base rate.
     assert n_false <= 3
     assert n_first >= 0.97 * 2 * SEEDS
+
+
+def test_what_fails_less_than_its_base_rate_explains_is_not_confirmed_however_much_more_it_fails() -> None:
+    """Below a line that flags nobody all that is missed lies; above it all negatives are flagged."""
+    n, positives, missed, wrong = (np.array([each]) for each in (3_849.0, 1_250.0, 1_200.0, 1_250.0))
+    whole = [np.array([each]) for each in (4_000.0, 1_375.0, 1_200.0, 1_276.0)]
+    sums = Sums(n, n, wrong, wrong, positives=positives, missed=missed)
+    everything = Sums(whole[0], whole[0], whole[3], whole[3], positives=whole[1], missed=whole[2])
+    row = confirmation_table(sums, everything, n, is_binary=True, is_held_back=True).row(0, named=True)
+    assert row["difference_low"] > 0 and row["excess_model_high"] < 0
+    assert row["status"] == "not confirmed" and row["p_adjusted"] >= 0.5

@@ -27,6 +27,16 @@ def test_a_label_that_is_the_score_at_the_threshold(desk: Desk) -> None:
     assert not found(desk, spoiled, "label-is-prediction")
 
 
+def test_a_label_that_is_the_score_at_another_threshold(desk: Desk) -> None:
+    scores = np.random.default_rng(1).random(400)
+    copied = pl.DataFrame({"score": scores, "label": (scores >= 0.3).astype(int)})
+    (finding,) = found(desk, copied, "label-is-prediction")
+    assert "positive from a score of 0.3" in finding.message and finding.rows == 400
+    assert not found(desk, copied.head(40), "label-is-prediction")
+    noisy = np.where(np.arange(400) == 7, scores < 0.3, scores >= 0.3)
+    assert not found(desk, pl.DataFrame({"score": scores, "label": noisy.astype(int)}), "label-is-prediction")
+
+
 def test_a_label_that_is_the_decision(desk: Desk) -> None:
     rng = np.random.default_rng(2)
     decisions = rng.integers(0, 2, 90)

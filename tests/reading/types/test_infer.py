@@ -35,6 +35,15 @@ def test_an_interval_beside_a_number_is_left_out_and_said(desk: Desk, values: li
     assert "The interval that stands beside each number was left out: 'value'." in reading.repairs
 
 
+def test_a_number_beyond_what_is_shown_is_read_as_the_bound_and_said(desk: Desk) -> None:
+    values = ["<0.10", "0.31", "≥ 0.9", "0.55", "", "<0.10"]
+    reading = desk.read(desk.csv(["id", "value"], [[f"k{place}", value] for place, value in enumerate(values)]))
+    column = reading.column("value")
+    assert (column.type, column.low, column.high, column.n_missing) == ("DOUBLE", "0.1", "0.9", 1)
+    assert any("such as <0.10, were read as the bound: 'value'." in each for each in reading.repairs)
+    assert typed(desk, ["<18", "18-65", ">65"]).type == typed(desk, ["<5", ">5", "<5"]).type == "VARCHAR"
+
+
 @pytest.mark.parametrize(
     "values", [["A (1-2)", "B (3-4)"], ["1-2", "3-4"], ["0.5 (low)", "0.7 (high)"], ["(1-2)", "(3-4)"]]
 )
