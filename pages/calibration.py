@@ -8,7 +8,7 @@ from analytics.present import figures, readings
 from pages._calibration import breakdown, diagram, numbers, recalibration
 from pages._frame import frame, session
 from pages._frame.cache import kept
-from pages._frame.render import figure, headline
+from pages._frame.render import figure, sentence
 
 frame.require()
 
@@ -18,11 +18,7 @@ with frame.boundary():
         head = st.container()
         binning, groups, in_log_odds, by = diagram.draw_controls(question)
         answer = kept(calibration, question, binning=binning, groups=groups)
-        with head:
-            chosen = readings.chosen_reading(question, {"n": answer.numbers["n"][0]})
-            headline(
-                "Calibration", chosen or readings.calibration_reading(answer, kept(calibration_scan, question).table)
-            )
+        head.title("Calibration")
         pair = st.grid(2, min_column_width=440, gap="medium")
         with pair.cell():
             figure(
@@ -40,5 +36,8 @@ with frame.boundary():
             )
         with pair.cell():
             diagram.draw_numbers(answer, question)
+        with head:  # which looks at every segment column: the diagram need not wait for it
+            chosen = readings.chosen_reading(question, {"n": answer.numbers["n"][0]})
+            sentence(chosen or readings.calibration_reading(answer, kept(calibration_scan, question).table))
         breakdown.draw_breakdown(question, by, binning, groups)
         recalibration.draw_recalibration(question, groups)

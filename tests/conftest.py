@@ -12,7 +12,7 @@ import typer.testing
 from hypothesis import HealthCheck, settings
 
 from analytics.log.workspace import Workspace
-from tests.ingested import Desk
+from tests.ingested import Desk, Kept
 from tests.thorough import IS_THOROUGH, amount
 
 settings.register_profile(
@@ -27,8 +27,9 @@ settings.load_profile("unhurried")
 
 NUMBERS = count()
 ROOT = Path(__file__).parents[1]
+BROWSER = "tests/browser/"
+"""The first worker begins with all of these: each other worker would start an app and a browser of its own, 15 s of a processor."""
 LONG = (
-    "tests/browser/",
     "tests/answers/gap/",
     "tests/measure/discovery/",
     "tests/pages/test_crowd.py",
@@ -40,14 +41,19 @@ LONG = (
 
 
 def dealt(modules: list[tuple[str, int]], n_workers: int) -> list[str]:
-    """The order of modules, given with their number of tests, in which the nth of equal parts begins with every nth long one."""
-    long = [[name for name, _ in modules if name.startswith(place)] for place in LONG]
-    first = [name for names in long for name in names]
-    others = [(name, size) for name, size in modules if name not in set(first)]
+    """The order of modules, given with their number of tests, in which each of equal parts begins with long ones."""
+    browser = [name for name, _ in modules if name.startswith(BROWSER)]
+    long = [name for place in LONG for name, _ in modules if name.startswith(place)]
+    firsts = (
+        [browser, *(long[start :: n_workers - 1] for start in range(n_workers - 1))]
+        if n_workers > 1
+        else [browser + long]
+    )
+    others = [(name, size) for name, size in modules if name not in {*browser, *long}]
     sizes, part = dict(modules), sum(size for _, size in modules) / n_workers
     order: list[str] = []
-    for worker in range(n_workers):
-        order += first[worker::n_workers]
+    for worker, first in enumerate(firsts):
+        order += first
         while others and sum(sizes[name] for name in order) < part * (worker + 1):
             order.append(others.pop(0)[0])
     return [*order, *(name for name, _ in others)]
@@ -80,6 +86,8 @@ def commands_made_once() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of all workspaces: to number them here is faster than to have pytest look through a thousand."""
+    base = tmp_path_factory.getbasetemp()
+    Kept.folder = (base.parent if base.name.startswith("popen-") else base) / "readings"
     return tmp_path_factory.mktemp("homes")
 
 

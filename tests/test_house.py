@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.of_each import of_each
 
 ROOT = Path(__file__).parents[1]
 PLACES = ("analytics", "pages", "tests", "benchmarks", "sample_data", "docs")
@@ -69,6 +69,7 @@ def used_names() -> dict[str, set[str]]:
     for module in sources():
         known: dict[str, set[str]] = defaultdict(set)
         nodes = list(walked(tree_of(module)))
+        by_name = module == "analytics.__main__" or not module.startswith("analytics")
         for node in nodes:
             if isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
@@ -81,7 +82,7 @@ def used_names() -> dict[str, set[str]]:
             if isinstance(node, ast.Attribute):
                 for other in known.get(dotted(node.value), ()):
                     used[other].add(node.attr)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not module.startswith("analytics"):
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and by_name:
                 for other, name in re.findall(r"((?:analytics|pages)[\w.]*)\.(\w+)", node.value):
                     used[other].add(name)
                 if node.value.isidentifier():
@@ -98,7 +99,7 @@ UNUSED = {
 """Public names whose user is no module: those that a process begins with."""
 
 
-@pytest.mark.parametrize("module", [name for name in OWN if sources()[name].name != "__init__.py"])
+@of_each(name for name in OWN if sources()[name].name != "__init__.py")
 def test_every_public_name_has_a_user_outside_its_module(module: str) -> None:
     if sources()[module].parent == ROOT / "pages":
         return  # a script, which nobody imports
@@ -162,7 +163,7 @@ ROOMS = {
 """Rooms in which every module belongs to one question, and what serves all of them."""
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@of_each(ROOMS)
 def test_a_question_bears_one_word_in_every_room(room: str) -> None:
     depth = room.count(".") + 1
     names = {name.split(".")[depth] for name in OWN if name.startswith(f"{room}.")}
@@ -210,7 +211,7 @@ def without_reason(tree: ast.Module) -> set[str]:
     return bare
 
 
-@pytest.mark.parametrize("module", OWN)
+@of_each(OWN)
 def test_every_number_has_its_reason(module: str) -> None:
     bare = without_reason(tree_of(module))
     assert not bare, f"{module}: {sorted(bare)} have no docstring that says meaning, unit and why that number"

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.of_each import of_each
+
 ROOT = Path(__file__).parents[1]
 
 NEVER = {
@@ -142,7 +144,7 @@ def is_in(module: str, place: str) -> bool:
     return module == place or module.startswith(f"{place}/")
 
 
-@pytest.mark.parametrize("module", modules())
+@of_each(modules())
 def test_a_module_imports_only_what_its_room_may(module: str) -> None:
     names = imported(module)
     for place, never in NEVER.items():
@@ -163,7 +165,7 @@ def test_every_exception_is_needed() -> None:
 PAGES = [module for module in modules() if module == "app.py" or Path(module).parent == Path("pages")]
 
 
-@pytest.mark.parametrize("module", PAGES)
+@of_each(PAGES)
 def test_pages_are_thin(module: str) -> None:
     allowed = ("analytics", "streamlit", "pages")
     outside = {name for name in imported(module) if not any(is_within(name, package) for package in allowed)}
@@ -180,7 +182,7 @@ def pages_folders(module: str) -> set[str]:
     return {name.split(".")[1] for name in imported(module) if name.startswith("pages._")}
 
 
-@pytest.mark.parametrize("module", [module for module in modules() if module.startswith("pages/")])
+@of_each(module for module in modules() if module.startswith("pages/"))
 def test_what_one_page_needs_is_its_own(module: str) -> None:
     """A page's folder is used by its page and by itself; what two pages need is in the frame."""
     own = {"_frame", f"_{Path(module).stem}" if module in PAGES else "_frame", Path(module).parent.name}
@@ -195,13 +197,13 @@ def test_what_two_pages_need_is_seen() -> None:
     assert not any(is_within(name, f"pages.{page}") for page in SCRIPTS for name in imported("pages/_gap/parts.py"))
 
 
-@pytest.mark.parametrize("module", [module for module in modules() if module.startswith("pages/")])
+@of_each(module for module in modules() if module.startswith("pages/"))
 def test_nothing_imports_a_script_of_a_page(module: str) -> None:
     wrong = {name for page in SCRIPTS for name in imported(module) if is_within(name, f"pages.{page}")}
     assert not wrong, f"{module} imports {sorted(wrong)}, which Streamlit runs"
 
 
-@pytest.mark.parametrize("module", [module for module in modules() if module.startswith("pages/_")])
+@of_each(module for module in modules() if module.startswith("pages/_"))
 def test_a_small_module_is_not_one_other_module_s(module: str) -> None:
     """Short and used by one module alone: it belongs into that one, unless that is a script, which stays thin."""
     here = module.removesuffix(".py").replace("/", ".")
@@ -291,9 +293,7 @@ ROOMS_OF_SQL = (
 )
 
 
-@pytest.mark.parametrize(
-    "module", [module for module in modules() if not any(is_in(module, place) for place in ROOMS_OF_SQL)]
-)
+@of_each(module for module in modules() if not any(is_in(module, place) for place in ROOMS_OF_SQL))
 def test_raw_sql_lives_in_its_rooms(module: str) -> None:
     nodes = list(ast.walk(tree_of(module)))
     texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
@@ -306,7 +306,7 @@ LONG: set[str] = set()
 """Modules that still want a split."""
 
 
-@pytest.mark.parametrize("module", modules())
+@of_each(modules())
 def test_modules_stay_short(module: str) -> None:
     lines = (ROOT / module).read_text("utf-8").count("\n")
     assert lines <= 320 or module in LONG, f"{module} has {lines} lines"
@@ -318,3 +318,13 @@ def test_the_walker_sees_every_form_of_import() -> None:
     )
     names = {name for node in at_run_time(tree) for name in names_of(node, "analytics/log/x.py")}
     assert names == {"a.b", "c", "c.d", "analytics.log", "analytics.log.e", "h"}
+
+
+def test_of_each_name_that_is_wrong_is_said() -> None:
+    @of_each(["one", "two", "three"])
+    def check(name: str) -> None:
+        assert name == "two", f"{name} is not two"
+
+    with pytest.raises(AssertionError) as said:
+        check()
+    assert "2 of 3" in str(said.value) and "one: one is not two" in str(said.value) and "three: " in str(said.value)

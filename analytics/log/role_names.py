@@ -212,7 +212,7 @@ def folded_name(name: str) -> str:
     >>> folded_name(" Décision Finale"), folded_name("model.score"), folded_name("isFraud"), folded_name("TransactionID")
     ('decision_finale', 'model_score', 'is_fraud', 'transaction_id')
     """
-    letters = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[\s\-.]+", "_", name.strip()).casefold())
+    letters = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])|[\s\-.]+", "_", name.strip()).casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 

@@ -67,7 +67,10 @@ class Log:
     """A log in the workspace: its reading, its mapping and what was derived from the two.
 
     ``share_positive`` is the weighted share of positive rows among labelled ones, where rows stand for many; ``n_revised`` counts
-    rows that were positive, negative, right or wrong by another label before.
+    rows that were positive, negative, right or wrong by another label before. ``base`` is the key of the log that holds the
+    columns of the file, where this one is a state for one question and holds only what its mapping decides (`log.states`).
+    ``ids_are_unique`` and ``ids_are_bare`` say that no id stands on two rows, of whatever model version, and that none begins or
+    ends with a blank or a control sign; False where that is not known.
     """
 
     log_id: str
@@ -88,6 +91,9 @@ class Log:
     findings: tuple[CheckResult, ...] = ()
     share_positive: float | None = None
     n_revised: int = 0
+    base: str | None = None
+    ids_are_unique: bool = False
+    ids_are_bare: bool = False
 
     @cached_property
     def revision(self) -> str:
@@ -101,10 +107,10 @@ class Log:
 
     @property
     def key(self) -> str:
-        """Name of the file and of every cache entry."""
-        return f"{self.log_id}-{self.revision}" + (
-            "" if self.reading.reader in (1, None) else f"-{self.reading.reader}"
-        )
+        """Name of the file and of every cache entry; that of a state over another log says over which."""
+        reader = "" if self.reading.reader in (1, None) else f"-{self.reading.reader}"
+        over = "" if self.base is None else self.base.removeprefix(self.log_id)
+        return f"{self.log_id}-{self.revision}{reader}{over}"
 
     @property
     def columns(self) -> tuple[Column, ...]:

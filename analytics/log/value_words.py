@@ -157,7 +157,7 @@ def plain(value: str) -> str:
     ('not fraud', '1', '1.5')
     """
     text = " ".join(value.split()).casefold()
-    return re.sub(r"(?<=\d)\.0+$", "", text) if re.fullmatch(r"[+-]?\d+\.0+", text) else text
+    return re.sub(r"(?<=\d)\.0+$", "", text) if text.endswith("0") and re.fullmatch(r"[+-]?\d+\.0+", text) else text
 
 
 def folded(value: str) -> str:
@@ -166,7 +166,11 @@ def folded(value: str) -> str:
     >>> folded("TRUE"), folded("nein"), folded("legit ")
     ('1', '0', 'legit')
     """
-    text = plain(value)
+    return _meant(plain(value))
+
+
+def _meant(text: str) -> str:
+    """Return what a plain value means: words of assent and denial are 1 and 0."""
     return _TRUTH.get(text, text)
 
 
@@ -190,9 +194,13 @@ def known(values: Sequence[str]) -> list[str]:
     if is_plain_pair(values):
         return list(values)
     has_plus = any(value.strip() == "+" for value in values)
-    said = [value for value in values if plain(value) not in UNKNOWN_WORDS or (has_plus and value.strip() == "-")]
-    others = [value for value in said if not _NINES.fullmatch(plain(value))]
-    return others if {folded(value) for value in others} == {"0", "1"} else said
+    said = [
+        (value, text)
+        for value, text in zip(values, map(plain, values), strict=True)
+        if text not in UNKNOWN_WORDS or (has_plus and value.strip() == "-")
+    ]
+    others = [(value, text) for value, text in said if not _NINES.fullmatch(text)]
+    return [value for value, _ in (others if {_meant(text) for _, text in others} == {"0", "1"} else said)]
 
 
 def is_plain_pair(values: Sequence[str]) -> bool:
@@ -211,12 +219,13 @@ def groups(values: Sequence[str]) -> dict[str, list[str]]:
     {'0': ['FP', 'TN'], '1': ['TP', 'FN']}
     """
     found: dict[str, list[str]] = {}
-    is_false = any(folded(value) == "1" for value in values)
-    cells = [_CELLS.get(re.sub(r"[_\-]", " ", plain(value))) for value in values]
-    for value, cell in zip(values, cells, strict=True):
-        meant = plain(value) if plain(value) == "f" and not is_false else folded(value)
-        meant = cell if cell and all(cells) else meant
-        found.setdefault(meant, []).append(value)
+    texts = [plain(value) for value in values]
+    is_false = any(_meant(text) == "1" for text in texts)
+    cells = [_CELLS.get(text.replace("_", " ").replace("-", " ")) for text in texts]
+    are_cells = all(cells)
+    for value, text, cell in zip(values, texts, cells, strict=True):
+        meant = text if text == "f" and not is_false else _meant(text)
+        found.setdefault(cell if cell and are_cells else meant, []).append(value)
     return found
 
 

@@ -86,8 +86,9 @@ class Workspace(SavedFiles):
         return aside if aside.exists() and not current.exists() else current
 
     def state(self, key: str) -> Log | None:
-        """Return one state of a log, None where the workspace does not hold it."""
-        return self.state_at(self.path(key).with_suffix(".json"))
+        """Return one state of a log, None where the workspace does not hold it, or not the log that it is read over."""
+        found = self.state_at(self.path(key).with_suffix(".json"))
+        return None if found is not None and found.base and not self.path(found.base).exists() else found
 
     def state_at(self, receipt: Path) -> Log | None:
         """Return the log of a receipt, None where it cannot be read."""

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from analytics.errors import QuestionError, StoreError
+from analytics.log import states
 from analytics.log.disk import owner, storing
 from analytics.log.grid import Grid
 from analytics.log.schema import Log
@@ -71,26 +72,30 @@ class Engine:
     def _table(self, log: Log, name: str, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
         if log.reading.is_in_spark:
             return spark_rows.stored(log) if name == "log" else nw.from_native(_NO_LINES.lazy())
-        attached = self._attach(log)
+        own, base = self._attach(log, log.key), self._attach(log, states.base_of(log))
         try:
-            frame: nw.LazyFrame[Any] = nw.from_native(cursor.table(f"{attached}.main.{name}"))
+            table = cursor.table(f"{base if name == 'set_aside' else own}.main.{name}")
+            if base != own and name == "log":
+                also = states.file_columns(log, cursor.table(f"{base}.main.log").columns)
+                table = cursor.sql(f"SELECT own.*, {also} FROM {own}.log AS own POSITIONAL JOIN {base}.log AS base")
         except duckdb.Error as error:
             self._set_aside(log.key)
             raise StoreError(_DAMAGED.format(log.name), code="damaged-log") from error
-        return frame
+        return nw.from_native(table)
 
-    def _attach(self, log: Log) -> str:
+    def _attach(self, log: Log, key: str) -> str:
+        """Attach the file of a key of a log once, and return what it is called."""
         with self._lock:
-            if log.key in self._attached:
-                return self._attached[log.key]
+            if key in self._attached:
+                return self._attached[key]
             name = f"log_{next(self._numbers)}_{log.log_id}"
-            path = str(self.workspace.path(log.key)).replace("'", "''")
+            path = str(self.workspace.path(key)).replace("'", "''")
             try:
                 self._connection.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)")
             except duckdb.Error as error:
-                self.workspace.set_aside(self.workspace.path(log.key))
+                self.workspace.set_aside(self.workspace.path(key))
                 raise StoreError(_DAMAGED.format(log.name), code="damaged-log") from error
-            self._attached[log.key] = name
+            self._attached[key] = name
             return name
 
     def _set_aside(self, key: str) -> None:
@@ -234,9 +239,8 @@ class Engine:
         frame = self.once((log.key, cohort, key, every), found) if is_kept else found()
         if by_score:
             grid = Grid(frame["score"].drop_nulls().unique().sort().to_numpy(), is_exact=True)
-            bins = pl.Series(
-                "score_bin", np.searchsorted(grid.edges, frame["score"].fill_null(0.0).to_numpy()), dtype=pl.Int64
-            )
+            places = np.searchsorted(grid.edges, frame["score"].fill_null(0.0).to_numpy())
+            bins = pl.Series("score_bin", places, dtype=pl.Int64)
             frame = frame.with_columns(pl.when(pl.col("score").is_not_null()).then(bins).alias("score_bin")).drop(
                 "score"
             )
@@ -272,10 +276,8 @@ class Engine:
         stored = log.column(column).sql_name
         rows = self.kept(log, cohort, threshold)
         counts = self.collect_at_any(log, cohort, ("values", stored), lambda: relations.value_counts(rows, stored))
-        values = as_people_see(log, column, counts["value"], in_bins=False)
-        return counts.with_columns(values.alias("value")).sort(
-            ["n", "value"], descending=[True, False], nulls_last=True
-        )
+        counts = counts.with_columns(as_people_see(log, column, counts["value"], in_bins=False).alias("value"))
+        return counts.sort(["n", "value"], descending=[True, False], nulls_last=True)
 
     def row_counts(self, log: Log, cohort: Cohort, threshold: float) -> tuple[int, int]:
         """Count the rows of a cohort, and those with a label."""
@@ -301,8 +303,8 @@ class Engine:
 
     def sample(self, log: Log, limit: int = 200) -> list[list[str | None]]:
         """Return some rows of a log as text, in the order of the file, for the preview of a mapping."""
-        rows = self.head(log, Cohort(), 0.0, limit).select(column.sql_name for column in log.columns)
-        return [[None if cell is None else str(cell) for cell in row] for row in rows.rows()]
+        rows = self.head(log, Cohort(), 0.0, limit).select(column.sql_name for column in log.columns).rows()
+        return [[None if cell is None else str(cell) for cell in row] for row in rows]
 
     def set_aside(self, log: Log) -> pl.DataFrame:
         """Return the lines that the reader set aside: ``line``, ``reason``, ``text``."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics.errors import Cancelled, InputError, QuestionError
-from analytics.log import roles
+from analytics.log import roles, states
 from analytics.log.bins import Bins
 from analytics.log.conflicts import conflicts
 from analytics.log.disk import storing
@@ -169,12 +169,12 @@ def attach(
     known = {each.log_id: each for each in workspace.receipts() if each.reading.reader == log.reading.reader}
     with workspace.scratch_folder() as folder:
         request = protocol.Attach(
-            origin=str(workspace.path(log.key)),
+            origin=str(workspace.path(states.base_of(log))),
             reading=log.reading,
             mapping=log.mapping,
             name=" + ".join((log.name, *shown)),
             known=tuple(sorted(known)),
-            max_bytes=max_plain_bytes(*labels, workspace.path(log.key)),
+            max_bytes=max_plain_bytes(*labels, workspace.path(states.base_of(log))),
             labels=_labels_given([*zip(labels, shown, strict=True)], id_column or log.mapping.row_id, label_column),
         )
         answer = run_child(request, folder, on_progress, should_stop)
@@ -258,15 +258,16 @@ def remap(
 ) -> Log:
     """Build a log anew under another mapping; the file it came from is not needed.
 
-    With ``is_current=False`` the workspace keeps showing the log as it is, and the new state is only for this question.
+    With ``is_current=False`` the workspace keeps showing the log as it is: the new state is for this question (`log.states`).
     """
     if mapping.digest() == log.revision:
         return log
-    if not is_current and (found := workspace.state(replace(log, mapping=mapping).key)):
+    if not is_current and (found := states.known(workspace, log, mapping)):
         return found
-    origin = workspace.path(log.key)
-    told = on_progress, should_stop
-    return _build(workspace, log.reading, mapping, origin, log.name, True, is_current, told, log.bins)
+    base, told = states.base_log(workspace, log), (on_progress, should_stop)
+    over = base if not is_current and states.is_over(base, mapping) else None
+    origin = workspace.path(states.base_of(log))
+    return _build(workspace, log.reading, mapping, origin, log.name, True, is_current, told, base.bins, over)
 
 
 def write_back(
@@ -305,14 +306,12 @@ def _build(
     is_current: bool,
     told: tuple[OnProgress, ShouldStop],
     bins: dict[str, Bins] | None = None,
+    over: Log | None = None,
 ) -> Log:
     with workspace.scratch_folder() as folder:
-        asked: dict[str, Any] = {"is_log": from_log, "reading": reading, "mapping": mapping, "name": name}
-        request = protocol.Build(
-            **{**asked, "origin": str(origin)},
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            bins=bins or {},
-        )
+        given: dict[str, Any] = {"is_log": from_log, "reading": reading, "mapping": mapping, "name": name}
+        given |= {"origin": str(origin), "bins": bins or {}, "over": over.to_json() if over else None}
+        request = protocol.Build(**given, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
         answer = run_child(request, folder, *told)
         assert isinstance(answer, protocol.Built)
         log = Log.from_json(answer.log)

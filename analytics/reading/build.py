@@ -43,8 +43,11 @@ def build(
     name: str,
     created_at: str,
     known: Known[str, Bins] | None = None,
+    base: str | None = None,
 ) -> Log:
     """Create the table ``log`` in the database that is called ``log_file``, from ``raw``; bins that are ``known`` stay.
+
+    Where the columns of the file are those of another log, whose key is ``base``, only what the mapping decides is stored.
 
     Raises
     ------
@@ -86,7 +89,8 @@ def build(
         if column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE:
             bins[column.name] = (known or {}).get(column.name) or numeric_bins(connection, column)
     progress(0.5)
-    _create_log(connection, reading, mapping, score, edges, bins)
+    stored = [] if base else _stored_columns(connection, reading, mapping, bins)
+    _create_log(connection, reading, mapping, score, edges, stored)
     if mapping.latest_by and mapping.row_id:
         _take_latest_labels(connection, reading, mapping)
     n_revised = revisions.create_revisions(connection, reading, mapping)
@@ -120,6 +124,7 @@ def build(
         time_high=counts[5],
         share_positive=counts[6] if mapping.weight else None,
         n_revised=n_revised,
+        base=base,
     )
 
 
@@ -129,14 +134,10 @@ def _create_log(
     mapping: Mapping,
     score: Expression,
     edges: Sequence[float],
-    bins: dict[str, Bins],
+    stored: Sequence[Expression],
 ) -> None:
-    """Write the table ``log``: one row per row of ``raw``, in its order."""
-    selected: list[Expression] = []
-    for column in reading.columns:
-        selected += _stored_column(connection, column, mapping)
-        if column.name in bins:
-            selected.append(Expression(f"{bin_case(column, bins[column.name])} AS {column.bin_name}"))
+    """Write the table ``log``: one row per row of ``raw``, in its order, with what is ``stored`` of the columns of the file."""
+    selected = [*stored]
     label = label_expression(reading, mapping)
     decision = decision_expression(reading, mapping)
     amount = numeric(reading.column(mapping.amount)) if mapping.amount else NULL
@@ -238,6 +239,18 @@ def _take_latest_labels(connection: duckdb.DuckDBPyConnection, reading: Reading,
         f"WHERE label IS NOT NULL) WHERE time IS NOT DISTINCT FROM last GROUP BY {key}) k "
         f"WHERE log.{columns[0]} IS NOT NULL AND {same}"
     )
+
+
+def _stored_columns(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping, bins: Known[str, Bins]
+) -> list[Expression]:
+    """Return what is stored of all columns of the file, with their bins."""
+    stored: list[Expression] = []
+    for column in reading.columns:
+        stored += _stored_column(connection, column, mapping)
+        if column.name in bins:
+            stored.append(Expression(f"{bin_case(column, bins[column.name])} AS {column.bin_name}"))
+    return stored
 
 
 def _stored_column(connection: duckdb.DuckDBPyConnection, column: Column, mapping: Mapping) -> list[Expression]:

@@ -97,7 +97,7 @@ def grown(log: Log, database_file: Path, given: Sequence[files.Given], digests: 
         shutil.copyfile(database_file, told.folder / "log.duckdb")
         database.take_day(connection, told.folder / "day_log.duckdb", told.folder / "log.duckdb")
         found = replace(growth.append(connection, log, day), log_id=digest[:12], created_at=told.created_at)
-        found = replace(found, findings=registry.find(connection, found, log))
+        found = registry.examined(connection, found, log)
         database.finish_grown(connection, found)
     finally:
         connection.close()

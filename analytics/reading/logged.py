@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analytics.log import logged
+from analytics.log import logged, states
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
@@ -45,7 +45,11 @@ def _reading_with(workspace: Workspace, read: api.Staged | Log, mapping: Mapping
     if logged.is_known(mapping, read.reading):
         return read.reading
     is_log = isinstance(read, Log)
-    origin = workspace.path(read.key) if isinstance(read, Log) else workspace.staging / read.staged_id / "raw.duckdb"
+    origin = (
+        workspace.path(states.base_of(read))
+        if isinstance(read, Log)
+        else workspace.staging / read.staged_id / "raw.duckdb"
+    )
     request = protocol.Logged(origin=str(origin), is_log=is_log, reading=read.reading, mapping=mapping)
     with workspace.scratch_folder() as folder:
         answer = api.run_child(request, folder, api.no_progress, api.never)

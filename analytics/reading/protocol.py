@@ -96,7 +96,10 @@ class Preview(_Request, frozen=True, kw_only=True):
 
 
 class Build(_Request, frozen=True, kw_only=True):
-    """Build a log from the rows in ``origin``: of a staged reading, or of a log under another mapping, whose bins stay."""
+    """Build a log from the rows in ``origin``: of a staged reading, or of a log under another mapping, whose bins stay.
+
+    With ``over``, that log as `Log.to_json` writes it, only what the mapping decides is stored.
+    """
 
     origin: str
     is_log: bool
@@ -105,6 +108,7 @@ class Build(_Request, frozen=True, kw_only=True):
     name: str
     created_at: str
     bins: dict[str, Bins]
+    over: str | None
 
 
 class Logged(_Request, frozen=True, kw_only=True):

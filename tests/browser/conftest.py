@@ -10,9 +10,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
@@ -35,7 +36,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--no-opt --no-maglev",
 ]
+"""How Chromium is started; to optimise code that runs for a second takes longer than to run it, by a quarter of each page."""
 STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
 UNMOVED = """
 const still = new CSSStyleSheet();
@@ -45,6 +48,7 @@ document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
 """What pulsates or turns while a page is made stands still: each of its frames is painted by the processor that makes the page."""
 
 SECONDS = 120
+Hear = Callable[[Any, Callable[[Any], object]], None]
 SIZE = ViewportSize(width=1440, height=1000)
 
 
@@ -71,12 +75,12 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return desk.workspace.home
 
 
-def start(home: Path) -> Server:
+def start(home: Path, **settings: str) -> Server:
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", str(port)],
         cwd=ROOT,
-        env={**os.environ, "SLICEWISE_HOME": str(home)},
+        env={**os.environ, "SLICEWISE_HOME": str(home), **settings},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.STDOUT,
     )
@@ -97,8 +101,14 @@ def stop(server: Server) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = start(sampled(tmp_path_factory))
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder from which the server of all tests reads: a server with one, beside one without, costs 5 s and tells no more."""
+    return tmp_path_factory.mktemp("inbox")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, inbox: Path) -> Iterator[Server]:
+    running = start(sampled(tmp_path_factory), SLICEWISE_INBOX=str(inbox))
     yield running
     stop(running)
 
@@ -115,6 +125,13 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+def forget(page: Page) -> None:
+    """Leave the page, and what the browser keeps of it: whoever comes next is somebody else."""
+    page.evaluate("() => { try { localStorage.clear(); sessionStorage.clear() } catch { } }")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+
+
 def open_page(browser: Browser | BrowserContext) -> Page:
     """A page in a context of its own, or in one that is given."""
     opened = browser.new_page(viewport=SIZE) if isinstance(browser, Browser) else browser.new_page()
@@ -124,21 +141,32 @@ def open_page(browser: Browser | BrowserContext) -> Page:
 
 
 @pytest.fixture(scope="session")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """One context for the pages of all tests: ten megabytes of Streamlit's and Plotly's code are fetched and compiled once."""
-    shared = browser.new_context(viewport=SIZE)
-    yield shared
-    shared.close()
+def tab(browser: Browser) -> Iterator[Page]:
+    """One page for all tests: what it has compiled of ten megabytes of code it does not compile again, 2 s of 4.5 each time."""
+    yield open_page(browser)
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
+def page(tab: Page) -> Iterator[Page]:
+    """The page as if it were new: empty, with no past, and nothing kept of the tests before."""
     expect.set_options(timeout=SECONDS * 1000)
-    opened = open_page(context)
-    yield opened
-    opened.evaluate("() => { try { localStorage.clear(); sessionStorage.clear() } catch { } }")
-    opened.close()
-    context.clear_cookies()
+    tab.context.new_cdp_session(tab).send("Page.resetNavigationHistory")
+    yield tab
+    forget(tab)
+
+
+@pytest.fixture
+def hear(page: Page) -> Iterator[Hear]:
+    """Lets something listen to the page until the test ends."""
+    listening: list[tuple[Any, Callable[[Any], object]]] = []
+
+    def listen(event: Any, listener: Callable[[Any], object]) -> None:
+        listening.append((event, listener))
+        page.on(event, listener)
+
+    yield listen
+    for event, listener in listening:
+        page.remove_listener(event, listener)
 
 
 def settle(page: Page, pause: float = 0.4) -> None:

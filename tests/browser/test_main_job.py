@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import polars as pl
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SAMPLE_ID, SECONDS, Server, open_page, settle, start, stop
+from tests.browser.conftest import SAMPLE_ID, SECONDS, Hear, Server, forget, settle, start, stop
 
 pytestmark = pytest.mark.browser
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -47,11 +47,13 @@ def download(page: Page, name: str) -> bytes:
 
 
 @needs_compas
-def test_from_the_open_app_to_the_published_table_in_a_minute_and_ten_clicks(server: Server, page: Page) -> None:
+def test_from_the_open_app_to_the_published_table_in_a_minute_and_ten_clicks(
+    server: Server, page: Page, hear: Hear
+) -> None:
     errors: list[str] = []
     outside: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on(
+    hear("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    hear(
         "request",
         lambda request: (
             outside.append(request.url)
@@ -98,7 +100,7 @@ def test_from_the_open_app_to_the_published_table_in_a_minute_and_ten_clicks(ser
 
 
 @needs_compas
-def test_a_copied_link_reopens_the_view_on_a_fresh_server(server: Server, page: Page, browser: Browser) -> None:
+def test_a_copied_link_reopens_the_view_on_a_fresh_server(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/logs")
     expect(page.get_by_text("In the workspace")).to_be_visible()
     settle(page)
@@ -127,18 +129,19 @@ def test_a_copied_link_reopens_the_view_on_a_fresh_server(server: Server, page: 
     assert "where=" in link and "by=race" in link and "log=" in link and "threshold=" not in link
     fresh = start(server.home)
     try:
-        other = open_page(browser)
-        other.goto(link.replace(server.url, fresh.url))
-        expect(other.get_by_text("sex is Female, and age is at least 25").first).to_be_visible(timeout=SECONDS * 1000)
-        settle(other)
-        assert other.get_by_text(re.compile(r"[\d,]+ rows · [\d,]+ labelled")).first.inner_text() == counted
-        expect(other.get_by_text("All slices")).to_be_visible()
-        other.close()
+        forget(page)
+        page.goto(link.replace(server.url, fresh.url))
+        expect(page.get_by_text("sex is Female, and age is at least 25").first).to_be_visible(timeout=SECONDS * 1000)
+        settle(page)
+        assert page.get_by_text(re.compile(r"[\d,]+ rows · [\d,]+ labelled")).first.inner_text() == counted
+        expect(page.get_by_text("All slices")).to_be_visible()
     finally:
         stop(fresh)
 
 
-def test_a_filter_is_added_and_removed_by_hand(server: Server, page: Page) -> None:
+def test_a_filter_is_added_and_removed_by_hand_and_a_click_on_a_slice_adds_it_or_opens_its_errors(
+    server: Server, page: Page
+) -> None:
     page.goto(f"{server.url}/slices?log={SAMPLE_ID}&by=carrier")
     settle(page)
     page.get_by_role("button", name="Add filter").click()
@@ -160,15 +163,24 @@ def test_a_filter_is_added_and_removed_by_hand(server: Server, page: Page) -> No
     settle(page)
     expect(page.get_by_text("Cohort: all rows")).to_be_visible()
 
-
-def test_a_click_on_a_slice_opens_its_errors_in_review(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/slices?log={SAMPLE_ID}&by=carrier")
+    point = page.locator(".js-plotly-plot .scatterlayer .trace").first.locator(".point").first
+    expect(point).to_be_visible()
+    below = page.locator("[data-testid=stDataFrame]").first
+    before = point.bounding_box(), below.bounding_box()
+    point.click(force=True)
+    add = page.get_by_role("button", name="Add to the cohort")
+    expect(add).to_be_visible()
     settle(page)
-    expect(page.locator(".js-plotly-plot .point").first).to_be_visible()
-    page.locator(".js-plotly-plot .scatterlayer .trace").first.locator(".point").first.click(force=True)
-    settle(page)
+    assert (point.bounding_box(), below.bounding_box()) == before, "a click on a slice moves nothing"
     page.locator("[data-testid=stMain]").get_by_role("link", name="Review").click()
     expect(page.get_by_role("heading", name="Review")).to_be_visible()
+    settle(page)
+    expect(page.get_by_text(re.compile("Cohort: carrier is "))).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Cohort: all rows")).to_be_visible()
+    settle(page)
+    point.click(force=True)
+    add.click()
     settle(page)
     expect(page.get_by_text(re.compile("Cohort: carrier is "))).to_be_visible()
 
@@ -189,31 +201,47 @@ def test_a_whole_cell_of_a_heat_map_answers_a_click(server: Server, page: Page) 
     expect(page.get_by_text(re.compile("Cohort: carrier is .*, and origin is EWR"))).to_be_visible()
 
 
-def test_the_report_is_one_file_that_asks_for_nothing(
-    server: Server, browser: Browser, page: Page, tmp_path: Path
+def test_the_report_is_one_file_that_asks_for_nothing_and_its_link_reopens_it(
+    server: Server, page: Page, hear: Hear, tmp_path: Path
 ) -> None:
-    page.goto(f"{server.url}/report?log={SAMPLE_ID}")
+    page.goto(f"{server.url}/report?log={SAMPLE_ID}&metric=fnr")
     settle(page)
     expect(page.get_by_role("button", name=re.compile("^HTML"))).to_be_visible()
     settle(page)
-    paper_on_page = page.locator("iframe").last
     page.wait_for_function("() => [...document.querySelectorAll('iframe')].pop().clientHeight > 3000")
-    assert paper_on_page.evaluate("f => f.contentDocument.documentElement.scrollHeight <= f.clientHeight")
+    assert page.locator("iframe").last.evaluate("f => f.contentDocument.documentElement.scrollHeight <= f.clientHeight")
     content = download(page, "HTML")
     assert len(content) < 6_000_000
+
+    page.locator("[data-testid=stMain] [data-testid=stMultiSelect] input").fill("carrier × origin")
+    page.get_by_role("option", name="carrier × origin", exact=True).click()
+    page.keyboard.press("Escape")
+    settle(page)
+    paper = page.frame_locator("iframe").last
+    added = "Where is the false negative rate highest? By carrier and origin"
+    sections = paper.get_by_role("heading", name=re.compile("^Where is the false negative rate highest"))
+    expect(paper.get_by_text(added, exact=True).first).to_be_attached()
+    wanted, link = sections.all_inner_texts(), page.url
+    assert added in wanted and len(wanted) > 1
+    forget(page)
+    page.goto(link)
+    settle(page)
+    expect(paper.get_by_text(added, exact=True).first).to_be_attached()
+    assert sections.all_inner_texts() == wanted
+
     file = tmp_path / "report.html"
     file.write_bytes(content)
+    forget(page)
     asked: list[str] = []
-    paper = browser.new_page()
-    paper.on("request", lambda request: asked.append(request.url))
-    paper.goto(file.as_uri())
-    paper.wait_for_timeout(500)
+    hear("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    page.wait_for_timeout(500)
+    assert file.as_uri() in asked
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    expect(paper.locator("h1").first).to_be_visible()
-    paper.close()
+    expect(page.locator("h1").first).to_be_visible()
 
 
-def test_a_hostile_log_goes_through_as_text(server: Server, page: Page, tmp_path: Path) -> None:
+def test_a_hostile_log_goes_through_as_text(server: Server, page: Page, hear: Hear, tmp_path: Path) -> None:
     name = 'we"ird; drop table x;--'
     values = ["<img src=x onerror=alert(1)>", "=1+1", "two\nlines", "🙂 **bold** :red[x]", "it's", None]
     rows = [
@@ -225,7 +253,7 @@ def test_a_hostile_log_goes_through_as_text(server: Server, page: Page, tmp_path
         rows, schema={"score": pl.Float64, "label": pl.Int64, name: pl.String, "nothing": pl.String}
     ).write_csv(path)
     alerts: list[str] = []
-    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    hear("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     page.goto(f"{server.url}/logs")
     settle(page)
     upload(page, path)
@@ -243,42 +271,3 @@ def test_a_hostile_log_goes_through_as_text(server: Server, page: Page, tmp_path
     expect(page.get_by_text("100 rows · 100 labelled").first).to_be_visible()
     assert page.locator("[data-testid=stException]").count() == 0
     assert alerts == []
-
-
-def test_a_copied_link_reopens_the_same_report(server: Server, page: Page, browser: Browser) -> None:
-    page.goto(f"{server.url}/report?log={SAMPLE_ID}&sections=origin&metric=fnr")
-    settle(page)
-    page.locator("[data-testid=stMain] [data-testid=stMultiSelect] input").fill("carrier × origin")
-    page.get_by_role("option", name="carrier × origin", exact=True).click()
-    page.keyboard.press("Escape")
-    settle(page)
-    link = page.url
-    wanted = ["Where is the false negative rate highest? By origin"]
-    wanted += ["Where is the false negative rate highest? By carrier and origin"]
-    other = open_page(browser)
-    for opened in (page, other):
-        if opened is other:
-            other.goto(link)
-        settle(opened)
-        paper = opened.frame_locator("iframe").last
-        for title in wanted:
-            expect(paper.get_by_text(title, exact=True).first).to_be_attached()
-        assert paper.get_by_role("heading", name=re.compile("^Where is the false")).count() == len(wanted)
-    other.close()
-
-
-def test_a_click_on_a_slice_moves_nothing_and_adds_it_to_the_cohort(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/slices?log={SAMPLE_ID}&by=carrier")
-    settle(page)
-    point = page.locator(".js-plotly-plot .scatterlayer .trace").first.locator(".point").first
-    expect(point).to_be_visible()
-    below = page.locator("[data-testid=stDataFrame]").first
-    before = point.bounding_box(), below.bounding_box()
-    point.click(force=True)
-    add = page.get_by_role("button", name="Add to the cohort")
-    expect(add).to_be_visible()
-    settle(page)
-    assert (point.bounding_box(), below.bounding_box()) == before
-    add.click()
-    settle(page)
-    expect(page.get_by_text(re.compile("Cohort: carrier is "))).to_be_visible()

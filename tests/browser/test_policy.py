@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from tests.browser.conftest import Server, sampled, settle
+from tests.browser.conftest import Hear, Server, sampled, settle
 from tests.serving import shared_server
 
 pytestmark = pytest.mark.browser
@@ -20,29 +20,29 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def complaints(page: Page) -> list[str]:
+def complaints(page: Page, hear: Hear) -> Iterator[list[str]]:
     """What the browser says against the pages: violations of the policy and failed loads."""
     said: list[str] = []
 
-    def hear(message: ConsoleMessage) -> None:
+    def note(message: ConsoleMessage) -> None:
         is_probe = "404" in message.text and "_stcore" in message.location.get(
             "url", ""
         )  # Streamlit looks for its own base
         if not is_probe and (message.type == "error" or "Content Security Policy" in message.text):
             said.append(f"{message.text} {message.location.get('url', '')}")
 
-    page.on("console", hear)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.add_init_script(
+    hear("console", note)
+    hear("pageerror", lambda error: said.append(str(error)))
+    with page.add_init_script(
         "addEventListener('securitypolicyviolation', e => console.error('violation', e.violatedDirective, e.blockedURI))"
-    )
-    return said
+    ):
+        yield said
 
 
-def test_every_page_works_under_the_policy(shared: Server, page: Page, complaints: list[str]) -> None:
+def test_every_page_works_under_the_policy(shared: Server, page: Page, hear: Hear, complaints: list[str]) -> None:
     requested: list[str] = []
-    page.on("request", lambda request: requested.append(request.url))
-    for place in ("", "logs", "slices", "report"):
+    hear("request", lambda request: requested.append(request.url))
+    for place in ("", "logs"):
         page.goto(f"{shared.url}/{place}")
         settle(page)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -53,9 +53,11 @@ def test_every_page_works_under_the_policy(shared: Server, page: Page, complaint
     page.goto(f"{shared.url}/slices?by=carrier")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     settle(page)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.goto(f"{shared.url}/report")
+    settle(page)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     with page.expect_download() as download:
-        page.goto(f"{shared.url}/report")
-        settle(page)
         page.get_by_role("button", name="HTML").first.click()
     assert download.value.failure() is None
     assert complaints == []

@@ -127,13 +127,11 @@ def guarded(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield running
 
 
-def signed_in(browser: Browser, server: Server, provider: Provider, person: str) -> Page:
+def sign_in(page: Page, server: Server, provider: Provider, person: str) -> None:
     provider.person = person
-    page = open_page(browser)
     page.goto(f"{server.url}/logs")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-    return page
 
 
 def wait_for_sign_out(page: Page) -> None:
@@ -149,12 +147,12 @@ def test_two_people_sign_in_and_neither_sees_the_logs_of_the_other(
     browser: Browser, guarded: Server, provider: Provider, tmp_path: Path
 ) -> None:
     expect.set_options(timeout=SECONDS * 1000)
-    stranger = open_page(browser)
-    stranger.goto(guarded.url)
-    expect(stranger.get_by_role("button", name="Sign in")).to_be_visible()
-    expect(stranger.get_by_text("sample")).to_have_count(0)
+    ann = open_page(browser)
+    ann.goto(guarded.url)  # a stranger as yet
+    expect(ann.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(ann.get_by_text("sample")).to_have_count(0)
 
-    ann = signed_in(browser, guarded, provider, "ann")
+    sign_in(ann, guarded, provider, "ann")
     (tmp_path / "of_ann.csv").write_text(LOG)
     ann.goto(f"{guarded.url}/logs")
     ann.locator("[data-testid=stFileUploader]").filter(has_text="Upload an export").locator(
@@ -165,7 +163,8 @@ def test_two_people_sign_in_and_neither_sees_the_logs_of_the_other(
     address = ann.url
     assert re.search("log=[0-9a-f]{12}", address)
 
-    bob = signed_in(browser, guarded, provider, "bob")
+    bob = open_page(browser)
+    sign_in(bob, guarded, provider, "bob")
     bob.goto(address)
     expect(bob.get_by_text("is not in the workspace")).to_be_visible()
     expect(bob.get_by_text("of_ann")).to_have_count(0)
@@ -177,5 +176,5 @@ def test_two_people_sign_in_and_neither_sees_the_logs_of_the_other(
     ann.goto(address)
     expect(ann.get_by_role("button", name="Sign in")).to_be_visible()
     expect(ann.get_by_text("of_ann")).to_have_count(0)
-    for page in (stranger, ann, bob):
+    for page in (ann, bob):
         page.context.close()

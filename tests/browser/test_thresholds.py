@@ -50,15 +50,3 @@ def test_the_line_moves_by_keyboard_by_typing_and_by_a_click_on_the_curve(server
     settle(page)
     assert considered(page) != pytest.approx(0.501)
     expect(page.get_by_label("False negative", exact=True)).to_have_value("5")
-
-
-def test_costs_are_the_same_on_the_page_that_is_gone_to(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/calibration?log={SAMPLE_ID}&cost_fn=4")
-    settle(page)
-    for name, costs in (("Thresholds", ("", "4")), ("Overview", None), ("Thresholds", ("", "4"))):
-        page.get_by_role("link", name=name).first.click()
-        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible(timeout=SECONDS * 1000)
-        settle(page)
-        if costs:
-            expect(page.get_by_label("False positive", exact=True)).to_have_value(costs[0])
-            expect(page.get_by_label("False negative", exact=True)).to_have_value(costs[1])

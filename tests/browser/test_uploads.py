@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, sampled, settle, start, stop
+from tests.browser.conftest import Server, settle
 from tests.reading.formats.packed import workbook, zipped
 from tests.thorough import IS_THOROUGH
 
@@ -18,21 +16,6 @@ pytestmark = pytest.mark.browser
 only_thoroughly = pytest.mark.skipif(not IS_THOROUGH, reason="read without a browser in every run, with one on demand")
 MAY = "id,score,label,region\n" + "".join(f"{row:05d},0.{row % 9 + 1},{row % 2},north\n" for row in range(60))
 JUNE = "id,score,label\n" + "".join(f"1{row:04d},0.{row % 9 + 1},{row % 2}\n" for row in range(40))
-
-
-@pytest.fixture(scope="module")
-def inbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    inbox = tmp_path_factory.mktemp("inbox")
-    (inbox / "days").mkdir()
-    (inbox / "days" / "may.csv").write_text(MAY.replace("0.1", "0.15"))
-    (inbox / "days" / "june.csv").write_text(JUNE)
-    os.environ["SLICEWISE_INBOX"] = str(inbox)
-    try:
-        running = start(sampled(tmp_path_factory))
-    finally:
-        del os.environ["SLICEWISE_INBOX"]
-    yield running
-    stop(running)
 
 
 def give(page: Page, server: Server, *paths: Path) -> None:
@@ -141,8 +124,11 @@ def test_what_is_no_table_is_refused_under_the_name_that_its_owner_knows(
     expect(page.get_by_text("Expected a table in 'May figures.csv', found an empty file")).to_be_visible()
 
 
-def test_the_inbox_is_offered_and_paths_are_not(inbox_server: Server, page: Page) -> None:
-    page.goto(f"{inbox_server.url}/logs")
+def test_the_inbox_is_offered_and_paths_are_not(server: Server, inbox: Path, page: Page) -> None:
+    (inbox / "days").mkdir()
+    (inbox / "days" / "may.csv").write_text(MAY.replace("0.1", "0.15"))
+    (inbox / "days" / "june.csv").write_text(JUNE)
+    page.goto(f"{server.url}/logs")
     settle(page)
     page.get_by_text("Read it from the inbox").click()
     expect(page.get_by_label("Path on this computer")).to_have_count(0)
@@ -151,3 +137,5 @@ def test_the_inbox_is_offered_and_paths_are_not(inbox_server: Server, page: Page
     settle(page)
     page.get_by_role("button", name="Read", exact=True).click()
     expect(page.get_by_text("100 rows read: 100 kept")).to_be_visible()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    settle(page)

@@ -356,7 +356,7 @@ def test_a_score_from_0_to_100_is_known_by_its_name(desk: Desk, name: str) -> No
     )
     mapping = guessed(desk, frame)
     assert (mapping.score, mapping.label, mapping.positive) == (name, "went_bad", ("bad",))
-    assert mapping.threshold == (0.5 if name == "risk_pct" else 39), "what is called percent is"
+    assert mapping.threshold == (0.5 if name == "risk_pct" else 39)  # what is called percent is read as a chance
 
 
 @pytest.mark.parametrize(("label", "decision"), [("bad", "reject"), ("fraud", "blocked"), ("churned", "approve")])

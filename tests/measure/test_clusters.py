@@ -96,17 +96,23 @@ def test_brier_has_student_s_interval_over_units() -> None:
     assert (row["brier_low"], row["brier_high"]) == pytest.approx((mean - reach, mean + reach))
 
 
-@pytest.mark.parametrize("metric", ["f1", "mcc", "balanced_accuracy", "f2"])
-def test_other_metrics_of_counts_agree_with_the_jackknife_of_units(metric: str) -> None:
+@pytest.fixture(scope="module")
+def without_a_unit() -> list[Counts]:
+    """The counts of one log without each of its units, for the metrics of which the jackknife is."""
     log = made(3, n_units=300)
+    plain = options(metrics=["error_rate"])
+    return [
+        Counts.of(estimate_table(score_table(log.filter(pl.col("unit") != unit), EDGES), EDGES, by=(), **plain))
+        for unit in log["unit"].unique()
+    ]
+
+
+@pytest.mark.parametrize("metric", ["f1", "mcc", "balanced_accuracy", "f2"])
+def test_other_metrics_of_counts_agree_with_the_jackknife_of_units(metric: str, without_a_unit: list[Counts]) -> None:
+    log, numbers = made(3, n_units=300), METRICS[metric]
     row = estimate_table(score_table(log, EDGES), EDGES, by=(), clusters=clusters(log), **options()).row(0, named=True)
-    left_out = []
-    for unit in log["unit"].unique():
-        rest = log.filter(pl.col("unit") != unit)
-        counts = estimate_table(score_table(rest, EDGES), EDGES, by=(), **options(metrics=["error_rate"]))
-        numbers = METRICS[metric]
-        assert numbers.numerator and numbers.denominator
-        left_out.append(float((numbers.numerator(Counts.of(counts)) / numbers.denominator(Counts.of(counts)))[0]))
+    assert numbers.numerator and numbers.denominator
+    left_out = [float((numbers.numerator(counts) / numbers.denominator(counts))[0]) for counts in without_a_unit]
     variance = np.var(left_out) * (len(left_out) - 1)
     plain = estimate_table(score_table(log, EDGES), EDGES, by=(), **options()).row(0, named=True)
     rows = (plain[f"{metric}_high"] - plain[f"{metric}_low"]) / 2 / 1.96
@@ -231,38 +237,36 @@ def test_buckets_of_time() -> None:
 
 @pytest.mark.parametrize(("n_units", "alike"), [(30, 0.0), (30, 0.5), (300, 0.1)])
 def test_intervals_of_proportions_cover(n_units: int, alike: float) -> None:
-    """In 400 logs of beta-binomial units of unequal size; 95 % ± 3.5 holds in all but one of a thousand such tests."""
+    """In 400 logs of beta-binomial units of unequal size; 95 % ± 3.5 holds in all but one of a thousand such tests.
+
+    The logs are slices of one table: each is estimated of its own rows, and all at once in a twentieth of the time.
+    """
     draw = np.random.default_rng(n_units)
-    covered = 0
-    for _ in range(400):
+    strength = (1 - alike) / alike if alike else np.inf
+    units, rows = [], []
+    for log in range(400):
         sizes = np.maximum(1, np.round(np.exp(draw.normal(1.8, 0.8, n_units)))).astype(int)
-        strength = (1 - alike) / alike if alike else np.inf
         rates = draw.beta(0.3 * strength, 0.7 * strength, n_units) if alike else np.full(n_units, 0.3)
         hits = draw.binomial(sizes, rates)
+        both = (hits * (sizes - hits)).sum()
         products = {f"own:{a}:{b}": 0.0 for a in NAMES for b in NAMES}
-        products |= {
-            "own:fp:fp": (hits**2).sum(),
-            "own:tn:tn": ((sizes - hits) ** 2).sum(),
-            "own:fp:tn": (hits * (sizes - hits)).sum(),
-        }
-        products["own:tn:fp"] = products["own:fp:tn"]
-        table = pl.DataFrame(
-            {"n_units": [n_units], "n_units_inside": [n_units], "unit_share": [float(n_units)]}
-            | {k: [float(v)] for k, v in products.items()}
-        )
-        scores = pl.DataFrame(
-            {"score_bin": [0, 1], "n": [sizes.sum() - hits.sum(), hits.sum()], "n_pos": [0, 0], "n_unlabelled": [0, 0]}
-        )
-        row = estimate_table(
-            scores,
-            np.array([0.2, 0.8]),
-            by=(),
-            threshold_bin=1,
-            metrics=["error_rate"],
-            is_probability=True,
-            clusters=table,
-        ).row(0, named=True)
-        covered += row["error_rate_low"] <= 0.3 <= row["error_rate_high"]
+        products |= {"own:fp:fp": (hits**2).sum(), "own:tn:tn": ((sizes - hits) ** 2).sum()}
+        products |= {"own:fp:tn": both, "own:tn:fp": both}
+        counted = {"log": log, "n_units": n_units, "n_units_inside": n_units, "unit_share": float(n_units)}
+        units.append(counted | {name: float(value) for name, value in products.items()})
+        for place, n in enumerate((sizes.sum() - hits.sum(), hits.sum())):
+            rows.append({"log": log, "score_bin": place, "n": int(n), "n_pos": 0, "n_unlabelled": 0})
+    table = estimate_table(
+        pl.DataFrame(rows),
+        np.array([0.2, 0.8]),
+        by=["log"],
+        threshold_bin=1,
+        metrics=["error_rate"],
+        is_probability=True,
+        clusters=pl.DataFrame(units),
+    )
+    assert table.height == 400
+    covered = table.select((pl.col("error_rate_low") <= 0.3) & (pl.col("error_rate_high") >= 0.3)).to_series().sum()
     assert abs(covered / 400 - 0.95) < 0.035
 
 

@@ -70,13 +70,13 @@ def test_the_intervals_cover(name: str) -> None:
     rng = np.random.default_rng(1)
     everything = rng.gamma(3, 4, 400_000)
     off = everything + rng.normal(0.3, 2, 400_000)
-    part = np.full(300, "a")
     truth = estimated(everything, off, np.full(400_000, "a"))[name][0]
-    n_held = 0
-    for draw in range(400):
-        rows = slice(300 * draw, 300 * (draw + 1))
-        found = estimated(everything[rows], off[rows], part).row(0, named=True)
-        n_held += found[f"{name}_low"] <= truth <= found[f"{name}_high"]
+    drawn = slice(300 * 400)
+    found = estimated(
+        everything[drawn], off[drawn], np.repeat(np.arange(400), 300), by=("part",)
+    )  # each of its own rows
+    assert found.height == 400 and set(found["n"]) == {300}
+    n_held = found.filter((pl.col(f"{name}_low") <= truth) & (pl.col(f"{name}_high") >= truth)).height
     assert 0.92 <= n_held / 400 <= 0.98
 
 

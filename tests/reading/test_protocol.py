@@ -55,7 +55,14 @@ REQUESTS: tuple[protocol.Request, ...] = (
     protocol.Copy(files=(FILE, FILE), max_bytes=9, csv=CsvOptions(quote="")),
     protocol.Preview(file=FILE, max_bytes=9, csv=CsvOptions(header_lines=2)),
     protocol.Build(
-        origin="/x", is_log=True, reading=READING, mapping=MAPPING, name="a", created_at="2026-01-01", bins={}
+        origin="/x",
+        is_log=True,
+        reading=READING,
+        mapping=MAPPING,
+        name="a",
+        created_at="2026-01-01",
+        bins={},
+        over="{}",
     ),
     protocol.Logged(origin="/x", is_log=False, reading=READING, mapping=MAPPING),
 )
@@ -95,7 +102,9 @@ def test_a_reply_comes_back_as_it_was_sent(reply: protocol.Reply) -> None:
 @pytest.mark.parametrize("threshold", [1, 1.0, 0.1 + 0.2, 5e-324])
 def test_a_mapping_has_the_same_digest_on_both_sides(threshold: float) -> None:
     mapping = replace(MAPPING, threshold=threshold)
-    sent = protocol.Build(origin="", is_log=False, reading=READING, mapping=mapping, name="", created_at="", bins={})
+    sent = protocol.Build(
+        origin="", is_log=False, reading=READING, mapping=mapping, name="", created_at="", bins={}, over=None
+    )
     found = protocol.decode_job(protocol.encode(job(sent))).request
     assert isinstance(found, protocol.Build) and found.mapping.digest() == mapping.digest()
 
@@ -185,7 +194,7 @@ def test_a_receipt_of_the_version_before_opens_and_is_written_unchanged(tmp_path
 def test_the_receipt_of_a_log_crosses_as_it_is_stored() -> None:
     log = Log.from_json(STORED)
     sent = protocol.Build(
-        origin="", is_log=True, reading=log.reading, mapping=log.mapping, name="", created_at="", bins={}
+        origin="", is_log=True, reading=log.reading, mapping=log.mapping, name="", created_at="", bins={}, over=None
     )
     found = protocol.decode_job(protocol.encode(job(sent))).request
     assert isinstance(found, protocol.Build)

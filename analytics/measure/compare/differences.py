@@ -138,24 +138,9 @@ def _from_draws(name: str, live: float, candidate: float, n: float, draws: Float
 
 
 def _drawn(joint: Joint, rng: np.random.Generator) -> tuple[Joint, FloatArray]:
-    """Draw replicates of the cells of flags and labels: scores make no difference to counts."""
-    parts = [joint.flag["live"], joint.flag["candidate"], joint.label["live"], joint.label["candidate"]]
-    code = np.ravel_multi_index([part + 1 for part in parts], (3,) * len(parts))
-    held = np.flatnonzero(np.bincount(code, minlength=3 ** len(parts)))
-    cells = np.stack(np.unravel_index(held, (3,) * len(parts)), axis=1) - 1
-    n = np.bincount(code, joint.n, 3 ** len(parts))[held].astype(float)
-    none = np.zeros(len(cells), dtype=np.int64)
-    merged = Joint(
-        n,
-        n,
-        {"live": none, "candidate": none},
-        {"live": n, "candidate": n},
-        {"live": cells[:, 0], "candidate": cells[:, 1]},
-        {"live": cells[:, 2], "candidate": cells[:, 3]},
-        {},
-        joint.is_right_or_wrong,
-    )
-    return merged, rng.poisson(n[:, None], (len(n), REPLICATES)).astype(float)
+    """Draw replicates of the cells of flags and labels."""
+    n = joint.states.n
+    return joint.states, rng.poisson(n[:, None], (len(n), REPLICATES)).astype(float)
 
 
 def _of_area(joint: Joint, name: str, level: float, *, has_units: bool) -> Difference:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -100,7 +101,28 @@ class Joint:
         n, n_sq = (table[name].cast(pl.Float64).to_numpy() for name in ("n", "n_sq"))
         return cls(n, n_sq, slots, score, flag, label, means, is_right_or_wrong)
 
-    @property
+    @cached_property
+    def states(self) -> Joint:
+        """The cells of flags and labels, at most 81: scores make no difference to counts, and each is counted many times."""
+        parts = [self.flag["live"], self.flag["candidate"], self.label["live"], self.label["candidate"]]
+        shape = (3,) * len(parts)
+        code = np.ravel_multi_index([part + 1 for part in parts], shape)
+        held = np.flatnonzero(np.bincount(code, minlength=3 ** len(parts)))
+        live, candidate, *labels = np.stack(np.unravel_index(held, shape)) - 1
+        n, n_sq = (np.bincount(code, each, 3 ** len(parts))[held].astype(float) for each in (self.n, self.n_sq))
+        none = np.zeros(len(held), dtype=np.int64)
+        return Joint(
+            n,
+            n_sq,
+            dict.fromkeys(SIDES, none),
+            dict.fromkeys(SIDES, n),
+            dict(zip(SIDES, (live, candidate), strict=True)),
+            dict(zip(SIDES, labels, strict=True)),
+            {},
+            self.is_right_or_wrong,
+        )
+
+    @cached_property
     def is_judged(self) -> NDArray[np.bool_]:
         """Cells of pairs that both sides are judged on."""
         known = [self.flag[side] >= 0 for side in SIDES] + [self.label[side] >= 0 for side in SIDES]
@@ -131,6 +153,8 @@ class Joint:
         Counts
             Arrays of shape (draws,).
         """
+        if n is None and len(self.n) > len(self.states.n):
+            return self.states.counts(side)
         cells = self.n[:, None] if n is None else n
         judged, flag, label = self.is_judged, self.flag[side] == 1, self.label[side] == 1
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from analytics.log.schema import Log
 from analytics.query.compare.pairs import Pairing, is_judged, pair_frame
+from analytics.query.compare.values import OF_SCORES
 from analytics.query.engine import Engine
 from analytics.query.relations import integer
 
@@ -78,10 +79,13 @@ def _joint_table(engine: Engine, pairing: Pairing) -> pl.DataFrame:
 def _in_one_pass(
     engine: Engine, pairing: Pairing, values: Mapping[str, tuple[nw.Expr, nw.Expr]]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Aggregate many pairs by bins of the scores, and add up in each cell what `_pair_sums` adds up: a join of all is dear."""
+    """Aggregate many pairs by bins of the scores, and add up in each cell what `_pair_sums` adds up: a join of all is dear.
+
+    A cell says whether its pairs are judged: nothing has to be asked of each of them, and what is not judged is left out at last.
+    """
     sums = _weighed(pairing)
     rows = pair_frame(engine, pairing).select(**_of_pairs(pairing, values), code=_code(pairing), **_apart(sums))
-    moments = _moments_of(rows, values, is_weighted=pairing.live.log.mapping.weight is not None)
+    moments = _moments_of(rows, values, is_weighted=pairing.live.log.mapping.weight is not None, is_by_cell=True)
     prepared = moments.rows.select("code", "conflict", "one", "moment", *_apart(sums), **moments.places)
     grouped = engine.collect(
         prepared.group_by("code").agg(
@@ -91,10 +95,14 @@ def _in_one_pass(
             **{name: nw.col(name).sum() for name in moments.places},
         )
     )
-    own = [*_whole(), *moments.places]
+    cells = _with_means(_decoded(grouped))
     ends = {"first": pl.col("first").min(), "last": pl.col("last").max()}
-    whole = grouped.select(ends.get(name, pl.col(name).sum()) for name in own)
-    return _with_means(_decoded(grouped.drop(own))), whole.rename(moments.names)
+    is_judged_cell = pl.all_horizontal(pl.col(*_STATES).is_not_null())
+    judged = cells.filter(is_judged_cell).select(pl.col("n", *moments.places).sum())
+    numbers = {f"n:{name}": pl.col("n") for name in values if name in OF_SCORES}
+    whole = cells.select(ends.get(name, pl.col(name).sum()) for name in _whole())
+    added = judged.rename(moments.names).with_columns(**numbers).drop("n")
+    return cells.drop([*_whole(), *moments.places]), pl.concat([whole, added], how="horizontal")
 
 
 def _weighed(pairing: Pairing) -> dict[str, nw.Expr]:
@@ -198,16 +206,20 @@ class _Moments:
 
 
 def _moments_of(
-    rows: nw.LazyFrame[Any], values: Mapping[str, tuple[nw.Expr, nw.Expr]], *, is_weighted: bool
+    rows: nw.LazyFrame[Any],
+    values: Mapping[str, tuple[nw.Expr, nw.Expr]],
+    *,
+    is_weighted: bool,
+    is_by_cell: bool = False,
 ) -> _Moments:
-    """Return the moments of values and of their differences over judged pairs."""
-    apart = {
-        f"d{place}": nw.when(nw.col("known")).then(nw.col(f"b{place}") - nw.col(f"a{place}"))
-        for place in range(len(values))
-    }
+    """Return the moments of values and of their differences over judged pairs; by cell, of all pairs of cells that are judged."""
+    apart = {f"d{place}": nw.col(f"b{place}") - nw.col(f"a{place}") for place in range(len(values))}
+    if not is_by_cell:
+        apart = {name: nw.when(nw.col("known")).then(each) for name, each in apart.items()}
     sums: dict[str, nw.Expr] = {}
     for place, name in enumerate(values):
-        sums |= _moments(name, nw.col(f"a{place}"), nw.col(f"d{place}"), with_squares=name == "mse")
+        is_there = is_by_cell and name in OF_SCORES
+        sums |= _moments(name, nw.col(f"a{place}"), nw.col(f"d{place}"), with_squares=name == "mse", is_there=is_there)
     if is_weighted:
         sums = {name: each * nw.col("w") for name, each in sums.items()}
     names = {f"s{place}": name for place, name in enumerate(sums)}
@@ -219,15 +231,13 @@ def _bin(name: str, log: Log) -> nw.Expr:
     return nw.col(name).cast(nw.Int64) // max(-(-len(log.edges) // _BINS), 1)
 
 
-def _moments(name: str, live: nw.Expr, apart: nw.Expr, *, with_squares: bool) -> dict[str, nw.Expr]:
-    """Return what is added up of a value on the live side and of how far the candidate's lies apart, null where one has none."""
+def _moments(name: str, live: nw.Expr, apart: nw.Expr, *, with_squares: bool, is_there: bool) -> dict[str, nw.Expr]:
+    """Return what is added up of a value on the live side and of how far the candidate's lies apart, null where one has none.
+
+    Of a value that is there on every pair nothing is counted.
+    """
     known = nw.when(~apart.is_null())
-    found = {
-        f"n:{name}": integer(~apart.is_null()),
-        f"a:{name}": known.then(live),
-        f"d:{name}": apart,
-        f"d2:{name}": apart * apart,
-        f"d3:{name}": apart * apart * apart,
-    }
+    found = {f"a:{name}": live} if is_there else {f"n:{name}": integer(~apart.is_null()), f"a:{name}": known.then(live)}
+    found |= {f"d:{name}": apart, f"d2:{name}": apart * apart, f"d3:{name}": apart * apart * apart}
     other = live + apart
     return found | ({f"a2:{name}": known.then(live * live), f"b2:{name}": other * other} if with_squares else {})

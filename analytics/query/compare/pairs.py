@@ -171,7 +171,11 @@ def _n_padded(engine: Engine, pairing: Pairing) -> int:
     n = 0
     rows = engine.beside(*((side.log, side.cohort, side.threshold) for side in pairing.sides))
     for side, frame, names in zip(pairing.sides, rows, zip(*pairing.on, strict=True), strict=True):
-        texts = [column.sql_name for name in names if (column := side.log.column(name)).kind == "text"]
+        texts = [
+            column.sql_name
+            for name in names
+            if (column := side.log.column(name)).kind == "text" and not _is_bare(side.log, name)
+        ]
         if texts:
             held = [nw.col(name).cast(nw.String) for name in texts]
             is_padded = nw.any_horizontal(
@@ -181,16 +185,23 @@ def _n_padded(engine: Engine, pairing: Pairing) -> int:
     return n
 
 
+def _is_bare(log: Log, name: str) -> bool:
+    """Whether preflight found that no text of the id begins or ends with a blank."""
+    return log.ids_are_bare and name == log.mapping.row_id
+
+
 def _is_counted(pairing: Pairing, place: int) -> bool:
     """Whether preflight found that no id stands on two rows: to group millions of rows again takes longer than to join them.
 
-    It counts the ids of a log as they are stored, within a model version.
+    It counts the ids of a log as they are stored, in earlier logs within a model version alone.
     """
     side, mapping = pairing.sides[place], pairing.sides[place].log.mapping
     if [names[place] for names in pairing.on] != [mapping.row_id] or not pairing.is_raw:
         return False
     if side.log.reading.is_in_spark:
         return False
+    if side.log.ids_are_unique:
+        return True
     own = [each for each in side.cohort.clauses if each.column == mapping.model_version]
     is_merged = any(merged[0] == mapping.model_version for merged in mapping.merges)
     is_of_one = mapping.model_version is None or any(each.op == "in" and len(each.values) == 1 for each in own)

@@ -49,6 +49,10 @@ _VALUES: dict[str, _Value] = {
 }
 
 
+OF_SCORES = ("mean_score", "brier", "log_loss")
+"""Values that a pair has wherever both sides are judged: they need a score and a label alone."""
+
+
 def row_values(
     pairing: Pairing, metrics: Collection[str], costs: RowCosts | None = None
 ) -> dict[str, tuple[nw.Expr, nw.Expr]]:

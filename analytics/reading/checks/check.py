@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -34,11 +34,17 @@ class Read(Protocol):
 
 
 class Evidence:
-    """A built log beside the engine that holds its rows as ``log_file.log``; what several checks ask for is counted once."""
+    """A built log beside the engine that holds its rows as ``log_file.log``; what several checks ask for is counted once.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, log: Log, before: Log | None = None) -> None:
+    A log that grew was ``before``; one that stores what its mapping decides is read ``over`` the columns of another.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, log: Log, before: Log | None = None, over: Log | None = None
+    ) -> None:
         self.connection = connection
         self.log = log
+        self.over = over
         self.tallies = Tallies(connection, log, before)
         self._known: dict[Callable[[Evidence], Any], Any] = {}
 
@@ -82,12 +88,21 @@ class Check(ABC):
         What a finding of it means, as README says it.
     kinds : tuple of str
         The kinds of log in which it means something.
+    follows : callable, optional
+        What it looks at of a mapping and of the rows, where it looks at no label and no score: two logs with the same columns
+        and the same of this have the same findings.
     """
 
     code: str
     severities: tuple[Severity, ...]
     meaning: str
     kinds: tuple[Kind, ...] = KINDS
+    follows: Callable[[Log], Hashable] | None = None
+
+    def is_said_alike(self, log: Log, other: Log) -> bool:
+        """Whether it says of a log what it said of another one with the same columns."""
+        is_spoken = log.mapping.kind in self.kinds and other.mapping.kind in self.kinds
+        return self.follows is not None and is_spoken and self.follows(log) == self.follows(other)
 
     @abstractmethod
     def find(self, evidence: Evidence) -> Iterator[CheckResult]:

@@ -68,8 +68,10 @@ def _says_nothing(value: str) -> bool:
 
 
 def _fields(log: Log) -> list[Column]:
-    """Return the columns that are filled in on some rows and not on others."""
-    own = {log.mapping.label, log.mapping.decision, log.mapping.score, log.mapping.row_id, log.mapping.model_version}
+    """Return the columns that are filled in on some rows and not on others; what is judged, as scores of classes, is none."""
+    mapping = log.mapping
+    own = {mapping.label, mapping.decision, mapping.score, mapping.row_id, mapping.model_version}
+    own |= {*mapping.right.columns} if mapping.right else set()
     found = []
     for column in log.columns:
         zeros = sum(rows for value, rows in column.top if _is_zero(value, column))

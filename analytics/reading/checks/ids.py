@@ -52,7 +52,7 @@ def _repeated(evidence: Evidence) -> _Repeated:
         return _Repeated()
     name = log.column(log.mapping.row_id).sql_name
     key = f"{name}, {log.column(log.mapping.model_version).sql_name}" if log.mapping.model_version else name
-    if evidence.once(is_counted_up):
+    if _has_ids_of(evidence.over, log) or evidence.once(is_counted_up) or evidence.once(_are_apart):
         return _Repeated()
     return _Repeated(
         *evidence.row(
@@ -62,6 +62,47 @@ def _repeated(evidence: Evidence) -> _Repeated:
             f"FROM log_file.log WHERE {name} IS NOT NULL GROUP BY {key} HAVING count(*) > 1)"
         )
     )
+
+
+def _has_ids_of(over: Log | None, log: Log) -> bool:
+    """Whether a log has the ids of the one that it is read over, of which none stands on two rows."""
+    return over is not None and over.ids_are_unique and over.mapping.row_id == log.mapping.row_id
+
+
+def _are_apart(evidence: Evidence) -> bool:
+    """Whether no id stands on two rows of whatever version; without versions they are grouped once, by the check itself."""
+    log = evidence.log
+    if log.mapping.model_version is None:
+        return False
+    name = log.column(log.mapping.row_id or "").sql_name
+    repeated = f"SELECT 1 FROM log_file.log WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) > 1"
+    (n_repeated,) = evidence.row(f"SELECT count(*) FROM ({repeated})")
+    return not n_repeated
+
+
+def are_unique(evidence: Evidence) -> bool:
+    """Whether no id stands on two rows, of whatever model version."""
+    mapping = evidence.log.mapping
+    if mapping.row_id is None or evidence.once(_repeated).n_duplicates:
+        return False
+    if mapping.model_version is None or _has_ids_of(evidence.over, evidence.log):
+        return True
+    return evidence.once(is_counted_up) or evidence.once(_are_apart)
+
+
+def are_bare(evidence: Evidence) -> bool:
+    """Whether no id begins or ends with a blank or a control sign, which stand before all others."""
+    log = evidence.log
+    if log.mapping.row_id is None:
+        return False
+    name = log.column(log.mapping.row_id).sql_name
+    if evidence.over is not None and evidence.over.mapping.row_id == log.mapping.row_id:
+        return evidence.over.ids_are_bare
+    if log.column(log.mapping.row_id).kind != "text":
+        return True
+    is_padded = f"{name}::VARCHAR < '!' OR right({name}::VARCHAR, 1) < '!'"
+    ((n_padded,),) = evidence.tallies.count((), [f"count(*) FILTER ({is_padded})"])
+    return not n_padded
 
 
 def is_counted_up(evidence: Evidence) -> bool:

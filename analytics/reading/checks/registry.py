@@ -7,6 +7,7 @@ planted to the tests, and the README's row that a test prints.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 import duckdb
@@ -75,15 +76,20 @@ CHECKS = _by_code(chain.from_iterable(_FAMILIES))
 """Every check by its code; of findings that are equally grave and touch as many rows the earlier check's comes first."""
 
 
-def find(connection: duckdb.DuckDBPyConnection, log: Log, before: Log | None = None) -> tuple[CheckResult, ...]:
-    """Return every finding in a built log whose rows are ``log_file.log``, the gravest first.
+def examined(
+    connection: duckdb.DuckDBPyConnection, log: Log, before: Log | None = None, *, over: Log | None = None
+) -> Log:
+    """Return a built log whose rows are ``log_file.log`` with every finding, the gravest first, and what is known of its ids.
 
-    Of a log that grew ``before`` is what it was: what adds up is counted in the rows that came only.
+    Of a log that grew ``before`` is what it was: what adds up is counted in the rows that came only. Of a log that is read
+    ``over`` the columns of another what that one says of them is not looked for again.
     """
-    evidence = Evidence(connection, log, before)
+    evidence = Evidence(connection, log, before, over)
     found = sorted(_in_turn(evidence), key=lambda finding: (ORDER[finding.severity], -(finding.rows or 0)))
-    evidence.tallies.keep(log)
-    return tuple(found)
+    is_unique, is_bare = ids.are_unique(evidence), ids.are_bare(evidence)
+    if over is None:
+        evidence.tallies.keep(log)
+    return replace(log, findings=tuple(found), ids_are_unique=is_unique, ids_are_bare=is_bare)
 
 
 def find_before(read: Read) -> tuple[CheckResult, ...]:
@@ -99,7 +105,9 @@ def _in_turn(evidence: Evidence) -> Iterator[CheckResult]:
     speaking = [check for check in CHECKS.values() if evidence.log.mapping.kind in check.kinds]
     by_column = [check for check in speaking if isinstance(check, ColumnCheck)]
     for check in speaking:
-        if not isinstance(check, ColumnCheck):
+        if evidence.over is not None and check.is_said_alike(evidence.log, evidence.over):
+            yield from (finding for finding in evidence.over.findings if finding.code == check.code)
+        elif not isinstance(check, ColumnCheck):
             yield from check.find(evidence)
         elif check is by_column[0]:
             for column in evidence.log.columns:

@@ -86,13 +86,19 @@ class _Spike:
 
 def _spikes(evidence: Evidence) -> list[_Spike]:
     """Return the values that look like a default, at most one per column; labels, decisions and ids are left out."""
-    connection, log, mapping = evidence.connection, evidence.log, evidence.log.mapping
-    left_out = {mapping.decision, mapping.label, mapping.row_id, mapping.model_version}
+    connection, log = evidence.connection, evidence.log
+    left_out, _ = _looked_for(log)
     columns = [column for column in log.reading.columns if column.name not in left_out and column.n_distinct > 2]
     numbers = [column for column in columns if column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE]
     found = [*_number_spikes(connection, numbers, log.n_rows), *_time_spikes(connection, columns)]
     words = {spike.column: spike for column in columns if (spike := _word_spike(column, log.n_rows))}
     return [*found, *words.values()]
+
+
+def _looked_for(log: Log) -> tuple[frozenset[str | None], int]:
+    """Return the columns that are left out, and the rows."""
+    mapping = log.mapping
+    return frozenset({mapping.decision, mapping.label, mapping.row_id, mapping.model_version}), log.n_rows
 
 
 def _number_spikes(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], n_rows: int) -> list[_Spike]:
@@ -261,6 +267,7 @@ CHECKS: tuple[Check, ...] = (
         code="default-spike",
         severities=("warning", "note"),
         meaning="one value that stands apart from all others, or far above its neighbours: a default filled in",
+        follows=_looked_for,
         count=_spikes,
         say=_default_spike,
     ),

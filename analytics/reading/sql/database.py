@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from analytics.log import states
 from analytics.log.schema import Log, Reading
 from analytics.reading.seen.parquet import beside, is_seen, of_seen
 from analytics.reading.seen.paths import quoted
@@ -111,9 +113,38 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, target: str) -> None:
         connection.execute(f"CREATE TABLE {target}{name} AS FROM origin.{name}")
 
 
+@contextmanager
+def seen_over(connection: duckdb.DuckDBPyConnection, log: Log) -> Iterator[None]:
+    """See a log that stores what its mapping decides as ``log_file.log`` with the columns of its base, ``origin``, meanwhile."""
+    held = _names_of(connection, "duckdb_columns()", "table_name = 'log'", "column_name")
+    _put_in_order(connection)
+    connection.execute("ALTER TABLE log_file.log RENAME TO own")
+    rows = f"SELECT own.*, {states.file_columns(log, held)} FROM log_file.own AS own POSITIONAL JOIN origin.log AS base"
+    connection.execute(f"CREATE VIEW log_file.log AS {rows}")
+    try:
+        yield
+    finally:
+        connection.execute("DROP VIEW log_file.log; ALTER TABLE log_file.own RENAME TO log")
+
+
+def _put_in_order(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put the rows of ``log_file.log`` in the order of those of ``origin``: what was joined to them may have left another."""
+    apart = "log_file.log AS own POSITIONAL JOIN origin.log AS base WHERE own.row_id IS DISTINCT FROM base.row_id"
+    if connection.execute(f"SELECT count(*) FROM {apart}").fetchone() != (0,):
+        connection.execute(
+            "CREATE TABLE log_file.ordered AS SELECT own.* FROM log_file.log AS own JOIN "
+            "(SELECT row_id, rowid AS place FROM origin.log) AS base USING (row_id) ORDER BY base.place; "
+            "DROP TABLE log_file.log; ALTER TABLE log_file.ordered RENAME TO log"
+        )
+
+
 def finish(connection: duckdb.DuckDBPyConnection, log: Log) -> None:
-    """Store the rows set aside, the labels that were replaced and the receipt with a log, and close its file."""
-    _copy_tables(connection, "log_file.")
+    """Store the rows set aside, the labels that were replaced and the receipt with a log, and close its file.
+
+    What stands beside the rows of a log that is read over another stands beside those of that one.
+    """
+    if log.base is None:
+        _copy_tables(connection, "log_file.")
     connection.execute("CREATE TABLE log_file.receipt AS SELECT ?::VARCHAR AS receipt", [log.to_json()])
     connection.execute("CHECKPOINT log_file")
     connection.close()

@@ -246,6 +246,24 @@ def test_many_pairs_take_one_pass_and_say_what_two_say(desk: Desk, monkeypatch: 
         )
 
 
+def test_what_preflight_knows_of_ids_is_not_asked_again(desk: Desk) -> None:
+    build = pl.when(pl.col("region") == "north").then(pl.lit("v1")).otherwise(pl.lit("v2"))
+    frame = scored(300).with_columns(pl.format("q{}", pl.col("id")).alias("id"), build=build)
+    roles = {"row_id": "id", "label": "y", "score": "score", "model_version": "build"}
+    logs = [desk.log(frame.filter(model=name), **roles) for name in ("old", "new")]
+    found, asked = [], []
+    for known in (True, False):
+        sides = [replace(log, ids_are_unique=known, ids_are_bare=known) for log in logs]
+        assert not known or sides == logs
+        engine = Engine(desk.workspace)
+        found.append(compare(engine, pairing_of(*(Question(log, Cohort(), AT) for log in sides))))
+        asked.append(engine.n_queries)
+        engine.close()
+    assert asked[0] == asked[1] - 4  # blanks and repeats, of either side
+    assert found[0].account == found[1].account and found[0].differences == found[1].differences
+    assert found[0].pairing.is_raw and found[1].pairing.is_raw
+
+
 @pytest.mark.parametrize("blank", ["", " "])
 def test_ids_that_are_text_meet_without_outer_blanks_and_repeats_are_counted(desk: Desk, blank: str) -> None:
     frame = scored(200).with_columns(pl.format("q{}", pl.col("id")).alias("id"))

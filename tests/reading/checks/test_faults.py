@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ N = 3000
 Plant = Callable[[pl.DataFrame], pl.DataFrame]
 
 
+@cache
 def sound() -> pl.DataFrame:
     """A year of rows without a fault, with columns on which every fault can be planted."""
     draw = np.random.default_rng(7)

@@ -14,7 +14,7 @@ from analytics.log.mapping import Mapping
 from analytics.log.receipt import CheckResult
 from analytics.log.schema import Log
 from analytics.reading.checks.check import Evidence
-from analytics.reading.checks.ids import is_counted_up
+from analytics.reading.checks.ids import are_unique, is_counted_up
 from analytics.reading.checks.registry import CHECKS, ORDER
 from tests.ingested import Desk
 
@@ -218,7 +218,17 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
 }
 
 
+READ: dict[str, Log] = {}
+"""The log of each planted fault: two tests look at it, and it is read once."""
+
+
 def faulty(desk: Desk, code: str) -> Log:
+    if code not in READ:
+        READ[code] = planted_log(desk, code)
+    return READ[code]
+
+
+def planted_log(desk: Desk, code: str) -> Log:
     planted = PLANTED[code][0](healthy())
     if code == "repaired":
         assert isinstance(planted, str)
@@ -316,3 +326,23 @@ def test_ids_that_count_up_are_not_grouped(ids: list[int | None], is_up: bool, n
         evidence = Evidence(connection, log)
         assert is_counted_up(evidence) == is_up
         assert CHECKS["duplicate-ids"].count(evidence).n_duplicates == n_repeated
+        assert are_unique(evidence) == (n_repeated == 0)
+
+
+@pytest.mark.parametrize(
+    ("ids", "is_unique", "is_bare"),
+    [
+        (["b", "a", "c", "d"], True, True),
+        (["b", "a", "b", "a"], False, True),  # once for each model version
+        (["b", "b", "c", "d"], False, True),
+        (["b", "a", " c", "d"], True, False),
+        (["b", "a", "c\t", "d"], True, False),
+        (["b", None, "c", "d"], True, True),
+    ],
+)
+def test_what_is_known_of_ids_is_kept(desk: Desk, ids: list[str | None], is_unique: bool, is_bare: bool) -> None:
+    rows = {"id": ids * 30, "model": [*["v1"] * 2, *["v2"] * 2] * 30, "score": [0.1, 0.8, 0.3, 0.9] * 30}
+    frame = pl.DataFrame(rows | {"label": [0, 1, 1, 0] * 30}).with_row_index("place")
+    frame = frame.with_columns(id=pl.col("id") + pl.format("{}x", pl.col("place") // 4) + pl.col("id"))
+    log = desk.log(frame.drop("place"), row_id="id", model_version="model", label="label", score="score")
+    assert (log.ids_are_unique, log.ids_are_bare) == (is_unique, is_bare)
