@@ -148,6 +148,15 @@ def twins_of_two(
     return {"decision": found[0][0], "label": found[0][1]} if len(found) == 1 else {}
 
 
+def twins_of(columns: Sequence[Column], predicted: str | None) -> list[str]:
+    """Return the columns that what was predicted is called after.
+
+    >>> twins_of([Column(0, "severity", "BIGINT", "number"), Column(1, "age", "BIGINT", "number")], "predicted_severity")
+    ['severity']
+    """
+    return [] if predicted is None else [column.name for column in columns if is_twin(predicted, column.name)]
+
+
 def is_chance_of(score: str, name: str) -> bool:
     """Whether a column is called the chance of what another one is about.
 

@@ -34,7 +34,7 @@ _EVENTS = (
     r"died|death|mortality|gestorben|fallecido|deces|disease|diagnosis|diagnose|diagnostico|diagnostic|erkrankt|enfermo|malade",
     r"defect(ive)?|defekt|defectuoso|defectueux|fehlerhaft|ausschuss|faulty|breakdown|failure|failed|stornado",
     r"returned|retoure|zuruckgesendet|devuelto|devolucion|retourne|dropout|abbruch|abgebrochen|abandon|no_?show",
-    r"survived|exited|subscribed|responded|response|click|fake",
+    r"survived|exited|subscribed|responded|response|click|fake|stroke",
 )
 """What happened or did not, in the domains that log models."""
 

@@ -113,6 +113,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         for role, name, other in (("label", right.true, right.predicted), ("decision", right.predicted, right.true)):
             if name and other and chosen.get(role) != name:
                 reasons[name] = f"it goes together with {other!r}"
+    elif "label" not in {*chosen, *said, *undecided} and (twins := pairs.twins_of(columns, chosen.get("decision"))):
+        undecided["label"] = tuple((name, f"{chosen['decision']!r} is called after it") for name in twins)
     untold = {} if is_named else positives.untold(mapping, reading)
     return Guess(mapping, reasons, undecided | untold)
 

@@ -165,13 +165,13 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
     is_own = mapping.score in {column for _, column in of_classes}
     if mapping.score is not None and not is_own and not _is_confidence(reading.column(mapping.score), true, predicted):
         return None
-    if min(len(positives.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
+    if _n_classes(true, predicted) < _MIN_CLASSES:
         return None
     if whole_numbers.are_measured(predicted, true):
         return Right("numbers", true.name, predicted.name, tolerance=_NEAR_NUMBER, is_relative=True)
     if of_classes and _has_positive_word(true):
         return None
-    is_numbered = bool(of_classes) and true.kind == "number"
+    is_numbered = true.kind == "number" and (bool(of_classes) or predicted.kind == "number")
     if true.n_distinct > MAX_SEGMENT_VALUES or not (is_own or is_numbered or positives.are_classes(true, predicted)):
         return None
     known = {fold(value, right) for value, _ in true.top}
@@ -187,9 +187,17 @@ def _is_confidence(score: Column, true: Column, predicted: Column) -> bool:
     """
     if score_form.is_confidence_name(score.name):
         return True
-    n_classes = len({*positives.known_groups(true)} | {*positives.known_groups(predicted)})
+    n_classes = _n_classes(true, predicted)
     is_numbered = true.kind == predicted.kind == "number"
     return n_classes >= _MIN_CLASSES and (is_numbered or score_form.spans_from(score, 1 / n_classes))
+
+
+def _n_classes(true: Column, predicted: Column) -> int:
+    """Return how many classes both columns have; -1 beside 0 and 1 is one of them where it is predicted too."""
+    n_known = min(len(positives.known_groups(column)) for column in (true, predicted))
+    if not true.kind == predicted.kind == "number":
+        return n_known
+    return max(n_known, len({value for value, _ in true.top} & {value for value, _ in predicted.top}))
 
 
 def _of_suggested(mapping: Mapping, reading: Reading) -> Right | None:

@@ -174,3 +174,11 @@ def test_a_column_that_may_be_the_decision_at_another_line_is_said_first(desk: D
         frame.with_columns(invited=pl.col("score") * 0 > 1),
     ):
         assert "cut-of-score" not in {each.code for each in desk.log(other).findings}
+
+
+def test_a_label_of_which_the_score_tells_nothing_is_said_first(desk: Desk) -> None:
+    rng = np.random.default_rng(6)
+    log = desk.log(pl.DataFrame({"score": rng.random(900), "heart_disease": rng.integers(0, 2, 900)}))
+    question = Question(log, Cohort(), 0.5)
+    said = readings.overview_reading(overview(Engine(desk.workspace), question), question)
+    assert said.startswith("The score does not tell 'heart_disease' beyond chance: check that this is the label")

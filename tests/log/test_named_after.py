@@ -150,3 +150,15 @@ def test_numbers_that_are_called_percent_are_chances_of_a_hundred(desk: Desk) ->
     for name, scale in (("risk_pct", 100.0), ("Churn probability (%)", 100.0), ("risk_score", 1.0)):
         assert mapped(desk, **{name: (SCORE * 100).round(1), "label": LABEL}).score_scale == scale
     assert mapped(desk, risk_pct=SCORE, label=LABEL).score_scale == 1.0
+
+
+def test_minus_one_is_a_class_where_it_is_predicted_too(desk: Desk) -> None:
+    mapping = mapped(desk, label=CLASS % 3 - 1, pred=SAID % 3 - 1, score=(0.34 + 0.66 * SCORE).round(4))
+    assert mapping.right is not None and (mapping.right.kind, mapping.right.unknown) == ("classes", ())
+    two = mapped(desk, label=np.where(CLASS == 0, -1, LABEL), pred=DECIDED, score=SCORE)
+    assert two.right is None and "-1" not in (*two.positive, *two.negative), "where nobody predicts it, it is no answer"
+
+
+def test_the_classes_that_a_prediction_is_called_after_are_asked_about(desk: Desk) -> None:
+    found = asked(desk, severity=CLASS % 3, predicted_severity=SAID % 3, risk_score=SCORE)
+    assert [name for name, _ in found.open["label"]] == ["severity"]

@@ -311,6 +311,20 @@ def test_a_log_of_labelled_rows_is_noticed_while_cases_rise(quicker: float, *, i
     assert found.n_unlogged == pytest.approx(absent, rel=0.2)
 
 
+def test_a_part_of_a_row_that_may_come_is_a_whole_one() -> None:
+    """In a week of twenty rows one moves the error rate by five points, however small its chance."""
+    made = late(np.random.default_rng(1), 12.0, 8.0, n_days=210, per_day=3)
+    labelled = made.table().filter(pl.col("label").is_not_null())
+    found = with_unlogged(arrivals_of(labelled, "1d", START + timedelta(days=209), 2, 1))
+    of_day = np.arange(210) // 7
+    maturing = Maturing(found, of_day, judged("error_rate"))
+    expected_rows, may_come = (np.bincount(of_day, each.sum(axis=1)) for each in (maturing.to_come(), maturing.open()))
+    is_part = (expected_rows >= 0.05) & (expected_rows < 1)
+    assert is_part.sum() >= 2
+    assert may_come[is_part] == pytest.approx(1.0)
+    assert may_come[~is_part] == pytest.approx(expected_rows[~is_part])
+
+
 def batched(every: int) -> tuple[pl.DataFrame, int]:
     """Rows whose labels are given on one day for all of a time; the log ends on the last of these days."""
     day = np.repeat(np.arange(270), 60)

@@ -28,6 +28,8 @@ _HARDLY_ANY = 0.01
 """Rows to come below which all labels are there."""
 _ANY = 1e9
 """Times the rows that are made up: as good as any number of them."""
+_MAY_COME = 0.05
+"""Rows that are expected, from which on one may come: the chance that intervals at 95 % leave."""
 _MOST_NEVER = 0.999
 """Share of the rows of a bin that is said to get no label at most: of such rows nothing is known, and not for sure."""
 _MOVED = 0.5
@@ -253,9 +255,18 @@ class Maturing:
         return np.asarray(cells.waiting[0] * found.of_waiting[0].sum(axis=0), dtype=float)
 
     def open(self) -> FloatArray:
-        """Return the rows of which any may still get a label, shape (days, bins): all that wait on days that are not ripe."""
+        """Return the rows of which any may still get a label, shape (days, bins): all that wait on days that are not ripe.
+
+        Where rows that wait are made up, a part of a row of a bucket is a whole one: in a small week it moves a metric by points.
+        """
         to_come, is_young = self.to_come(), (self.arrivals.limit < self.ripe)[:, None]
-        return np.where(is_young & (self.arrivals.rest is None), self.arrivals.waiting, to_come)
+        found = np.where(is_young & (self.arrivals.rest is None), self.arrivals.waiting, to_come)
+        if not self.arrivals.n_unlogged:
+            return found
+        n = np.bincount(self.of_day, found.sum(axis=1))
+        return np.asarray(
+            found * np.where((n >= _MAY_COME) & (n < 1), 1 / np.maximum(n, _MAY_COME), 1.0)[self.of_day, None]
+        )
 
     def _at_most(self, days: Whole, coming: FloatArray) -> FloatArray:
         """Return by bin the rows of some days of which any may still get a label; of ripe days as many as chance allows."""

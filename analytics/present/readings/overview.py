@@ -19,6 +19,7 @@ from analytics.present.readings.overview_lead import (
     judged_words,
     lead_details,
     lead_part,
+    nothing_told_part,
     noun_of,
     priced_reading,
     reason_part,
@@ -99,6 +100,7 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     stand_for = _weighted_part(overview, question)
     cautions = (
         copied_part(question),
+        nothing_told_part(question),
         wrong_way_part(question),
         unseen_labels_part(question),
         alike_decisions_part(question),

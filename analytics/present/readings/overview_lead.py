@@ -143,6 +143,14 @@ def _found_part(overview: Overview, question: Question, at: str) -> str:
     return f"{lead} {words.share(precision[0])} of flagged rows are {noun or 'positive'}."
 
 
+def nothing_told_part(question: Question) -> str:
+    """Say that the score may tell nothing of this label: then one of the two may be another column; else nothing."""
+    if not any(each.code == "score-tells-nothing" for each in question.log.findings):
+        return ""
+    label = words.shortened(words.one_line(question.log.mapping.label or ""), _MAX_NOUN)
+    return f"The score does not tell {label!r} beyond chance: check that this is the label before all that follows."
+
+
 def unseen_labels_part(question: Question) -> str:
     """Say that labels hang on the score somewhere else than at the threshold: then these are not all errors; else nothing."""
     said = next((each.message for each in question.log.findings if each.code == "labels-hang-on-score"), "")
