@@ -10,6 +10,7 @@ import pytest
 from analytics.log import roles
 from analytics.log.column import Column
 from analytics.log.schema import Reading
+from tests.of_each import of_each
 
 N = 1_000
 FLAGS = {
@@ -148,7 +149,7 @@ def made(seed: int) -> Made:
     return Made(Reading("0" * 64, "log.csv", "csv", N, N, placed), label, score, trap)
 
 
-@pytest.mark.parametrize("seed", range(300))
+@of_each(range(300))
 def test_a_guess_is_right_or_a_question(seed: int) -> None:
     log = made(seed)
     guess = roles.guess(log.reading)

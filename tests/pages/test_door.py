@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.of_each import of_each
+
 ROOT = Path(__file__).parents[2]
 
 DRAWN = {
@@ -237,7 +239,7 @@ def alive(path: Path) -> Iterator[tuple[int, str]]:
                     yield node.lineno, ast.unparse(part)
 
 
-@pytest.mark.parametrize("module", sorted(str(path.relative_to(ROOT)) for path in (ROOT / "pages").rglob("*.py")))
+@of_each(sorted(str(path.relative_to(ROOT)) for path in (ROOT / "pages").rglob("*.py")))
 def test_every_text_goes_through_the_door(module: str) -> None:
     found = [(line, text) for line, text in alive(ROOT / module) if (module, text) not in ALLOWED]
     assert not found, f"{module} draws texts that may be a log's without `escaped`: {found}"

@@ -13,6 +13,7 @@ from analytics import present
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.told_apart import told_apart
+from tests.of_each import of_each
 
 MODULES = [module.name for module in pkgutil.walk_packages(present.__path__, "analytics.present.")]
 
@@ -21,7 +22,7 @@ def spaced(text: str) -> str:
     return text.replace(words.THIN_SPACE, " ")
 
 
-@pytest.mark.parametrize("name", MODULES)
+@of_each(MODULES)
 def test_examples_in_docstrings(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 
