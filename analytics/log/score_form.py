@@ -152,16 +152,29 @@ def first_threshold(mapping: Mapping, reading: Reading) -> float:
         return _least(mapping, reading)
     if mapping.score is None:
         return 1.0
-    column = reading.column(mapping.score)
+    middle = _middle(mapping, reading)
+    return _EVEN if middle is None else middle
+
+
+def is_middle(mapping: Mapping, reading: Reading, threshold: float) -> bool:
+    """Whether a threshold is the middle of the range of scores that are no chances, which nobody chose."""
+    if mapping.kind != "yes/no" or mapping.score is None or mapping.decision is not None or not threshold:
+        return False
+    return threshold == _middle(mapping, reading)
+
+
+def _middle(mapping: Mapping, reading: Reading) -> float | None:
+    """Return the middle of the range of scores, 0 where they turn there; None where they are chances or their ends not known."""
+    column = reading.column(str(mapping.score))
     if is_almost_probability(column):
-        return _EVEN
+        return None
     try:
         bounds = column.within if column.within and mapping.score_missing else (column.low, column.high)
         low, high = (float(bound or "nan") / mapping.score_scale for bound in bounds)
     except ValueError:
-        return _EVEN
+        return None
     if not low <= high or (low >= 0 and high <= 1) or not math.isfinite(high - low):
-        return _EVEN
+        return None
     if low < 0 < high and (
         min(-low, high) >= _MIN_SIDE * max(-low, high) or _LOG_ODDS.fullmatch(folded_name(column.name))
     ):

@@ -182,3 +182,19 @@ def test_a_label_of_which_the_score_tells_nothing_is_said_first(desk: Desk) -> N
     question = Question(log, Cohort(), 0.5)
     said = readings.overview_reading(overview(Engine(desk.workspace), question), question)
     assert said.startswith("The score does not tell 'heart_disease' beyond chance: check that this is the label")
+
+
+def test_a_threshold_that_nobody_chose_is_said_to_be_the_middle_of_the_scores(desk: Desk, engine: Engine) -> None:
+    """Scores from 300 to 850 have no middle of their own as chances have: an error rate there is nobody's decision."""
+    rng = np.random.default_rng(1)
+    label = np.arange(400) % 4 == 0
+    points = np.concatenate([[300, 850], (500 + 150 * label + rng.normal(0, 30, 400)).round()[2:]]).astype(int)
+    log = desk.log(
+        pl.DataFrame({"points": points, "late": label.astype(int)}), score="points", label="late", segments=()
+    )
+    said = [
+        readings.overview_reading(overview(engine, asked), asked).split("\n")[0]
+        for asked in (Question(log, Cohort(), threshold) for threshold in (log.mapping.threshold, 600.0))
+    ]
+    assert "Nobody chose this threshold: it is the middle of scores of 300–850." in said[0]
+    assert "Nobody chose" not in said[1]

@@ -24,6 +24,7 @@ from analytics.present.readings.overview_lead import (
     priced_reading,
     reason_part,
     trivial_part,
+    unchosen_part,
     unseen_labels_part,
     wrong_way_part,
     wrong_words,
@@ -107,7 +108,7 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         cut_part(question),
         drawn_part(question),
     )
-    lead = " ".join(filter(None, (*cautions, lead)))
+    lead = " ".join(filter(None, (*cautions, lead, unchosen_part(question))))
     if by_judge:
         wrong_share = words.share(overview.value("error_rate")[0])
         lead, reason = f"{by_judge} The judge is wrong on {wrong_share} of the rows that people saw.", ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from analytics.log.score_form import is_middle
 from analytics.log.value_words import folded
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS
@@ -185,6 +186,15 @@ def cut_part(question: Question) -> str:
         return ""
     column = words.shortened(words.one_line(found.column or ""), _MAX_NOUN)
     return f"{column!r} may be what was decided, at {found.example}: choose it as decision on Logs before all that follows."
+
+
+def unchosen_part(question: Question) -> str:
+    """Say that nobody chose the threshold: scores without a middle of their own are cut at that of their range; else nothing."""
+    log = question.log
+    if log.score_kind != "rank" or not is_middle(log.mapping, log.reading, question.threshold):
+        return ""
+    ends = words.between(*(words.threshold_text(float(edge)) for edge in (log.edges[0], log.edges[-1])))
+    return f"Nobody chose this threshold: it is the middle of scores of {ends}."
 
 
 def drawn_part(question: Question) -> str:
