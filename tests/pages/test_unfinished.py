@@ -33,8 +33,13 @@ def test_the_bar_runs_once(steps: tuple[str, ...]) -> None:
 
 
 def test_every_step_of_the_reading_process_has_its_part() -> None:
-    tree = ast.parse((ROOT / "analytics/reading/worker.py").read_text("utf-8"))
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "progress.begin"]
+    trees = [ast.parse((ROOT / f"analytics/reading/{name}.py").read_text("utf-8")) for name in ("worker", "tasks")]
+    calls = [
+        n
+        for tree in trees
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and ast.unparse(n.func) == "progress.begin"
+    ]
     assert {ast.literal_eval(call.args[0]) for call in calls} == {*READING, *BUILDING}
 
 
