@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from analytics.present import words
+from analytics.present.markdown import plain_markdown
 from analytics.present.readings.gates import gates_reading, part_text, result_reading, slices_not_judged, statement
 from analytics.present.tables.slices import json_value
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 _SIGNS = {"pass": "✓", "excepted": "!", "fail": "✕", "inconclusive": "?", "not checked": "–"}
 """Beside the word of an outcome, never colour alone."""
-_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//))")
-"""What Markdown, or a messenger that reads it, takes for more than a letter."""
 _MAX_CELL = 300
 """Characters of a cell that goes into a message. A judgement."""
 
@@ -173,9 +171,5 @@ def gates_markdown(answer: GatesAnswer) -> str:
 
 
 def _plain(text: str) -> str:
-    r"""Return text that Markdown shows as it is.
-
-    >>> _plain("a|b <script>")
-    'a\\|b \\<script\\>'
-    """
-    return _MARKS.sub(r"\\\1", words.shortened(words.one_line(text), _MAX_CELL))
+    """Return text that stays text in a cell of a message."""
+    return plain_markdown(text, _MAX_CELL)
