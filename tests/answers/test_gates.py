@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -17,7 +18,7 @@ from analytics.answers.slices import slices
 from analytics.errors import QuestionError
 from analytics.log.kept.gates import choose_gates, chosen_gates, keep_values, last_values
 from analytics.present.readings.gates import gates_reading, result_reading
-from analytics.present.tables.gates import gate_rows, gates_markdown
+from analytics.present.tables.gates import gate_rows, gates_json, gates_markdown
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -299,3 +300,12 @@ def test_a_slice_is_written_as_the_log_writes_it(desk: Desk) -> None:
     answer = gates(*asked(desk, frame), '[[gate]]\nmetric="error_rate"\nby="region"\nmax=0.01\n')
     assert result_reading(answer.results[0]).startswith("www.x.example/")
     assert "www.x" not in gates_markdown(answer)
+
+
+def test_what_is_written_of_a_verdict_does_not_hang_on_the_order_of_a_sum(desk: Desk) -> None:
+    answer = gates(*asked(desk, made()), '[[gate]]\ncalibration="difference"\nmax=0.5\n')
+    (result,) = answer.results
+    moved = replace(result.parts[0], value=float(np.nextafter(result.parts[0].value, 1.0)))
+    other = replace(answer, results=(replace(result, parts=(moved,)),))
+    assert moved.value != result.parts[0].value
+    assert gates_json(other) == gates_json(answer) and gate_rows(other) == gate_rows(answer)
