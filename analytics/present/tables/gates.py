@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SIGNS = {"pass": "✓", "excepted": "!", "fail": "✕", "inconclusive": "?", "not checked": "–"}
 """Beside the word of an outcome, never colour alone."""
 _DIGITS = 12
-"""Significant digits of a number in a verdict: the engine adds up on several threads, whose order moves the sixteenth. By hand."""
+"""Significant digits of a number in a verdict: sums of several threads differ in the sixteenth. By hand."""
 _MAX_CELL = 300
 """Characters of a cell that goes into a message. A judgement."""
 
