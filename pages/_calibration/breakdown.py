@@ -35,10 +35,10 @@ def _draw_classes(question: Question, binning: Binning, groups: int) -> None:
     """Show how far the scores of each class are off, in the view of all classes, and the table of all behind one click."""
     if question.log.mapping.kind != "classes" or not has_class_scores(question):
         return
-    st.subheader("Of which class?")
     try:
         answer = kept(class_calibration, question, binning=binning, groups=groups)
     except QuestionError as error:
+        st.subheader("Of which class?")
         st.caption(escaped(str(error)))
         return
     figure(

@@ -34,11 +34,18 @@ def draw_sides(question: Question) -> Pairing | None:
         return None
     if st.session_state.get("pair_apart") not in ways and "pair_apart" not in st.query_params:
         is_wide = log.mapping.model_version not in ways and likely_answer(log) is not None
-        st.session_state["pair_apart"] = BY_COLUMN if is_wide else ways[0]
+        is_told = log.mapping.model_version in ways or not log.ids_are_unique  # else no two rows of it are of one input
+        st.session_state["pair_apart"] = BY_COLUMN if is_wide else ways[0] if is_told else None
     place, first, second, meet = st.columns([3, 3, 3, 4], vertical_alignment="bottom")
     way = place.selectbox("The sides differ", ways, index=None, key="pair_apart", bind="query-params", help=_HELP)
     if way is None:
-        raise QuestionError("Expected something that tells two sides apart, found none. Choose a column or a log.")
+        alone = "Every id stands on one row, so no two rows answer the same input. " if log.ids_are_unique else ""
+        st.info(
+            f"{alone}Choose what tells the live side and the candidate apart: another log, another answer in the same row, or "
+            "a column.",
+            icon=":material/arrow_upward:",
+        )
+        return None
     if way == BY_COLUMN:
         return _by_column(question, first, second)
     sides = _by_log(question, first, second) if way == BY_LOG else _by_value(question, way, first, second)

@@ -58,10 +58,12 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
     )
     if way is None:
         none = "no time, no version and no column that says so" if ways else "nothing that tells rows apart"
-        raise QuestionError(
-            f"Expected to know which rows are the reference and which are production, found {none}. Choose what tells them "
-            "apart: a column or another log."
+        st.info(
+            f"Choose first which rows are the reference and which are production: the log has {none}. A column or another log "
+            "can tell them apart.",
+            icon=":material/arrow_upward:",
         )
+        st.stop()
     if way == BY_LOG:
         found = _by_log(question, before, after)
     elif way == BY_TIME:

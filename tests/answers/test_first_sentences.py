@@ -151,6 +151,8 @@ def test_a_label_that_is_the_prediction_is_said_first_and_moves_no_threshold(des
     answer = thresholds(cost_table(engine, question), Policy(Costs(fp=1, fn=5)))
     assert readings.threshold_reading(answer).startswith("The label is likely the prediction itself")
     assert not SOURCES["calibration"].find(engine, Asking(question))
+    read = readings.calibration_reading(calibration(engine, question), calibration_scan(engine, question).table)
+    assert read.startswith("The label is likely the prediction itself") and "means" not in read.split("\n")[0]
 
 
 def test_a_share_of_a_few_flagged_rows_is_not_said_first(desk: Desk) -> None:

@@ -161,3 +161,14 @@ def test_a_log_of_preferences_opens_on_who_wins(tmp_path: Path, serve: Callable[
     assert app.segmented_control(key="pair_view").value == "Which answer was preferred"
     assert said(app.main.markdown)[0].startswith("Of 2 values of generator a wins most often: 70.0")
     assert list(app.dataframe[0].value["Of"]) == ["All rows", "a", "b"]
+
+
+def test_a_log_of_one_answer_to_each_input_is_asked_what_to_compare(
+    tmp_path: Path, serve: Callable[[Path], None]
+) -> None:
+    frame = scored(200).rename({"y": "label"}).filter(pl.col("model") == "old").drop("unit", "w", "model")
+    frame = frame.with_columns(ink=pl.Series(["thin", "thick"] * frame.height).head(frame.height))
+    serve(home_with(frame, tmp_path))
+    app = opened()
+    assert app.selectbox(key="pair_apart").value is None
+    assert any("Every id stands on one row" in box.value for box in app.info)

@@ -81,6 +81,11 @@ def opened(home: Path, page: str, serve: Callable[[Path], None], **address: str)
     return app.run()
 
 
+def protos_of(app: AppTest) -> list[Message]:
+    """What every element of a page sends."""
+    return [proto for node in app._tree if isinstance(proto := getattr(node, "proto", None), Message)]
+
+
 def texts_of(message: Message) -> Iterator[str]:
     """Give every text of an element: titles, help, alt, tables' headings, figures and the report on its page."""
     for field, value in message.ListFields():
@@ -165,9 +170,8 @@ def test_calibration_goes_class_by_class_where_classes_have_scores(
     desk.build(read, views.right_or_wrong(read.mapping, read.reading, Right("classes", "final", "said")))
     app = opened(tmp_path / "home", "calibration", serve)
     assert not app.exception and not app.error
-    assert "Of which class?" in [each.value for each in app.subheader]
-    protos = [proto for node in app._tree if isinstance(proto := getattr(node, "proto", None), Message)]
-    said = [text for proto in protos for text in texts_of(proto)]
+    said = [text for proto in protos_of(app) for text in texts_of(proto)]
     assert any(re.match(r"Scores of class \S+ are too low by", text) for text in said)
+    assert any(text.startswith("Of which class are scores too high or too low?") for text in said)
     alone = opened(tmp_path / "home", "calibration", serve, **{"class": "dog"})
-    assert "Of which class?" not in [each.value for each in alone.subheader]
+    assert not any("Of which class" in text for proto in protos_of(alone) for text in texts_of(proto))

@@ -61,6 +61,8 @@ class Calibration:
         Whether the observed rate is that of rows that are right, and not of positive ones.
     selective : Selective or None
         What is known where labels hang on the decision.
+    is_copied : bool
+        Whether the label is likely the prediction itself: then it says nothing of what a score means.
     """
 
     bins: pl.DataFrame
@@ -72,6 +74,7 @@ class Calibration:
     steps: int | None = None
     is_right_or_wrong: bool = False
     selective: Selective | None = None
+    is_copied: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ def calibration(
         steps=None if scores.is_exact else len(scores.edges),
         is_right_or_wrong=question.log.is_right_or_wrong,
         selective=None if question.log.is_right_or_wrong else selective(scores.frame, scores.threshold_bin),
+        is_copied=question.log.has_copied_label,
     )
 
 

@@ -17,6 +17,8 @@ _MAX_WRITTEN = 8
 """Classes up to which the counts stand in the cells; with more they are in the hover."""
 _MAX_LABEL = 22
 """Characters of a class on an axis."""
+_MAX_SHORT = 3
+"""Characters of a class up to which twenty stand beside each other on half a page."""
 _CELL, _AROUND = 30, 150
 """Pixels of a cell down, and of what stands around the cells."""
 
@@ -45,7 +47,9 @@ def class_matrix(pairs: pl.DataFrame, names: Sequence[str]) -> go.Figure:
         texts.append(words.count(row["n"]) if len(drawn) <= _MAX_WRITTEN else "")
         hovers.append(_hover(row))
         rows.append(row_number)
-    ticks = axis_ticks(range(len(drawn)), [shown(words.value_label(name), _MAX_LABEL) for name in drawn])
+    labels = [shown(words.value_label(name), _MAX_LABEL) for name in drawn]
+    is_level = len(drawn) <= _MAX_WRITTEN or max(map(len, labels)) <= _MAX_SHORT
+    ticks = axis_ticks(range(len(drawn)), labels)
     still: dict[str, Any] = {"showgrid": False, "ticks": "", "fixedrange": True, **ticks}
     left = len(names) - len(drawn)
     subtitle = "Colour: share of the true class" + (f"; {left:,} classes with fewer rows are left out" if left else "")
@@ -53,9 +57,7 @@ def class_matrix(pairs: pl.DataFrame, names: Sequence[str]) -> go.Figure:
         "Which class is taken for which?",
         subtitle,
         height=_AROUND + max(_CELL * len(drawn), 180),
-        xaxis=axis(
-            "Predicted", range=[-0.5, len(drawn) - 0.5], tickangle=0 if len(drawn) <= _MAX_WRITTEN else -45, **still
-        ),
+        xaxis=axis("Predicted", range=[-0.5, len(drawn) - 0.5], tickangle=0 if is_level else -45, **still),
         yaxis=axis("True", range=[len(drawn) - 0.5, -0.5], **still),
     )
     scale = [[0, palette.MIDDLE], [1, palette.TRUE_POSITIVE]]

@@ -38,6 +38,9 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
     n = words.plural(row["n"], "judged row")
     if row["n"] < MIN_SUPPORT:
         return words.told(f"On {n} nothing can be said of what a score means.", *_details(answer, row))
+    if answer.is_copied:
+        copied = "The label is likely the prediction itself: name the outcome as label before a score is read by it."
+        return words.told(copied, *_details(answer, row))
     unseen = unseen_scores_part(answer.selective)
     segments = segments_lead(scan)
     if answer.score_map is not None:

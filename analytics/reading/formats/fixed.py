@@ -75,8 +75,8 @@ def is_listing(start: str) -> bool:
     ):
         return False
     rows = [line for line in lines if not _is_rule(line)]
-    if _bars(rows):
-        return True
+    if not rows or _bars(rows):
+        return bool(rows)
     wide = sum("  " in line.strip() for line in rows)
     if wide < _MIN_WIDE * len(rows) or any("\t" in line for line in rows) or _is_delimited(rows):
         return False
@@ -197,6 +197,8 @@ def _bars(rows: Sequence[str]) -> tuple[int, ...]:
 
     Where a blank stands beside each bar, these together are the delimiter.
     """
+    if not rows:
+        return ()
     bars, count = Counter(map(_bars_of, rows)).most_common(1)[0]
     framed = [row for row in rows if _bars_of(row) == bars and row.startswith("|") and row.endswith("|")]
     is_close = any(not row[place + 1].isspace() for row in framed for place in bars[:-1])

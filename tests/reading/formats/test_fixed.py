@@ -77,6 +77,7 @@ def test_titles_and_names_that_stand_again_are_no_rows(desk: Desk) -> None:
         "The first line  of a text\nis followed by  another\nwhose words  stand anywhere\nas words  of texts do, always\n",
         "id   \tscore\na1   \t0.5\na22  \t0.7\na3   \t1\n",
         "score  \n0.5  \n0.7  \n0.9  \n",
+        "---- ---- --\n" * 9,
     ],
 )
 def test_what_is_no_listing(text: str) -> None:
