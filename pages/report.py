@@ -25,5 +25,5 @@ with frame.boundary():
         paper.draw_lead(pack)
     with left:
         outline.draw_struck(pack.first.findings)
-        outline.draw_definitions(paper.whole_view(pack))
+        outline.draw_definitions(pack)
         past.draw_past(question)

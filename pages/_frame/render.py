@@ -12,6 +12,7 @@ import streamlit as st
 from analytics.log.schema import Log
 from analytics.present import palette, words
 from analytics.present.export import to_csv, to_parquet
+from analytics.present.markdown import unlinked
 from analytics.present.tables.report_added import is_share
 from analytics.present.weights import counts_rows_part
 from pages._frame.added import draw_add
@@ -31,12 +32,12 @@ FURTHER = "In a narrow window further columns are to the right."
 
 
 def escaped(text: str) -> str:
-    """Return text in which Markdown sees nothing to interpret: every value and name from a log goes through here.
+    """Return text in which Markdown sees nothing to interpret and no address: every value and name from a log goes through here.
 
     >>> escaped("a*b")
     'a\\\\*b'
     """
-    return _MARKDOWN.sub(r"\\\1", text.replace("\r", " ").replace("\n", " "))
+    return _MARKDOWN.sub(r"\\\1", unlinked(text.replace("\r", " ").replace("\n", " ")))
 
 
 def headline(title: str, reading: str) -> None:

@@ -25,10 +25,10 @@ from pages._frame.report import section_options
 
 COMMENTS, STRUCK = "_report_comments", "_report_struck"
 FIRST = "first"
-_SAID, _LAST = "_report_again_said", "_report_last"
+_SAID, _LAST, _UNDONE = "_report_again_said", "_report_last", "_report_undone"
 
 
-def ask_again(view: View, manifest: Mapping[str, Any] | None = None) -> None:
+def ask_again(view: View, manifest: Mapping[str, Any] | None = None, known: Mapping[str, Any] | None = None) -> None:
     """Put a view into the controls of the page and keep what this log cannot answer to be said; for callbacks only.
 
     Parameters
@@ -36,6 +36,8 @@ def ask_again(view: View, manifest: Mapping[str, Any] | None = None) -> None:
     view : View
     manifest : mapping, optional
         Of the pack that it comes from: the first page then says what changed since.
+    known : mapping, optional
+        Of a saved report what `known_columns` kept: columns that are gone, new or renamed are then said.
     """
     question = session.question()
     view = without_found(view, (each.title for each in found_slices(session.workspace(), question.log.key)))
@@ -50,6 +52,8 @@ def ask_again(view: View, manifest: Mapping[str, Any] | None = None) -> None:
     labels = {frozenset(columns): label for label, columns in section_options(question).items()}
     if view.by:
         state[CHOSEN] = [labels[columns] for columns in map(frozenset, asked.by) if columns in labels]
+        if not state[CHOSEN]:
+            state.pop(CHOSEN)
     if view.metric:
         state["report_metric"] = asked.metric
     session.choose_every_version()
@@ -64,7 +68,19 @@ def ask_again(view: View, manifest: Mapping[str, Any] | None = None) -> None:
     sides = ["Reference and production are chosen on Gap: they are not taken over."] if view.sides else []
     if asked.compared is not None:
         sides.append("The live side and the candidate are chosen on Compare: they are not taken over.")
-    state[_SAID] = [*([] if manifest is None else differences(question.log, manifest)), *said, *sides]
+    undone = [*differences(question.log, manifest or known or {}), *said]
+    state[_SAID], state[_UNDONE] = [*undone, *sides], (question.log.key, undone)
+
+
+def known_columns(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of a pack the names of its columns, and values by which they are known again under another name."""
+    return {part: manifest[part] for part in ("columns", "values")}
+
+
+def undone(key: str) -> list[str]:
+    """Return what a log could not answer of what was asked again: the paper says it too."""
+    found = st.session_state.get(_UNDONE)
+    return list(found[1]) if found and found[0] == key else []
 
 
 def draw_said() -> None:

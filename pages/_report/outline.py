@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -11,12 +12,12 @@ from analytics.answers.report.view import View, view_from
 from analytics.errors import QuestionError
 from analytics.log.kept.report_added import Added, added_figures, take_out
 from analytics.present import words
-from analytics.present.report.parts import FirstFinding
+from analytics.present.report.parts import FirstFinding, Pack
 from analytics.present.report.sections.pack import SECTIONS, all_entries
 from pages._frame import address, session
 from pages._frame.added import OUTLINE
 from pages._frame.render import escaped
-from pages._report.again import COMMENTS, FIRST, STRUCK, ask_again
+from pages._report.again import COMMENTS, FIRST, STRUCK, ask_again, known_columns
 
 _NAME = "report_name"
 _MAX_COMMENT = 1_000
@@ -140,7 +141,7 @@ def draw_struck(findings: Sequence[FirstFinding]) -> None:
         )
 
 
-def draw_definitions(view: View) -> None:
+def draw_definitions(pack: Pack) -> None:
     """Save the report as a definition by name, and open one."""
     workspace = session.workspace()
     with st.popover("Saved reports", icon=":material/bookmark:", width="stretch"):
@@ -161,21 +162,23 @@ def draw_definitions(view: View) -> None:
         if not saved:
             st.caption("No report is saved yet.")
         st.text_input("Save this report as", key=_NAME, max_chars=80)
-        st.button("Save", key="save_report", on_click=_save, args=(view,))
+        st.button("Save", key="save_report", on_click=_save, args=(pack.manifest,))
 
 
-def _save(view: View) -> None:
+def _save(manifest: Mapping[str, Any]) -> None:
     """Save the report under the name that was typed; for callbacks only."""
     name = (st.session_state.get(_NAME) or "").strip()
     if name:
-        session.workspace().save_report(name, json.dumps(view.to_dict(), ensure_ascii=False))
+        kept = {**manifest["view"], **known_columns(manifest)}
+        session.workspace().save_report(name, json.dumps(kept, ensure_ascii=False))
         st.session_state[_NAME] = ""
 
 
 def _open_definition(text: str) -> None:
     """Open a saved report; a damaged one changes nothing."""
     try:
-        view = view_from(json.loads(text))
+        read = json.loads(text)
+        view = view_from(read)
     except (ValueError, QuestionError):
         return
-    ask_again(view)
+    ask_again(view, known=read)

@@ -12,7 +12,7 @@ from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.examined import MAX_EXAMINED, examined
 from analytics.answers.report.first import first
-from analytics.answers.report.view import View, view_from
+from analytics.answers.report.view import View
 from analytics.errors import QuestionError
 from analytics.log.kept import discovery
 from analytics.log.kept.thresholds import decisions
@@ -45,6 +45,7 @@ from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped
 from pages._frame.report import MAX_SECTIONS, ranked_by, section_options, sections_from_address, sections_to_address
 from pages._frame.report import SECTIONS as CHOSEN
+from pages._report.again import undone
 from pages._report.past import last_pack, take_along
 
 _METRIC = "report_metric"
@@ -104,7 +105,8 @@ def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> 
     last = last_pack(question) or {}
     held = held_sentences(last.get("decided"), question.log, kept)
     before = last.get("findings") or ()
-    beside = Beside(decided, found, view, last.get("headline"), said, again=again, before=before, held=held)
+    left = [*undone(question.log.key), *said]
+    beside = Beside(decided, found, view, last.get("headline"), left, again=again, before=before, held=held)
     return pack_of(asking, answers, kept(_first, asking, looked), beside)
 
 
@@ -141,11 +143,6 @@ def _examined(question: Question, chosen: _Sections, metric: str) -> tuple[str, 
     if len(question.log.mapping.segments) <= MAX_EXAMINED:
         return ()
     return examined(question.log, ranked_by(question, metric)["column"].to_list(), chosen)
-
-
-def whole_view(pack: Pack) -> View:
-    """Return everything that a pack was asked and made of."""
-    return view_from(pack.manifest["view"])
 
 
 def draw_found(question: Question) -> None:

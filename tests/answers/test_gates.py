@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -16,8 +17,8 @@ from analytics.answers.question import Question
 from analytics.answers.slices import slices
 from analytics.errors import QuestionError
 from analytics.log.kept.gates import choose_gates, chosen_gates, keep_values, last_values
-from analytics.present.readings.gates import gates_reading
-from analytics.present.tables.gates import gate_rows, gates_markdown
+from analytics.present.readings.gates import gates_reading, result_reading
+from analytics.present.tables.gates import gate_rows, gates_json, gates_markdown
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -283,3 +284,28 @@ def test_what_cannot_be_decided_says_what_is_lacking(desk: Desk) -> None:
     assert gate_rows(few)[0]["not_judged"] == "north, south and west"
     small = '[reference]\nwhere=["scored_at < 2024-01-02"]\n[[gate]]\nmetric="error_rate"\nagainst="reference"\nworse_by=0.04\n'
     assert "a larger reference decides it" in gates_reading(gates(engine, question, small))
+
+
+def test_of_open_gates_the_one_that_is_never_decided_is_named(desk: Desk) -> None:
+    engine, question = asked(desk, made(right=1.0))
+    flagged = gates(engine, question, '[[gate]]\nmetric="selection_rate"\nmax=0.9\n').results[0].parts[0].value
+    text = f'[[gate]]\nmetric="error_rate"\nmax=0\n[[gate]]\nmetric="selection_rate"\nmax={flagged + 0.012}\n'
+    never, soon = (answer := gates(engine, question, text)).results
+    assert never.is_hopeless and soon.by_when is not None
+    assert "about error_rate: it cannot be decided at this limit at any size" in gates_reading(answer)
+
+
+def test_a_slice_is_written_as_the_log_writes_it(desk: Desk) -> None:
+    frame = made().with_columns(region=pl.lit("www.x.example/") + pl.col("region"))
+    answer = gates(*asked(desk, frame), '[[gate]]\nmetric="error_rate"\nby="region"\nmax=0.01\n')
+    assert result_reading(answer.results[0]).startswith("www.x.example/")
+    assert "www.x" not in gates_markdown(answer)
+
+
+def test_what_is_written_of_a_verdict_does_not_hang_on_the_order_of_a_sum(desk: Desk) -> None:
+    answer = gates(*asked(desk, made()), '[[gate]]\ncalibration="difference"\nmax=0.5\n')
+    (result,) = answer.results
+    moved = replace(result.parts[0], value=float(np.nextafter(result.parts[0].value, 1.0)))
+    other = replace(answer, results=(replace(result, parts=(moved,)),))
+    assert moved.value != result.parts[0].value
+    assert gates_json(other) == gates_json(answer) and gate_rows(other) == gate_rows(answer)

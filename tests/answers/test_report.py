@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
+from analytics.answers.brief.answer import composed
+from analytics.answers.brief.finding import Finding, Size, SliceParts
+from analytics.answers.brief.registry import SOURCES
 from analytics.answers.report.again import asked_again, differences, sketches
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.view import View, view_from, view_of
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
-from analytics.present.report.first import change_words, headline_of
-from tests.present.made import make_overview, make_question
+from analytics.present.report.first import change_words, first_page, headline_of
+from tests.present.made import make_answer, make_overview, make_question
 
 
 def asking() -> ReportAsking:
@@ -111,3 +114,40 @@ def test_the_change_since_the_last_pack_is_told_as_far_as_it_can_be() -> None:
     assert "may share rows" in change_words(headline, overlapping, now)
     assert "another metric" in change_words(headline, {**better, "metric": "recall"}, now)
     assert "another metric" in change_words(headline, {**better, "value": "<b>"}, now)
+
+
+def test_a_change_is_told_with_what_the_last_pack_asked_otherwise() -> None:
+    now = ReportAsking(make_question(), "error_rate")
+    headline = headline_of(now, make_overview(400, 200, 100, 300))
+    other = {"log": "another", "from": "2023-01-01", "to": "2023-02-01", "cohort": "carrier:in:UA", "threshold": 0.5}
+    said = change_words(headline, {**headline, **other}, now)
+    assert said.endswith(
+        "its cohort was “carrier is UA” and its threshold 0.50, so that the change need not be the model's."
+    )
+    assert "its cohort was “another one”" in change_words(headline, {**headline, **other, "cohort": "::"}, now)
+    assert "otherwise" not in change_words(headline, {**headline, "log": "another"}, now)
+
+
+def test_a_slice_that_is_no_finding_any_more_is_told_with_its_number() -> None:
+    now = ReportAsking(make_question(), "error_rate", (("carrier",),))
+    overview, slices = (
+        make_overview(40, 20, 10, 30),
+        (make_answer([("UA", 40, 20, 10, 30, 0, 0), ("B6", 50, 5, 5, 40, 0, 0)], by=("carrier",)),),
+    )
+    before = [
+        [f"{source}: carrier is {value}", f"Where {value}.", "", "", ["carrier"]]
+        for source, value in (("discovery", "UA"), ("slices", "gone"))
+    ]
+    page = first_page(
+        now, overview, composed(now.brief, [SOURCES["slices"]], [], 70.0), [], [], View(), None, before, slices=slices
+    )
+    assert page.since[0].startswith("Not asked this time: Where UA. Now the error rate is 30.0")
+    assert page.since[0].endswith("20.0\u202f% of all rows.")
+    assert page.since[1] == "No longer among the findings: Where gone."
+    found = Finding(
+        "slices", "slices", SliceParts("carrier", "UA", "error_rate", 0.3, 0.1, 100, 0.1, 2), Size(20.0, 10.0, 30.0)
+    )
+    again = first_page(
+        now, overview, composed(now.brief, [SOURCES["slices"]], [found], 70.0), [], [], View(), None, before
+    )
+    assert again.since[0].startswith("Still so: Where carrier is UA")

@@ -11,7 +11,7 @@ from analytics.log.kept.report import PastPack, forget_pack, keep_pack, past_pac
 from analytics.log.workspace import Workspace
 from analytics.present.report.formats.registry import PACK_FORMATS
 from pages._frame.measuring import measuring_script
-from tests.pages.test_pages import ODD, home, opened, workspace_of_the_test
+from tests.pages.test_pages import ODD, home, opened, the_log, workspace_of_the_test
 
 __all__ = ["home", "workspace_of_the_test"]
 
@@ -34,7 +34,12 @@ def test_the_outline_makes_the_paper_and_a_saved_report_brings_it_back() -> None
     app.text_input(key="report_name").input("weekly").run()
     app.button(key="save_report").click().run()
     saved = Workspace().saved_reports()
-    assert list(saved) == ["weekly"] and '"Read' not in saved["weekly"] and "<b>Read</b> this" in saved["weekly"]
+    assert (
+        list(saved) == ["weekly"]
+        and json.loads(saved["weekly"])["values"]
+        and '"Read' not in saved["weekly"]
+        and "<b>Read</b> this" in saved["weekly"]
+    )
     other = opened("report")
     other.button(key="open_report_0").click().run()
     assert not other.exception and list(other.session_state["outline"]) == outline
@@ -72,8 +77,17 @@ def test_a_saved_report_says_what_this_log_cannot_answer_and_the_rest_is_asked(h
     said = [each.value.replace("\\", "") for each in app.warning]
     assert said[0].startswith("The filter “gone is at least 3” cannot be asked, since the column 'gone' is gone")
     assert said[1] == "Slices by 'gone' are left out: the column 'gone' is gone."
+    assert "The filter “gone is at least 3” cannot be asked" in app.get("iframe")[0].proto.srcdoc
     assert app.session_state["sections"] == [ODD] and app.session_state["threshold"] == 0.4
     assert app.session_state["where"] == "version:in:v1" and app.session_state["outline"] == ["slices"]
+    kept = {"by": [["airline"]], "columns": [*the_log(home).reading.names, "airline"], "values": {}}
+    workspace.save_report("last week", json.dumps(kept))
+    app = opened("report")
+    app.button(key="open_report_0").click().run()
+    assert not app.exception and app.session_state["sections"]
+    said = [each.value.replace("\\", "") for each in app.warning]
+    assert said[0] == "Columns gone since the last pack: 'airline'."
+    assert said[-1] == "In their place stand the columns that separate the errors most."
     workspace.save_report("last week", None)
 
 

@@ -32,7 +32,12 @@ LIVE = (
     ":smile:",
     "**live**",
     "<b>live</b>",
+    "www.live.example",
+    "a@live.example",
 )
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ADDRESS = re.compile(r"https?://|www\.|[\w.+-]@[\w-]+\.\w", re.IGNORECASE)
+"""What the browser makes a link of once the escapes are gone, as in mdast-util-gfm-autolink-literal."""
 MARKDOWN = {"label", "help", "body", "title", "caption", "captions", "content", "header"}
 """Fields of the protocol in which the browser looks for Markdown."""
 PLAIN = {"code", "text", "plotly_chart", "dataframe", "arrow_data_frame", "html", "file_uploader"}
@@ -59,6 +64,7 @@ def alive(app: AppTest) -> set[tuple[str, str]]:
         if isinstance(proto, Message) and getattr(node, "type", "") not in PLAIN:
             for place, text in texts_of(proto, str(getattr(node, "type", ""))):
                 found |= {(place, text[:80]) for live in LIVE if live in text}
+                found |= {(place, text[:80]) for _ in _ADDRESS.findall(_ESCAPE.sub(r"\1", text))}
     return found
 
 

@@ -18,17 +18,20 @@ from analytics.answers.gap.inputs import inputs as inputs_answer
 from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides as sides_answer
 from analytics.answers.gap.time import gap_time
+from analytics.answers.report.asking import ReportAsking
 from analytics.measure.gap.causes import emptied, kind_of, leading
 from analytics.measure.gap.inputs import InputChange, input_change
 from analytics.measure.gap.sample import Sample
 from analytics.measure.intervals import Interval
 from analytics.present import figures, readings, words
+from analytics.present.report.sections.gap import build
 from analytics.present.tables.gap import column_rows, gap_json, input_rows, part_rows, slice_rows, what_changed
 from analytics.query.engine import Engine
 from pages._gap.parts import ends
 from tests.answers.gap.test_gap import SCHEMA, two_sides
 from tests.ingested import Desk
 from tests.planted import CAUSES, USUAL, World, pair
+from tests.present.made import make_question
 
 
 def changed(reference: pl.Series, production: pl.Series, *further: pl.Series, **options: Any) -> InputChange:
@@ -70,6 +73,8 @@ def test_a_gap_is_told_with_its_numbers(desk: Desk, engine: Engine) -> None:
     answer = json.loads(json.dumps(gap_json(gap, inputs, joint, time), allow_nan=False))
     assert {"metric", "reference", "production", "change", "kind", "parts", "columns"} <= set(answer)
     assert part_rows(gap).height == 8 and column_rows(gap)["column"][0] == "region"
+    (section,) = build((gap, inputs), ReportAsking(make_question(), "error_rate"))
+    assert section.title == "Why production is worse" and section.glance == text.partition("\n")[0]
     assert "north" in readings.slices_of_gap_reading(gap, "region") and slice_rows(gap, "region")["value"][0] == "north"
     bars = figures.waterfall_figure(gap).data[0]
     ends = np.asarray(bars.base) + np.asarray(bars.x)
@@ -172,6 +177,8 @@ def test_no_change_is_called_none(desk: Desk, engine: Engine) -> None:
     quiet = replace(gap, waterfall=still)
     assert kind_of(quiet) == "none" and leading(quiet) == []
     assert "did not change beyond chance" in readings.gap_reading(quiet)
+    asking = ReportAsking(make_question(), "error_rate")
+    assert build((quiet, inputs), asking)[0].title == "Production against the reference"
     assert readings.advice(quiet, inputs)[0].what == "nothing"
     assert not any(change.is_fault for change in inputs.changes.values())
     assert "0 of" in readings.inputs_reading(inputs)

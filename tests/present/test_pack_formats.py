@@ -42,7 +42,7 @@ from tests.present.made import hostile_answer, make_overview, make_question
 AT = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 LONG = "=HYPERLINK(0)" + "y" * 40_000
 LINK = "=cmd|' /C calc'!A0"
-SCRIPT = "</title></script><script>alert(1)</script> [x](javascript:alert(1)) https://evil.example \u202eeman"
+SCRIPT = "</title></script><script>alert(1)</script> [x](javascript:alert(1)) https://evil.example www.evil.example a@evil.example \u202eeman"
 
 
 def hostile_added() -> Added:
@@ -211,7 +211,7 @@ def test_the_message_is_no_markup_no_link_and_no_mention(files: dict[str, bytes]
     text = files["md"].decode().split("<!-- slicewise-manifest:")[0]
     assert not re.search(r"(?<!\\)[<>]", text)
     assert not re.search(r"(?<!\\)\]\(", text)
-    assert not re.search(r"(?<!\\)@|https?:|javascript:", text)
+    assert not re.search(r"@(?!\u200b)|https?:|javascript:|www\.", text)
     assert "\u202e" not in text and "\n\\# " in text
     assert "By when: ____" in text and "Whose: model" in text
 

@@ -65,23 +65,29 @@ def _first(answer: GatesAnswer) -> str:
     failed, open_, unasked = answer.of("fail"), answer.of("inconclusive"), answer.of(None)
     if failed:
         first = failed[0]
-        return f"Stop: {_name(first.gate)} fails, {_found(first)}."
+        return f"Stop: {_short(first.gate.name)} fails, {_found(first)}."
     if unasked:
-        return f"Not every gate could be checked: {_name(unasked[0].gate)} could not. {unasked[0].problem}"
+        return f"Not every gate could be checked: {_short(unasked[0].gate.name)} could not. {unasked[0].problem}"
     if open_:
-        return f"Nobody can tell yet about {_latest(open_)}."
+        yet = "" if all(result.is_hopeless for result in open_) else " yet"
+        return f"Nobody can tell{yet} about {_latest(open_)}."
     if excepted := answer.excepted:
         more = f" and {words.plural(len(excepted) - 1, 'further gate')}" if len(excepted) > 1 else ""
-        return f"It may go on, but by exception only: {_name(excepted[0].gate)}{more} would not pass without it."
+        return f"It may go on, but by exception only: {_short(excepted[0].gate.name)}{more} would not pass without it."
     if len(answer.results) == 1:
-        return f"It may go on: the only gate passes, {_name(answer.results[0].gate)}."
+        return f"It may go on: the only gate passes, {_short(answer.results[0].gate.name)}."
     return f"It may go on: all {words.plural(len(answer.results), 'gate')} pass."
 
 
 def _latest(open_: Sequence[GateResult]) -> str:
-    """Name the gate that is decided last, and say when."""
-    latest = max(open_, key=lambda result: result.by_when or date.min)
-    return f"{_name(latest.gate)}: {_when(latest)}"
+    """Name the gate that is decided last, or never, and say when."""
+    latest = max(open_, key=_wait)
+    return f"{_short(latest.gate.name)}: {_when(latest)}"
+
+
+def _wait(result: GateResult) -> tuple[bool, bool, date]:
+    """Order open gates by when they are decided: on a day, in more than ten years, never."""
+    return result.is_hopeless, result.is_far, result.by_when or date.min
 
 
 def _verb(n: int, one: str, many: str) -> str:
@@ -179,7 +185,7 @@ def result_reading(result: GateResult) -> str:
         return f"It could not be checked. {result.problem}"
     failing = [part for part in result.parts if part.outcome == "fail" and part.is_judged and part.excepted is None]
     counted = [part for part in result.parts if part.is_judged and part.excepted is None]
-    parts = [f"{_capital(_found(result))}."]
+    parts = [f"{_found(result)}."]
     if result.gate.by is not None and failing:
         parts.append(f"{len(failing)} of {words.plural(len(counted), 'slice')} fail: {_slices(failing)}.")
     if result.outcome == "inconclusive":
@@ -192,7 +198,7 @@ def _found(result: GateResult) -> str:
     """Say the value of the part that decides, and its limit."""
     worst = result.worst
     if worst is None or not words.is_known(worst.value):
-        return "without a value that is known"
+        return "Without a value that is known"
     name = f"{words.value_label(worst.slice)}: " if result.gate.by is not None else ""
     return f"{name}{_value(result.gate, worst.value)} where {_limit(result.gate)} is asked"
 
@@ -298,11 +304,6 @@ def _named(names: Sequence[str]) -> str:
     """List names, the first of many."""
     more = len(names) - _MAX_SLICES
     return words.listed([*names[:_MAX_SLICES], f"{more} more"] if more > 0 else list(names))
-
-
-def _name(gate: Gate) -> str:
-    """Name a gate."""
-    return _short(gate.name)
 
 
 def _short(text: str) -> str:

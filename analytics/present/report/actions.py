@@ -208,7 +208,7 @@ def key_of(finding: Finding) -> str:
     """
     match finding.parts:
         case SliceParts() as parts:
-            told = f"{parts.column} is {words.value_label(parts.value)}"
+            return f"{finding.source}: {rows_told(parts.column, parts.value)}"
         case FoundParts() as parts:
             told = slice_words(parts.slice)
         case GapParts() as parts:
@@ -218,3 +218,8 @@ def key_of(finding: Finding) -> str:
         case _:
             return finding.source
     return f"{finding.source}: {words.shortened(words.one_line(told), 200)}"
+
+
+def rows_told(column: str, value: object) -> str:
+    """Name the rows of one value of a column, as a key does."""
+    return words.shortened(words.one_line(f"{column} is {words.value_label(value)}"), 200)

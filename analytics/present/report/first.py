@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analytics.errors import QuestionError
 from analytics.measure.intervals import Interval, difference
 from analytics.measure.metrics import METRICS
 from analytics.present import readings, words
-from analytics.present.report.actions import action_of, columns_of, key_of
+from analytics.present.report.actions import action_of, columns_of, key_of, rows_told
 from analytics.present.report.parts import Decided, FirstFinding, FirstPage
 from analytics.present.report.tables import short
+from analytics.query.cohort import Cohort
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from analytics.answers.overview import Overview
     from analytics.answers.report.asking import ReportAsking
     from analytics.answers.report.view import View
+    from analytics.answers.slices import SliceAnswer
     from analytics.log.kept.thresholds import Decision
     from analytics.present.report.parts import Section
 
@@ -43,6 +46,7 @@ def first_page(
     last: Mapping[str, Any] | None,
     before: Sequence[Any] = (),
     held: Sequence[str] = (),
+    slices: Sequence[SliceAnswer] = (),
 ) -> FirstPage:
     """Return the first page; what was struck makes room for the next finding."""
     found = [_finding(each, brief) for each in brief.findings if each.source != "labels"]
@@ -63,14 +67,20 @@ def first_page(
     ]
     open_ += [readings.open_sentence(source, brief) for source in brief.open if source.name not in asked]
     change = "" if last is None else change_words(headline, last, asking)
-    since = [*held, *_since(before, found, brief, asking)]
+    since = [*held, *_since(before, found, brief, asking, slices)]
     comment = words.undirected(view.comment("first"))
     return FirstPage(lead, change, kept, nothing, decided, glances, open_, comment, since)
 
 
-def _since(before: Sequence[Any], found: Sequence[FirstFinding], brief: Brief, asking: ReportAsking) -> list[str]:
+def _since(
+    before: Sequence[Any],
+    found: Sequence[FirstFinding],
+    brief: Brief,
+    asking: ReportAsking,
+    slices: Sequence[SliceAnswer],
+) -> list[str]:
     """Say what became of the findings of the last pack, which may be from anyone's file."""
-    names, now = {column.name for column in asking.question.log.columns}, {each.key: each for each in found}
+    names, now = {column.name for column in asking.question.log.columns}, {_rows_of(each.key): each for each in found}
     unasked = {source.name for source in brief.open}
     said = []
     for entry in list(before)[:_MOST]:
@@ -81,13 +91,36 @@ def _since(before: Sequence[Any], found: Sequence[FirstFinding], brief: Brief, a
         gone = [str(name)[:60] for name in columns if name not in names]
         if gone:
             said.append(f"Not looked for, since the column {gone[0]!r} is gone: {sentence}")
-        elif (again := now.get(str(entry[0]))) is not None:
+        elif (again := now.get(_rows_of(str(entry[0])))) is not None:
             said.append(f"Still so: {again.sentence}")
-        elif key.partition(":")[0] in unasked:
-            said.append(f"Not asked this time: {sentence}")
         else:
-            said.append(f"No longer among the findings: {sentence}")
+            what = "Not asked this time" if key.partition(":")[0] in unasked else "No longer among the findings"
+            said.append(f"{what}: {sentence}{_of_slice_now(str(entry[0]), slices, asking.metric)}")
     return said
+
+
+def _rows_of(key: str) -> str:
+    """Return what a finding is about, whichever question found it: of rows the rows.
+
+    >>> _rows_of("discovery: seg is b"), _rows_of("thresholds")
+    ('seg is b', 'thresholds')
+    """
+    source, _, told = key.partition(": ")
+    return told if told and source in _OF_ROWS else key
+
+
+def _of_slice_now(key: str, slices: Sequence[SliceAnswer], metric: str) -> str:
+    """Say how a slice of the last pack does now, where the report has it: what is no finding may be as bad as before."""
+    source, _, told = key.partition(": ")
+    for answer in slices if source in _OF_ROWS and metric in METRICS else ():
+        if len(answer.by) != 1 or f"{metric}_low" not in answer.table.columns:
+            continue
+        for row in answer.table.iter_rows(named=True):
+            if told == rows_told(answer.by[0], row["slice_0"]):
+                value = words.metric_interval(metric, *(row[f"{metric}{end}"] for end in ("", "_low", "_high")))
+                whole = words.metric_text(metric, answer.overall[metric].item())
+                return f" Now {words.metric_phrase(metric)} is {value} there and {whole} of all rows."
+    return ""
 
 
 def _by_action(found: Sequence[FirstFinding]) -> list[FirstFinding]:
@@ -156,18 +189,37 @@ def change_words(now: Mapping[str, Any], last: Mapping[str, Any], asking: Report
     change = difference(own, other)
     phrase = words.metric_phrase(metric)
     start = f"{phrase[:1].upper()}{phrase[1:]}"
+    otherwise = _asked_otherwise(now, last)
     then = words.metric_interval(metric, before["value"], before["low"], before["high"])
     if _may_share_rows(now, last):
         size = words.metric_difference(metric, float(change.value))
         shared = "The two may share rows, so that no interval of the change is told."
-        return f"{start} was {then} in the last pack ({name}): {size}. {shared}"
+        return f"{start} was {then} in the last pack ({name}): {size}. {otherwise}{shared}"
     if not float(change.low) <= 0 <= float(change.high):
         side = "higher" if float(change.value) > 0 else "lower"
         worse = {"lower": "higher", "higher": "lower"}.get(METRICS[metric].direction)
         verdict = "" if worse is None else " (worse)" if side == worse else " (better)"
         size = words.metric_difference(metric, float(change.value), float(change.low), float(change.high))
-        return f"{start} is {side}{verdict} than in the last pack ({name}), where it was {then}: {size}."
-    return f"{start} differs by no more than chance from the last pack ({name}), where it was {then}."
+        said = f"{start} is {side}{verdict} than in the last pack ({name}), where it was {then}: {size}."
+    else:
+        said = f"{start} differs by no more than chance from the last pack ({name}), where it was {then}."
+    return f"{said} {otherwise}".rstrip()
+
+
+def _asked_otherwise(now: Mapping[str, Any], last: Mapping[str, Any]) -> str:
+    """Say that the last pack counted other rows or flagged at another threshold, so that not all of a change is the model's."""
+    said = []
+    if str(last.get("cohort") or "") != now["cohort"]:
+        try:
+            then = Cohort.from_text(str(last.get("cohort") or "")).to_words()
+        except QuestionError:
+            then = "another one"
+        said.append(f"its cohort was “{short(then, 120)}”")
+    if isinstance(last.get("threshold"), float | int) and last["threshold"] != now["threshold"]:
+        said.append(f"its threshold {words.threshold_text(float(last['threshold']))}")
+    return (
+        f"That pack asked otherwise: {words.listed(said)}, so that the change need not be the model's. " if said else ""
+    )
 
 
 def _interval(headline: Mapping[str, Any]) -> Interval:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from analytics.present import words
+from analytics.present.markdown import plain_markdown
 from analytics.present.readings.gates import gates_reading, part_text, result_reading, slices_not_judged, statement
-from analytics.present.tables.slices import json_value
 
 if TYPE_CHECKING:
     from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
 
 _SIGNS = {"pass": "✓", "excepted": "!", "fail": "✕", "inconclusive": "?", "not checked": "–"}
 """Beside the word of an outcome, never colour alone."""
-_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//))")
-"""What Markdown, or a messenger that reads it, takes for more than a letter."""
+_DIGITS = 12
+"""Significant digits of a number in a verdict: sums of several threads differ in the sixteenth. By hand."""
 _MAX_CELL = 300
 """Characters of a cell that goes into a message. A judgement."""
 
@@ -35,13 +34,22 @@ def _row(result: GateResult) -> dict[str, Any]:
         "name": gate.name,
         "outcome": _outcome_word(result),
         "slice": None if worst is None or gate.by is None else words.value_label(worst.slice),
-        **{end: None if worst is None else json_value(getattr(worst, end)) for end in ("value", "low", "high")},
+        **{end: None if worst is None else _number(getattr(worst, end)) for end in ("value", "low", "high")},
         **{side: end if isfinite(end) else None for side, end in (("min", gate.low), ("max", gate.high))},
         "n": None if worst is None else round(worst.n),
         "rows_needed": result.rows_needed,
         "by_when": None if result.by_when is None else result.by_when.isoformat(),
         "not_judged": slices_not_judged(result) or None,
     }
+
+
+def _number(value: float) -> float | None:
+    """Return a number as far as every run finds it, None where it is not known.
+
+    >>> _number(0.1 + 0.2), _number(float("nan"))
+    (0.3, None)
+    """
+    return float(f"{value:.{_DIGITS}g}") if isfinite(value) else None
 
 
 def gates_json(answer: GatesAnswer) -> dict[str, Any]:
@@ -80,7 +88,7 @@ def _said(gate: Gate) -> dict[str, Any]:
 
 def _part(part: GatePart) -> dict[str, Any]:
     """Return one slice."""
-    numbers = {end: json_value(getattr(part, end)) for end in ("value", "low", "high")}
+    numbers = {end: _number(getattr(part, end)) for end in ("value", "low", "high")}
     return {
         "slice": part.slice,
         "outcome": part.outcome if part.is_judged else "few rows",
@@ -173,9 +181,5 @@ def gates_markdown(answer: GatesAnswer) -> str:
 
 
 def _plain(text: str) -> str:
-    r"""Return text that Markdown shows as it is.
-
-    >>> _plain("a|b <script>")
-    'a\\|b \\<script\\>'
-    """
-    return _MARKS.sub(r"\\\1", words.shortened(words.one_line(text), _MAX_CELL))
+    """Return text that stays text in a cell of a message."""
+    return plain_markdown(text, _MAX_CELL)

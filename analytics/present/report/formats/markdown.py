@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from analytics.present import words
+from analytics.present.markdown import plain_markdown
 from analytics.present.report.manifest import light, token_of
 
 if TYPE_CHECKING:
     from analytics.present.report.parts import Pack
 
-_MEANT = re.compile(r"([\\`*_{}\[\]#|<>~$@&])")
-_BEGINS = re.compile(r"^(\d*)([-+=]|[.)](?=\s))")
-_LINKED = re.compile(r"(?i)(https?|ftp|www|mailto|javascript|data)(:|\.)")
+_MAX_TEXT = 2_000
+"""Characters of one text: a screen. A judgement."""
 
 
 def to_markdown(pack: Pack) -> bytes:
@@ -46,10 +44,5 @@ def to_markdown(pack: Pack) -> bytes:
 
 
 def _plain(text: str) -> str:
-    r"""Return text that Markdown takes as it is: one line, every sign that could mean something escaped, no link made of it.
-
-    >>> print(_plain("a *b* [c](d)"), _plain("- no list"), _plain("see www.x") == "see www\u200b.x")
-    a \*b\* \[c\](d) \- no list True
-    """
-    line = _LINKED.sub("\\1\u200b\\2", words.shortened(words.one_line(text), 2_000))
-    return _BEGINS.sub(r"\1\\\2", _MEANT.sub(r"\\\1", line))
+    """Return text that stays text in a message."""
+    return plain_markdown(text, _MAX_TEXT)

@@ -53,7 +53,14 @@ def build(answer: _Answer | None, asking: ReportAsking) -> tuple[Section, ...]:
         _columns(gap),
     ]
     method = " ".join(filter(None, [readings.how_reading(gap), examined_words(asking)]))
-    return (Section("gap", "Why production is worse", lead, tuple(blocks), method, begins_page=True),)
+    return (Section("gap", _title(gap), lead, tuple(blocks), method, glance=lead, begins_page=True),)
+
+
+def _title(gap: Gap) -> str:
+    """Name the section: only what got worse beyond chance is called so."""
+    change = gap.waterfall.change
+    is_worse = float(change.low) > 0 if gap.metric.is_lower_better else float(change.high) < 0
+    return "Why production is worse" if is_worse else "Production against the reference"
 
 
 def _kind(gap: Gap, of_change: str) -> str:

@@ -94,8 +94,9 @@ def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, besi
     view = view_of(asking, replace(beside.view, outline=tuple(outline_of(beside.view)) or ("",)))
     moment = (beside.created_at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     sections = _sections(asking, answers, brief, beside, view)
+    slices = answers.get("slices", ())
     page = first_page(
-        asking, overview, brief, sections, beside.decisions, view, beside.last, beside.before, beside.held
+        asking, overview, brief, sections, beside.decisions, view, beside.last, beside.before, beside.held, slices
     )
     whole = _with_found(view, beside.found, question.log)
     manifest = manifest_of(asking, overview, whole, page, headline_of(asking, overview), moment)
