@@ -189,12 +189,12 @@ def cut_part(question: Question) -> str:
 
 
 def unchosen_part(question: Question) -> str:
-    """Say that nobody chose the threshold: scores without a middle of their own are cut at that of their range; else nothing."""
+    """Say that scores without a middle of their own are cut at that of their range, whoever left it so; else nothing."""
     log = question.log
     if log.score_kind != "rank" or not is_middle(log.mapping, log.reading, question.threshold):
         return ""
     ends = words.between(*(words.threshold_text(float(edge)) for edge in (log.edges[0], log.edges[-1])))
-    return f"Nobody chose this threshold: it is the middle of scores of {ends}."
+    return f"This threshold is no more than the middle of scores of {ends}."
 
 
 def drawn_part(question: Question) -> str:
