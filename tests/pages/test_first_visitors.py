@@ -71,8 +71,17 @@ def test_the_sample_is_read_once_for_all_who_wait_and_again_after_an_error(
     monkeypatch.setattr(sample, "_REST_OF_APP", "nothing.of.this.name")
     monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path))
     sample.begin_early()
+    begin, has_begun = sample._begin, threading.Semaphore(0)
+
+    def begin_and_say_so(workspace: Workspace) -> sample._Taking | None:
+        taking = begin(workspace)
+        has_begun.release()
+        return taking
+
+    monkeypatch.setattr(sample, "_begin", begin_and_say_so)
     with ThreadPoolExecutor(2) as pool:
         waiting = [pool.submit(sample.ensure, Workspace(tmp_path)) for _ in range(2)]
+        assert all(has_begun.acquire(timeout=20) for _ in waiting)  # whoever comes after its end begins it anew
         go_on.set()
         assert [type(visit.exception(20)) for visit in waiting] == [InputError, InputError]
     assert begun == [tmp_path]
