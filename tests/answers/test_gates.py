@@ -11,8 +11,9 @@ import pytest
 
 from analytics.answers.gates.answer import gates
 from analytics.answers.gates.draft import drafted_gates
-from analytics.answers.gates.file import read_gates, written_gates
+from analytics.answers.gates.file import read_gates
 from analytics.answers.gates.result import GateResult
+from analytics.answers.gates.written import written_gates
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
 from analytics.errors import QuestionError

@@ -7,10 +7,36 @@ from datetime import date, datetime
 
 import numpy as np
 
+from analytics.answers.compare.sides import Account
 from analytics.answers.gates.statement import Gate, GateException, GatesFile
 from analytics.log.kept.gates import LastValue
 from analytics.measure.gates.outcome import Outcome, together
 from analytics.measure.labels.selective import Selective
+
+
+@dataclass(frozen=True)
+class GatePairs:
+    """Whose pairs a gate is about.
+
+    Attributes
+    ----------
+    names : (str, str)
+        The live side and the candidate.
+    values : (float, float) or None
+        The metric of either side; None of slices.
+    account : Account
+        How their rows met.
+    unchosen : (bool, bool)
+        Of either side whether nobody chose its threshold.
+    last : date or None
+        The last day of the pairs.
+    """
+
+    names: tuple[str, str]
+    values: tuple[float, float] | None
+    account: Account
+    unchosen: tuple[bool, bool]
+    last: date | None
 
 
 @dataclass(frozen=True)
@@ -82,6 +108,8 @@ class GateResult:
         largest has them.
     is_by_reference : bool
         Whether more rows of the reference would decide where more of the log would not.
+    pairs : GatePairs or None
+        Of pairs, whose they are and how they met; ``rows_needed`` are then pairs.
     """
 
     gate: Gate
@@ -97,6 +125,7 @@ class GateResult:
     days_needed: int | None = None
     few_below: int | None = None
     is_by_reference: bool = False
+    pairs: GatePairs | None = None
 
     @property
     def is_excepted(self) -> bool:

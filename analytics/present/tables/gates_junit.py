@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from analytics.present import words
-from analytics.present.readings.gates import result_reading, statement
+from analytics.present.readings.gates import result_reading
+from analytics.present.readings.gates_words import statement
 
 if TYPE_CHECKING:
     from analytics.answers.gates.result import GatesAnswer
