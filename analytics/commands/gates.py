@@ -112,6 +112,7 @@ def check(
     last = last_values(workspace, file.name, question.log.log_id)
     answer = gates(engine, question, text, sides=sides, last=last, on=None if on is None else on.date())
     keep_values(workspace, file.name, question.log.log_id, answer.values)
+    answer = replace(answer, counts_as=inconclusive)
     typer.echo(gates_reading(answer), err=True)
     if any(gate.about not in ("metric", "calibration") for gate in file.gates):
         _say(counts_rows_part(question.log.mapping.weight, "In gates of missing and new values and of labels"))
@@ -122,7 +123,7 @@ def check(
         _deliver(gates_markdown(answer), verdict.out)
     else:
         write(gate_rows(answer), verdict.output, said)
-    _leave(answer, verdict.junit, inconclusive)
+    _leave(answer, verdict.junit)
 
 
 def _say(text: str) -> None:
@@ -131,15 +132,15 @@ def _say(text: str) -> None:
         typer.echo(text, err=True)
 
 
-def _leave(answer: GatesAnswer, junit: Path | None, inconclusive: Literal["pass", "fail"] | None) -> None:
+def _leave(answer: GatesAnswer, junit: Path | None) -> None:
     """Write what a build server reads, and end with the status of the worst outcome."""
     from analytics.present.tables.gates_junit import gates_junit
 
     if junit is not None:
-        write_text(gates_junit(answer, open_fails=inconclusive == "fail"), junit)
+        write_text(gates_junit(answer), junit)
     outcomes = {result.outcome for result in answer.results}
     status = {
-        _STATUS[inconclusive if outcome == "inconclusive" and inconclusive else outcome]
+        _STATUS[answer.counts_as if outcome == "inconclusive" and answer.counts_as else outcome]
         for outcome in outcomes
         if outcome
     }

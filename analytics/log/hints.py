@@ -14,9 +14,9 @@ from analytics.log.schema import Reading
 
 _GRADE = re.compile(
     r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
-    r"success|solved|(exact_)?match(ed|es)?|verdict|acc(uracy)?|note|nota|bewertung|sterne|punkte)(_.*)?"
+    r"success|solved|(exact_)?match(ed|es)?|verdict|accuracy|note|nota|bewertung|sterne|punkte)(_.*)?|acc(_(norm|none))?"
 )
-"""Names of grades, also in logs of harnesses that put questions to models."""
+"""Names of grades, also in logs of harnesses that put questions to models: ``acc`` in a longer name is as often an account."""
 _OUTCOME = re.compile(
     r"(.*_)?(resol(ution|ved)|settle(d|ment)|outcome|result|truth|payoff|preference|win(ner|s)?|ausgang|resultado|resultat)(_.*)?"
 )

@@ -171,7 +171,9 @@ def _judged(
     slides = file.last_days is not None
     by_when = None if coming is None or n_more is None or slides else coming.by_when(n_more)
     if coming is None and gate.by is None and 1 < found.times < np.inf:
-        n_more = found.parts[0].rows_needed
+        n_more = int(
+            np.ceil((found.times - 1) * engine.row_counts(asked.log, asked.cohort, asked.threshold)[own.is_of_labels])
+        )
     if own.pairs is not None and n_more is not None:
         n_more, by_when = (
             int(np.ceil((found.times - 1) * own.pairs.account.judged)),

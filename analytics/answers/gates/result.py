@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 import numpy as np
 
@@ -163,6 +164,8 @@ class GatesAnswer:
     of_labels, of_inputs : tuple of datetime or None
         Where only the last days are looked at: the first moment of them and the first after, for gates that need labels and for
         those that need none; None where there is no such gate.
+    counts_as : {"pass", "fail"} or None
+        As what somebody counts a gate that cannot be decided yet.
     """
 
     file: GatesFile
@@ -172,6 +175,7 @@ class GatesAnswer:
     selective: Selective | None = None
     of_labels: tuple[datetime, datetime] | None = None
     of_inputs: tuple[datetime, datetime] | None = None
+    counts_as: Literal["pass", "fail"] | None = None
 
     @property
     def excepted(self) -> list[GateResult]:

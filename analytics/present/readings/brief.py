@@ -234,7 +234,8 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             return f"{than}, at 95 % adjusted for {words.plural(parts.n_compared, 'slice')}; {rows}."
         case FoundParts() as parts:
             n = words.plural(parts.n_sent, "slice")
-            return f"{than}, confirmed on rows that the search did not see, adjusted for {n}."
+            unseen = f"the {words.count(parts.n_confirming)} of these rows that the search did not see"
+            return f"{than}, confirmed on {unseen}, which the rates are of; adjusted for {n}."
         case CalibrationParts() as parts:
             off, chance = (words.points(value).removeprefix("+") for value in (parts.ece, parts.ece_by_chance))
             slope = "" if parts.slope is None else f" Slope {words.number(parts.slope, 2)}."

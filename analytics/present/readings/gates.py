@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
     from analytics.answers.gates.statement import Gate, GateException
 
+_COUNTED = {"fail": "failed", "pass": "passed"}
 _MAX_SLICES = 5
 """Slices that a sentence names. A judgement."""
 
@@ -69,7 +70,12 @@ def _first(answer: GatesAnswer) -> str:
         return f"Not every gate could be checked: {short_text(unasked[0].gate.name)} could not. {unasked[0].problem}"
     if open_:
         yet = "" if all(result.is_hopeless for result in open_) else " yet"
-        return f"Nobody can tell{yet} about {_latest(open_)}."
+        open_said = f"nobody can tell{yet} about {_latest(open_)}"
+        if answer.counts_as is None:
+            return f"{capital(open_said)}."
+        may = {"fail": "Stop", "pass": "It may go on"}[answer.counts_as]
+        counted = f"what cannot be decided counts as {_COUNTED[answer.counts_as]} here"
+        return f"{may}, since {counted}: {open_said}."
     if excepted := answer.excepted:
         more = f" and {words.plural(len(excepted) - 1, 'further gate')}" if len(excepted) > 1 else ""
         return (

@@ -59,6 +59,7 @@ def gates_json(answer: GatesAnswer) -> dict[str, Any]:
         "outcome": answer.outcome if not answer.of(None) or answer.of("fail") else "not checked",
         "on": answer.on.isoformat(),
         "newest": None if answer.newest is None else answer.newest.isoformat(),
+        "inconclusive_counts_as": answer.counts_as,
         "level": answer.file.level,
         "minimum_rows": answer.file.minimum_rows,
         "gates": [_whole(result) for result in answer.results],
