@@ -299,9 +299,9 @@ def brief_reading(brief: Brief) -> str:
         n = words.plural(brief.asking.question.log.n_labelled, "labelled row")
         return f"On {n} nothing can be told from chance: that nothing was found says nothing of the model."
     if brief.findings:
-        return "Nothing is wrong beyond chance in what was looked at, on the rows that have a label."
+        return "Nothing stands out beyond chance in what was looked at, on the rows that have a label."
     looked = "the log, its slices, what its scores mean (to a point), and its labels"
-    return f"Nothing is wrong beyond chance in what was looked at: {looked}."
+    return f"Nothing stands out beyond chance in what was looked at: {looked}."
 
 
 _HANDOVER = "Which answers a person should see"
