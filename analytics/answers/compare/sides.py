@@ -125,7 +125,8 @@ def _is_middle(log: Log, threshold: float) -> bool:
         return False
     mapping, reading = log.mapping, log.reading
     follows = logged.is_known(mapping, reading) and logged.pair_of(mapping) and reading.logged_threshold == threshold
-    return not follows and threshold == score_form.first_threshold(mapping, reading)
+    is_written = score_form.written_threshold(mapping, reading) is not None
+    return not follows and not is_written and threshold == score_form.first_threshold(mapping, reading)
 
 
 def side_names(pairing: Pairing) -> tuple[str, str]:
