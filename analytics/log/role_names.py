@@ -94,6 +94,8 @@ _NAMES: dict[str, _Names] = {
             r"is_(fraud|default|churn|late|spam).*",
             r"loan_status",
             r"resolved(_to|_value)?",
+            r"(etikett|etiqueta|etiquette|label|bewertung|urteil|veredicto|verdict)_(human[oa]|humaine?|mensch|final[ea]?|reale?|reel(le)?)",
+            r"(menschliche[sr]?|endgultige[sr]?)_(label|etikett|urteil|bewertung|ergebnis)|endbewertung|endurteil",
             r"etikett|etiqueta|etiquette|wahrheit|verdad|verite(_terrain)?|zielvariable|zielwert|cible|objetivo",
             r"tatsachlich(es?)?(_.*)?|tatsaechlich(es?)?(_.*)?|ergebnis|resultado(_real)?|resultat(_reel)?|reel(le)?|valor_real",
         ),
@@ -235,6 +237,11 @@ _PREDICTION = re.compile(
 )
 """Names of what a model said."""
 
+_DRAW = re.compile(
+    r"(.*_)?(random(_?(number|draw|key|value|seed|u))?|rand|rnd|rng|uniform|seed|noise|zufall(szahl|swert)?|aleatori[oa]|alea|aleatoire)"
+)
+"""Names of random numbers."""
+
 _SCORE_WORDS = frozenset(
     ("score", "scores", "decile", "percentile", "prob", "proba", "probability", "scoring", "rating")
 )
@@ -248,6 +255,15 @@ def is_prediction(name: str) -> bool:
     (True, False)
     """
     return _PREDICTION.fullmatch(folded_name(name)) is not None
+
+
+def is_draw(name: str) -> bool:
+    """Whether a column is called a random number, by which rows were drawn or parted.
+
+    >>> is_draw("num_aleatorio"), is_draw("randomForest_p")
+    (True, False)
+    """
+    return _DRAW.fullmatch(folded_name(name)) is not None
 
 
 def is_called_score(name: str) -> bool:

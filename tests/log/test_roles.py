@@ -414,3 +414,24 @@ def test_a_setting_that_each_record_repeats_is_no_score(desk: Desk, tmp_path: Pa
     (tmp_path / "runs.jsonl").write_text("\n".join(rows))
     upload = desk.stage(tmp_path / "runs.jsonl")
     assert (upload.mapping.score, "score" in upload.open) == ("judge.score", False)
+
+
+@pytest.mark.parametrize(
+    ("label", "other"),
+    [("etiqueta_final", "etiqueta_inicial"), ("Étiquette humaine", "alerte"), ("endbewertung", "erstbewertung")],
+)
+def test_what_people_say_in_the_end_is_the_label(desk: Desk, label: str, other: str) -> None:
+    frame = pl.DataFrame({other: [0, 1] * 60, label: [0, 1, 1] * 40, "score": [k % 89 / 89 for k in range(120)]})
+    assert guessed(desk, frame).label == label
+
+
+def test_a_question_names_what_could_be_meant(desk: Desk) -> None:
+    chance = [k % 89 / 89 for k in range(120)]
+    frame = pl.DataFrame({"area": ["n", "s"] * 60, "riesgo": chance, "escalated": ["no", "yes", "yes"] * 40})
+    asked = desk.stage(frame).open["label"]
+    assert asked == (("area", "has two values"), ("escalated", "is taken for the decision"))
+    drawn = pl.DataFrame({"num_aleatorio": chance, "voto": ["a", "b"] * 60, "fraude": ["sí", "no", "no"] * 40})
+    assert "score" not in desk.stage(drawn).open
+    told = pl.DataFrame({"custodian": ["x", "y"] * 60, "klasse_vorhergesagt": ["r", "n"] * 60, "wkt": chance})
+    told = told.with_columns(renvoye=pl.Series(["renvoyé", "gardé", "gardé"] * 40))
+    assert [name for name, _ in desk.stage(told).open["label"]] == ["renvoye", "custodian"]
