@@ -203,6 +203,15 @@ def cut_part(question: Question) -> str:
     return f"{column!r} may be what was decided, at {found.example}: choose it as decision on Logs before all that follows."
 
 
+def score_beside_part(question: Question) -> str:
+    """Say that a column may be the score that the judged decision was made by; else nothing."""
+    found = next((each for each in question.log.findings if each.code == "cut-of-decision"), None)
+    if found is None:
+        return ""
+    column = words.shortened(words.one_line(found.column or ""), _MAX_NOUN)
+    return f"{column!r} may be the score behind the decision: choose it on Logs to see calibration and thresholds."
+
+
 def unchosen_part(question: Question) -> str:
     """Say that scores without a middle of their own are cut at that of their range, whoever left it so; else nothing."""
     log = question.log
