@@ -25,6 +25,8 @@ PRICE = RNG.gamma(4, 25, N)
         ({"verdict": RNG.choice(["pass", "fail"], N)}, "--grade verdict --pass 1."),
         ({"predicted_price": PRICE, "distance": PRICE + 1}, ""),
         ({"exact_match": RNG.choice([0.0, 1.0], N)}, "--grade exact_match --pass 1."),
+        ({"acc": RNG.choice([0.0, 1.0], N)}, "--grade acc --pass 1."),
+        ({"acc_now_delinq": RNG.choice([0.0, 1.0], N), "mort_acc": RNG.choice([0, 1, 2], N)}, ""),
         ({"correct": RNG.choice([False, True], N)}, "--grade correct --pass 1."),
         ({"preference": 1 + RNG.random(N)}, "--grade preference --pass 1.5, or compare … --preference preference."),
         ({"winner": RNG.choice(["model_a", "tie"], N)}, "was better: compare … --preference winner."),

@@ -231,7 +231,8 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             return f"{than}, at 95 % adjusted for {words.plural(parts.n_compared, 'slice')}; {rows}."
         case FoundParts() as parts:
             n = words.plural(parts.n_sent, "slice")
-            return f"{than}, confirmed on rows that the search did not see, adjusted for {n}."
+            unseen = f"the {words.count(parts.n_confirming)} of these rows that the search did not see"
+            return f"{than}, confirmed on {unseen}, which the rates are of; adjusted for {n}."
         case CalibrationParts() as parts:
             off, chance = (words.points(value).removeprefix("+") for value in (parts.ece, parts.ece_by_chance))
             slope = "" if parts.slope is None else f" Slope {words.number(parts.slope, 2)}."
@@ -295,9 +296,9 @@ def brief_reading(brief: Brief) -> str:
         n = words.plural(brief.asking.question.log.n_labelled, "labelled row")
         return f"On {n} nothing can be told from chance: that nothing was found says nothing of the model."
     if brief.findings:
-        return "Nothing is wrong beyond chance in what was looked at, on the rows that have a label."
+        return "Nothing stands out beyond chance in what was looked at, on the rows that have a label."
     looked = "the log, its slices, what its scores mean (to a point), and its labels"
-    return f"Nothing is wrong beyond chance in what was looked at: {looked}."
+    return f"Nothing stands out beyond chance in what was looked at: {looked}."
 
 
 _HANDOVER = "Which answers a person should see"
