@@ -17,7 +17,7 @@ from analytics.answers.compare.slices import LosingSlices, by_column, flipped
 from analytics.answers.compare.whole import losing_slices_of
 from analytics.answers.question import Question
 from analytics.commands.compare_preferences import preferences_told, write_preferences
-from analytics.commands.compare_sides import Both, further_sides, require_margin, side_options, sides_asked
+from analytics.commands.compare_sides import Both, further_sides, grade_told, require_margin, side_options, sides_asked
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
@@ -105,6 +105,8 @@ def compare(
         wins = {"live_wins": preferred.live_wins or (), "candidate_wins": preferred.candidate_wins or ()}
         write_preferences(source, asked, both, other, output, column, **wins, by=by, margin=margin)
         return
+    if other is not None or both.names_a_side:
+        source = grade_told(workspace, source, both)
     engine, pairing = sides_asked(workspace, source, asked, both, other)
     answer = compare_answer(engine, pairing, metric, margin, price.costs(workspace))
     found, own = compare_json(answer), replace(source, **side_options(source, both, "live"))

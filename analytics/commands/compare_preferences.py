@@ -58,9 +58,7 @@ def write_preferences(
         answer = preferences(engine, question, column, **said)
         reading, found = preferences_reading(answer), preferences_json(answer)
     else:
-        engine, pairing = sides_asked(
-            workspace, _as_preferences(workspace, source, column), asked, both, other, is_input_enough=True
-        )
+        engine, pairing = sides_asked(workspace, _as_preferences(workspace, source, column), asked, both, other)
         paired = paired_preferences(engine, pairing, column, **said)
         reading, found = paired_preferences_reading(paired), paired_preferences_json(paired)
     typer.echo(reading, err=True)

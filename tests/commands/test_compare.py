@@ -302,3 +302,22 @@ def test_judgements_in_both_orders_are_no_independent_rows(tmp_path: Path) -> No
     found, said = asked(path, "--preference", "winner", "--unit", "question_id")
     assert "not independent" not in said and found["win_rate"] == once["win_rate"]
     assert found["standard_error"] == pytest.approx(wins.std(ddof=1) / 120**0.5)
+
+
+def test_graded_answers_of_several_models_are_paired_at_once(tmp_path: Path) -> None:
+    """It was asked for the grade first, then for the columns by which rows meet."""
+    rng, path = np.random.default_rng(9), tmp_path / "graded.csv"
+    asked_of = [(f"q{place}", turn) for place in range(60) for turn in (1, 2)]
+    rows = [
+        {"question_id": q, "turn": t, "model": m, "solved": int(rng.random() < 0.5)} for m in "abc" for q, t in asked_of
+    ]
+    frame = pl.DataFrame(rows)
+    frame.write_csv(path)
+    found, said = asked(path, "--live", "model=a", "--candidate", "model=c", "--no-search")
+    assert said.startswith("A row is right where 'solved' is 1 (guessed")
+    assert found["pairing"]["both"] == 120 and found["pairing"]["repeats_live"] == 0
+    assert "Pairs of one question_id are not independent" in said
+    a, c = (frame.filter(model=name)["solved"].to_numpy() for name in "ac")
+    error = next(each for each in found["metrics"] if each["metric"] == "error_rate")
+    assert error["difference"] == pytest.approx(a.mean() - c.mean())
+    assert "slices … --by model says it of each" in refused(path)
