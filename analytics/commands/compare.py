@@ -37,6 +37,10 @@ class _Preferred:
     preference: Annotated[
         Text, named("Column that says which answer was better: model_a, model_b, tie; or 1 to 2.", panel=_SIDES)
     ] = None
+    other_order: Annotated[
+        Text,
+        named("Column of the same judgements with the answers in the other order.", "--other-order", panel=_SIDES),
+    ] = None
     live_wins: Annotated[Texts, named("Value that means the live answer. Repeatable.", "--live-wins", panel=_SIDES)] = (
         None
     )
@@ -103,7 +107,9 @@ def compare(
     column = preferred.preference or preferences_told(workspace, source, both)
     if column is not None:
         wins = {"live_wins": preferred.live_wins or (), "candidate_wins": preferred.candidate_wins or ()}
-        write_preferences(source, asked, both, other, output, column, **wins, by=by, margin=margin)
+        write_preferences(
+            source, asked, both, other, output, column, **wins, other_order=preferred.other_order, by=by, margin=margin
+        )
         return
     if other is not None or both.names_a_side:
         source = grade_told(workspace, source, both)

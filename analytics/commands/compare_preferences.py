@@ -18,7 +18,7 @@ from analytics.commands.roles import said_roles
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log import roles
-from analytics.log.preferred import preference_column
+from analytics.log.preferred import preferred
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.measure.compare.preferences import preferences_of
@@ -31,7 +31,7 @@ def preferences_told(workspace: Workspace, source: Source, both: Both) -> str | 
     if is_said or not is_there(Path(source.log)):
         return None
     reading = read_path(workspace, source).reading
-    name = preference_column(reading.names)
+    name = preferred(reading)
     if name is None:
         return None
     guess = roles.guess(reading, said_roles(source, reading)).mapping

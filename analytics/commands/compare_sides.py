@@ -19,7 +19,7 @@ from analytics.errors import QuestionError
 from analytics.log import roles
 from analytics.log.hints import only_truths, sides_hint
 from analytics.log.other_answer import own_labels, with_decider
-from analytics.log.preferred import preference_column
+from analytics.log.preferred import preferred
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort
@@ -214,7 +214,7 @@ def _hint(workspace: Workspace, source: Source) -> str:
     if not is_there(Path(source.log)):
         return ""
     reading = read_path(workspace, source).reading
-    found = preference_column(reading.names)
+    found = preferred(reading)
     said = "" if found is None else f" {found!r} could say which answer was better: --preference {shlex.quote(found)}."
     return sides_hint(reading) + said
 

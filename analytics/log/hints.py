@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from analytics.log import class_columns, grade_words, pairs
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
-from analytics.log.preferred import preference_column
+from analytics.log.preferred import preferred
 from analytics.log.role_names import folded_name, strength
 from analytics.log.schema import Reading
 
@@ -89,7 +89,7 @@ def sides_hint(reading: Reading) -> str:
 
 def _preferred(reading: Reading) -> str:
     """Say how preferences are asked about, where a column is called so; empty where none is."""
-    name = preference_column(reading.names)
+    name = preferred(reading)
     if name is None:
         return ""
     column, shown = reading.column(name), shlex.quote(name)

@@ -9,9 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 from analytics.answers.compare.preferences import Preferences, preferences
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.log.preferred import preference_column
+from analytics.log.preferred import preferred
 from analytics.measure.compare.preferences import WinRate
 from analytics.present import readings, words
+from pages._compare.preferred_pairs import draw_preferred_pairs
 from pages._frame.address import seed_choice
 from pages._frame.cache import kept
 from pages._frame.render import escaped, sentence, table_downloads
@@ -22,7 +23,7 @@ def draw_preferences(question: Question, head: DeltaGenerator) -> None:
     """Choose the column of preferences and one to compare by, and show how often the candidate wins."""
     names = question.log.reading.names
     first, second, _ = st.columns([3, 3, 5], vertical_alignment="bottom")
-    seed_choice("pair_preferred", names, preference_column(names))
+    seed_choice("pair_preferred", names, preferred(question.log.reading))
     column = first.selectbox("Which was better", names, key="pair_preferred", bind="query-params")
     by = second.selectbox(
         "By column",
@@ -42,6 +43,7 @@ def draw_preferences(question: Question, head: DeltaGenerator) -> None:
     table = _table(answer)
     number_table(_in_words(table), hide_index=True, alt="How often the candidate is preferred")
     table_downloads(table, "preferences", key="pair_preferences", title="How often the candidate is preferred")
+    draw_preferred_pairs(question, answer, by)
 
 
 def _table(answer: Preferences) -> pl.DataFrame:

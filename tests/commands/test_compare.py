@@ -321,3 +321,41 @@ def test_graded_answers_of_several_models_are_paired_at_once(tmp_path: Path) -> 
     error = next(each for each in found["metrics"] if each["metric"] == "error_rate")
     assert error["difference"] == pytest.approx(a.mean() - c.mean())
     assert "slices … --by model says it of each" in refused(path)
+
+
+def test_judgements_in_both_orders_are_averaged_in_one_command(tmp_path: Path) -> None:
+    """Of two columns that speak of names or of places, and of rows in which the answers changed places."""
+    rng, path = np.random.default_rng(10), tmp_path / "judged.jsonl"
+    one, two = (rng.choice(["model_1", "tie", "model_2"], 90, p=p) for p in ([0.5, 0.2, 0.3], [0.2, 0.2, 0.6]))
+    both = {
+        "question_id": range(90),
+        "model_1": ["ada"] * 90,
+        "model_2": ["bo"] * 90,
+        "g1_winner": one,
+        "g2_winner": two,
+    }
+    pl.DataFrame(both).write_ndjson(path)
+    of_bo = {"model_1": 0.0, "tie": 0.5, "model_2": 1.0}
+    means = np.array([(of_bo[a] + of_bo[b]) / 2 for a, b in zip(one, two, strict=True)])
+    expected = (means.mean(), means.std(ddof=1) / 90**0.5, (one != two).mean())
+    found, said = asked(path)
+    assert tuple(found[name] for name in ("win_rate", "standard_error", "changed")) == pytest.approx(expected)
+    assert found["candidate"] == "bo" and "the first place wins" in said and "is left out" not in said
+    marks = {"model_1": "A>B", "tie": "A=B", "model_2": "B>>A"}
+    games = [
+        [{"score": marks[a]}, {"score": marks[{"tie": "tie"}.get(b, "model_1" if b == "model_2" else "model_2")]}]
+        for a, b in zip(one, two, strict=True)
+    ]
+    pl.DataFrame({"uid": range(90), "model": ["bo"] * 90, "games": games}).write_ndjson(path)
+    by_place = asked(path)[0]
+    assert tuple(by_place[name] for name in ("win_rate", "standard_error", "changed")) == pytest.approx(expected)
+    turned = {"model_1": "model_b", "tie": "tie", "model_2": "model_a"}
+    rows = [
+        {"question_id": q, "model_a": "ada", "model_b": "bo", "winner": v.replace("_1", "_a").replace("_2", "_b")}
+        for q, v in enumerate(one)
+    ]
+    rows += [{"question_id": q, "model_a": "bo", "model_b": "ada", "winner": turned[v]} for q, v in enumerate(two)]
+    pl.DataFrame(rows).write_ndjson(path)
+    by_row, said = asked(path)
+    assert tuple(by_row[name] for name in ("win_rate", "standard_error", "changed")) == pytest.approx(expected)
+    assert "each question_id as one unit" in said and by_row["both_orders"] == 90

@@ -11,6 +11,10 @@ from analytics.present.readings.compare_account import pairing_part
 if TYPE_CHECKING:
     from analytics.answers.compare.preferences import Preferences
     from analytics.answers.compare.preferences_paired import PairedPreferences
+    from analytics.measure.compare.orders import Orders
+
+_HALF = 0.5
+"""How often a place wins that does nothing."""
 
 
 def preferences_reading(answer: Preferences) -> str:
@@ -40,6 +44,7 @@ def preferences_reading(answer: Preferences) -> str:
         f"{interval}, the standard error {words.number(100 * whole.standard_error, 2)} points.",
         f"{counts[0]} won, {counts[1]} tied, {counts[2]} lost.{unsaid}",
         f"{words.shortened(answer.column, 40)} was read {answer.read_as}.",
+        _orders_part(answer.orders, answer.turned, answer.in_rows),
         _again_part(answer),
         _alike_part(answer),
     )
@@ -70,6 +75,7 @@ def paired_preferences_reading(answer: PairedPreferences) -> str:
         f"{words.points(found.difference, found.low, found.high)}, the standard error {error} points.",
         f"{candidate} is preferred more on {counts[0]} of them, as much on {counts[1]}, less on {counts[2]}.",
         pairing_part(answer.account),
+        "" if answer.turned is None else f"Both orders are averaged ({_way(answer.turned)}).",
         f"{words.shortened(answer.column, 40)} was read {_as_read(answer.read_as)}.",
     )
 
@@ -106,6 +112,31 @@ def _again_part(answer: Preferences) -> str:
         return ""
     name = _name(answer.asked_again)
     return f"The same {name} stands on several rows, which are not independent: with it as the unit the interval is of inputs."
+
+
+def _orders_part(orders: Orders | None, turned: tuple[str, bool] | None, in_rows: str | None) -> str:
+    """Say how often the order of the answers changed the judgement, and which place is preferred."""
+    if orders is None:
+        return ""
+    changed, first = orders.changed, orders.first
+    share = words.metric_interval("accuracy", changed.rate, changed.low, changed.high)
+    place = words.metric_interval("accuracy", first.rate, first.low, first.high)
+    if turned is not None:
+        how = f"Both orders are averaged ({_way(turned)})"
+    else:
+        how = f"Both orders are averaged, each {_name(in_rows)} as one unit"
+    which = "first" if first.rate > _HALF else "second"
+    bias = (
+        f"the {which} place is preferred beyond chance"
+        if first.low > _HALF or first.high < _HALF
+        else "no place is preferred beyond chance"
+    )
+    return f"{how}: the order changed {share} of {words.count(changed.n)} judgements; the first place wins {place}, so {bias}."
+
+
+def _way(turned: tuple[str, bool]) -> str:
+    """Say how judgements in the other order were read."""
+    return f"{_name(turned[0])} read {'with places swapped' if turned[1] else 'by whose answers they are'}"
 
 
 def _alike_part(answer: Preferences) -> str:
