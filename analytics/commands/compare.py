@@ -41,6 +41,10 @@ class _Preferred:
         Text,
         named("Column of the same judgements with the answers in the other order.", "--other-order", panel=_SIDES),
     ] = None
+    length_controlled: Annotated[
+        bool,
+        named("Also the win rate were both answers of one length.", "--length-controlled", panel=_SIDES),
+    ] = False
     live_wins: Annotated[Texts, named("Value that means the live answer. Repeatable.", "--live-wins", panel=_SIDES)] = (
         None
     )
@@ -107,9 +111,9 @@ def compare(
     column = preferred.preference or preferences_told(workspace, source, both)
     if column is not None:
         wins = {"live_wins": preferred.live_wins or (), "candidate_wins": preferred.candidate_wins or ()}
-        write_preferences(
-            source, asked, both, other, output, column, **wins, other_order=preferred.other_order, by=by, margin=margin
-        )
+        more = {"other_order": preferred.other_order, "by": by, "margin": margin}
+        is_equal = preferred.length_controlled
+        write_preferences(source, asked, both, other, output, column, is_equal=is_equal, **wins, **more)
         return
     if other is not None or both.names_a_side:
         source = grade_told(workspace, source, both)

@@ -18,6 +18,13 @@ _TURNED = re.compile(r"(^|_)(swap(ped)?|flip(ped)?|revers(ed|e)|other_order)(?=_
 """Parts of names of judgements that were given once in either order."""
 _NUMBER = re.compile(r"\d+")
 
+_ANSWER = re.compile(
+    r"(.*_)?(outputs?|answers?|responses?|completions?|generations?|repl(y|ies)|texts?)_#(_(text|content))?|#_(output|answer|response)"
+)
+_LENGTH = re.compile(r"(.*_)?(len(gth)?s?|n_?(tokens|chars|words)|tokens|chars|words)(_.*)?")
+"""How columns are called that hold the text of an answer, and its length; ``#`` stands for the side."""
+_SIDES = {"1": "2", "a": "b"}
+
 
 def preferred(reading: Reading) -> str | None:
     """Return the first column of preferences by its name, else by its marks, such as ``A>>B``; None where none is.
@@ -65,3 +72,24 @@ def speaks_of_places(reading: Reading, column: str) -> bool:
     False
     """
     return not {value.strip() for value, _ in reading.column(column).top} & {*reading.names}
+
+
+def length_columns(reading: Reading) -> tuple[str, str] | None:
+    """Return the columns of the texts of both answers, else those of their lengths, the first answer first; None without.
+
+    >>> names = ("output_1", "output_2")
+    >>> texts = tuple(Column(place, name, "VARCHAR", "text", n_distinct=9) for place, name in enumerate(names))
+    >>> length_columns(Reading("", "", "json", 9, 9, texts))
+    ('output_1', 'output_2')
+    """
+    by_name = {folded_name(column.name): column for column in reading.columns}
+    for kind, pattern in (("text", _ANSWER), ("number", _LENGTH)):
+        for name, column in by_name.items():
+            for first, second in _SIDES.items():
+                own = rf"(?<![a-z0-9]){first}(?![a-z0-9])"
+                other = by_name.get(re.sub(own, second, name))
+                sided = re.sub(own, "#", name)
+                is_both = other is not None and other is not column and column.kind == other.kind == kind
+                if other is not None and is_both and pattern.fullmatch(sided) and "#" in sided:
+                    return column.name, other.name
+    return None

@@ -13,6 +13,7 @@ from sklearn import metrics as sk
 from typer.testing import CliRunner
 
 from analytics.__main__ import app
+from analytics.measure.compare.lengths import equal_length
 from tests.answers.compare.test_answer import joined, scored
 
 QUIET = ("--no-search", "--format", "json")
@@ -359,3 +360,24 @@ def test_judgements_in_both_orders_are_averaged_in_one_command(tmp_path: Path) -
     by_row, said = asked(path)
     assert tuple(by_row[name] for name in ("win_rate", "standard_error", "changed")) == pytest.approx(expected)
     assert "each question_id as one unit" in said and by_row["both_orders"] == 90
+
+
+def test_the_win_rate_at_equal_length_is_an_extra_that_is_named(tmp_path: Path) -> None:
+    rng, path = np.random.default_rng(11), tmp_path / "judged.json"
+    n, longer = 300, rng.random(300) < 0.8
+    texts = {"output_1": ["x" * 50] * n, "output_2": ["y" * (90 if each else 30) for each in longer]}
+    wins = rng.random(n) < np.where(longer, 0.75, 0.25)
+    pl.DataFrame({"instruction": [f"q{k}" for k in range(n)], **texts, "preference": 1.0 + wins}).write_json(path)
+    found, said = asked(path)
+    assert "--length-controlled says the rate at equal length" in said and "length_controlled_win_rate" not in found
+    found, said = asked(path, "--length-controlled")
+    assert "At equal length it wins" in said.split("\n")[1] and "--length-controlled" not in said
+    expected = equal_length(
+        pl.DataFrame({"x": wins.astype(float), "delta": np.where(longer, 40.0, -20.0)}).with_columns(n=1, w=1.0, w2=1.0)
+    )
+    assert expected is not None and found["length_controlled_win_rate"] == pytest.approx(expected.rate)
+    assert (
+        found["length_controlled_longer"] == pytest.approx(longer.mean()) and expected.rate < found["win_rate"] - 0.05
+    )
+    pl.read_json(path).drop("output_1").write_json(path)
+    assert "such as output_1 and output_2, found no such columns" in refused(path, "--length-controlled")

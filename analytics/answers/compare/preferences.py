@@ -16,6 +16,7 @@ from analytics.log import preferred
 from analytics.log.repeats import same_input
 from analytics.log.role_names import folded_name
 from analytics.log.schema import Log
+from analytics.measure.compare.lengths import EqualLength, equal_length
 from analytics.measure.compare.orders import Orders, both_columns, both_rows, orders_of
 from analytics.measure.compare.preferences import WinRate, meant, preferences_of, rate_of, rates_of_each
 from analytics.measure.compare.verdict import MARGIN, Verdict, verdict
@@ -71,6 +72,14 @@ class Preferences:
         The column of the judgements in the other order, and whether it speaks of places.
     in_rows : str or None
         The column of what was asked, where both orders stand on rows of their own: each counts once.
+    lengths : (str, str) or None
+        Columns that tell how long both answers are.
+    equal : EqualLength or None
+        The rate at equal length, where it was asked for and can be told.
+    equal_by : tuple of EqualLength or None
+        The same of each of ``by``.
+    is_equal_asked : bool
+        Whether the rate at equal length was asked for.
     """
 
     column: str
@@ -87,6 +96,10 @@ class Preferences:
     orders: Orders | None = None
     turned: tuple[str, bool] | None = None
     in_rows: str | None = None
+    lengths: tuple[str, str] | None = None
+    equal: EqualLength | None = None
+    equal_by: tuple[EqualLength | None, ...] = ()
+    is_equal_asked: bool = False
 
 
 def preferences(
@@ -97,6 +110,7 @@ def preferences(
     live_wins: Sequence[str] = (),
     candidate_wins: Sequence[str] = (),
     other_order: str | None = None,
+    at_equal_length: bool = False,
     by: str | None = None,
     margin: float | None = None,
 ) -> Preferences:
@@ -119,7 +133,14 @@ def preferences(
     in_rows = None if turned else _order_columns(log, named)
     also = {"other": turned[0]} if turned else in_rows or {}
     by = by or _who_answers(mixed)
-    table = preference_table(engine, *asked, name, (by,) if by else (), also)
+    lengths = preferred.length_columns(log.reading)
+    if at_equal_length and lengths is None:
+        raise QuestionError(
+            "Expected the texts or the lengths of both answers, such as output_1 and output_2, found no such columns. Leave out "
+            "--length-controlled."
+        )
+    used = lengths if at_equal_length else None
+    table = preference_table(engine, *asked, name, (by,) if by else (), also, used)
     if question.cohort and table.is_empty():
         raise empty_cohort(engine, *asked)
     values = pl.concat([table["value"], *([table["other"]] if turned else [])])
@@ -137,10 +158,11 @@ def preferences(
             if met.select("low", "high").n_unique() == 1 == rows.select("low", "high").n_unique():
                 who, mixed, by = (rows["low"][0], rows["high"][0]), (), by if by not in dict(mixed) else None
     table = table if "x" in table.columns else table.with_columns(x=meant(table["value"], meaning))
-    whole = rate_of(table)
+    whole, equal = rate_of(table), _at_equal_length(table, used)
     if not whole.n:
         raise QuestionError(f"Expected a preference in {name!r}, found none in these rows. Name another column.")
     found: list[tuple[object, WinRate]] = []
+    equals: list[EqualLength | None] = []
     sides = _sides_of(mixed)
     if by is None and sides is not None:
         if not {"first", "second"} <= {*table.columns}:
@@ -150,8 +172,10 @@ def preferences(
         found = sorted(rates_of_each(table, meaning).items(), key=lambda each: -each[1].rate)
     elif by is not None:
         is_who = log.column(by).name in dict(mixed)
-        found = [(value, rate_of(part)) for (value,), part in table.partition_by("slice_0", as_dict=True).items()]
-        found.sort(key=lambda each: -each[1].rate if is_who else -each[1].n)
+        parts = table.partition_by("slice_0", as_dict=True).items()
+        each = [(value, rate_of(part), _at_equal_length(part, used)) for (value,), part in parts]
+        each.sort(key=lambda of: -of[1].rate if is_who else -of[1].n)
+        found, equals = [of[:2] for of in each], [of[2] for of in each]
     said = verdict(
         whole.rate - _HALF, whole.low - _HALF, whole.high - _HALF, MARGIN if margin is None else margin, round(whole.n)
     )
@@ -172,6 +196,10 @@ def preferences(
         asked_again=None if in_rows and orders is not None else _asked_again(log, mixed, whole.n),
         orders=orders,
         turned=turned,
+        lengths=lengths,
+        equal=None if mixed else equal,
+        equal_by=tuple(equals),
+        is_equal_asked=at_equal_length,
         in_rows=in_rows["input"] if in_rows and orders is not None else None,
     )
 
@@ -181,6 +209,11 @@ def turned_column(log: Log, column: str, other: str | None) -> tuple[str, bool] 
     if other is None:
         return preferred.other_order(log.reading, column)
     return log.column(other).name, preferred.speaks_of_places(log.reading, column)
+
+
+def _at_equal_length(table: pl.DataFrame, lengths: tuple[str, str] | None) -> EqualLength | None:
+    """Return the win rate at equal length; None where nobody asked, or it cannot be told."""
+    return None if lengths is None else equal_length(table)
 
 
 def _is_said(names: Sequence[str], meaning: Mapping[str, float]) -> pl.Expr:

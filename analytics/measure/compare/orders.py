@@ -79,6 +79,7 @@ def both_rows(table: pl.DataFrame, meaning: Mapping[str, float]) -> tuple[pl.Dat
     said = said.with_columns(
         x=pl.when(is_last).then("x").otherwise(1 - pl.col("x")),
         is_last=is_last,
+        **({"delta": pl.when(is_last).then("delta").otherwise(-pl.col("delta"))} if "delta" in table.columns else {}),
         low=pl.min_horizontal(*names),
         high=pl.max_horizontal(*names),
         **({} if "unit" in table.columns else {"unit": pl.col("input")}),

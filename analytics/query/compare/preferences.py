@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from analytics.errors import QuestionError
+from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing, pair_frame
@@ -27,18 +28,30 @@ def preference_table(
     column: str,
     by: Sequence[str] = (),
     also: Mapping[str, str] | None = None,
+    lengths: tuple[str, str] | None = None,
 ) -> pl.DataFrame:
     """Count the rows of a cohort by what a column of preferences says, and by what others say, as they are: name to column.
+
+    With ``lengths`` also by how much longer the second answer is than the first, of columns of both texts or of both lengths.
 
     Returns
     -------
     DataFrame
         ``value`` and those of ``also`` (text, null where nothing is said), ``unit`` where rows belong together, ``slice_0 …``,
-        ``n``, ``w`` and ``w2`` (sums of weights and of their squares; without weights the rows).
+        ``delta``, ``n``, ``w`` and ``w2`` (sums of weights and of their squares; without weights the rows).
     """
     columns = {"value": column, **(also or {})}
     said = {name: nw.col(log.column(each).sql_name).cast(nw.String) for name, each in columns.items()}
+    if lengths is not None:
+        first, second = (_length(log.column(name)) for name in lengths)
+        said["delta"] = second - first
     return _counted(engine, log, engine.kept(log, cohort, threshold), said, by)
+
+
+def _length(column: Column) -> nw.Expr:
+    """Return the letters of a text, or a number as the length that it is."""
+    held = nw.col(column.sql_name)
+    return (held if column.kind == "number" else held.cast(nw.String).str.len_chars()).cast(nw.Float64)
 
 
 def preference_pairs(
@@ -78,4 +91,5 @@ def _counted(
             f"Expected at most {_MAX_JUDGEMENTS:,} different judgements, found more. Filter the rows, or name another column."
         )
     shown = [as_people_see(log, name, found[f"slice_{place}"]).alias(f"slice_{place}") for place, name in enumerate(by)]
-    return found.with_columns(pl.col(*said).str.strip_chars(), *shown)
+    texts = [name for name in said if found[name].dtype == pl.String]
+    return found.with_columns(pl.col(texts).str.strip_chars(), *shown)
