@@ -23,7 +23,8 @@ _TRUE = re.compile(
 """Names of what turned out to be true."""
 _MODEL_WORD = re.compile(
     r"pred(s|ict|icted|ictions?)?|y?hat|forecast(ed)?|suggest(ed|ion)|propos(ed|al)|auto(mated|matic)?|machine|ai|model|llm|"
-    r"classifier|est(imated?)?|vorhersage|prognose|vorschlag|prediccion"
+    r"classifier|est(imated?)?|vorhersage|vorhergesagt|prognose|vorschlag|modell|ki|prediccion|predich[oa]|previst[oa]|pronostico|"
+    r"modelo|predite?|prevue?|prevision|modele"
 )
 """Words that say of a column that a model filled it, beside the name of what it is about."""
 
@@ -38,8 +39,10 @@ _OTHER_ANSWER = re.compile(
     r"runner_?up|second|alternative|fallback|v\d+)(_.*)?"
 )
 """Names of another answer to the same question: what it says is no more true than what is judged."""
-_TRUTH_WORDS = frozenset(("true", "actual", "final", "label", "real", "observed", "gold", "gt", "truth"))
-"""Words that say of a column no more than that it holds what turned out to be true."""
+_TRUTH_WORDS = frozenset(
+    ("true", "actual", "final", "label", "real", "observed", "gold", "gt", "truth", "human", "expert", "agent", "ist")
+).union(["tatsachlich", "mensch", "mitarbeiter", "experte", "humano", "humana", "agente", "reel", "reelle", "humain"])
+"""Words that say of a column no more than that it holds what turned out to be true, or who said so."""
 _VERDICT = re.compile(
     r"(.*_)?(pass(ed)?|verdict|correct|right|ok|good|acceptable|accepted|label|grade|rating|score|vote)(_.*)?"
 )

@@ -10,9 +10,9 @@ from analytics.log import class_columns, label_time, logged, pairs, positives, s
 from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
-from analytics.log.role_names import strength
+from analytics.log.role_names import is_draw, is_prediction, strength
 from analytics.log.schema import Reading
-from analytics.log.value_words import POSITIVE_WORDS
+from analytics.log.value_words import positive_of
 
 _MAX_CANDIDATES = 6
 """Columns that are offered for an open role. Bounds the row of buttons."""
@@ -135,6 +135,13 @@ def _by_values(
 ) -> None:
     """Fill roles that no name suggested from types and values: a time or an id is taken, a label or a score is asked for."""
 
+    def decided() -> list[tuple[str, str]]:
+        """Return the decision beside a score: then it may be what turned out."""
+        name = chosen.get("decision")
+        is_beside = "decision" not in said and "score" in {*chosen, *undecided} and name is not None
+        is_two = is_beside and any(column.name == name and is_fitting_role("label", column) for column in columns)
+        return [(name, "is taken for the decision")] if is_two and name and not is_prediction(name) else []
+
     def free() -> list[Column]:
         taken = {*chosen.values(), *(name for claims in undecided.values() for name, _ in claims)}
         return [column for column in columns if column.name not in taken]
@@ -144,15 +151,16 @@ def _by_values(
             chosen[role] = column.name
             reasons[column.name] = f"{reason}; no column is named like this role"
 
-    def ask(role: str, found: Sequence[Column], reason: str) -> None:
-        if role not in chosen and role not in undecided and role not in said and found:
-            undecided[role] = tuple((column.name, reason) for column in found[:_MAX_CANDIDATES])
+    def ask(role: str, found: Sequence[Column], reason: str, *further: tuple[str, str]) -> None:
+        if role not in chosen and role not in undecided and role not in said and (found or further):
+            undecided[role] = (*((column.name, reason) for column in found[:_MAX_CANDIDATES]), *further)
 
     if "decision" not in chosen:
-        ask("score", [column for column in free() if _is_fraction(column)], "fractions between 0 and 1")
+        fractions = [column for column in free() if _is_fraction(column) and not is_draw(column.name)]
+        ask("score", fractions, "fractions between 0 and 1")
     if {"score", "decision"} & {*chosen, *undecided}:
         two = _binary(free())
-        ask("label", [column for column in two if not is_comparison(column)] or two, "has two values")
+        ask("label", [column for column in two if not is_comparison(column)] or two, "has two values", *decided())
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
     take("time", times[0] if times else None, "the first column of times")
     take("row_id", next((column for column in free() if _is_key(column, n_rows)), None), "every row has its own value")
@@ -207,9 +215,10 @@ def _is_key(column: Column, n_rows: int) -> bool:
 
 
 def _binary(columns: Sequence[Column]) -> list[Column]:
-    """Return the columns with two classes, those with 0 and 1 or a telling word first."""
+    """Return the columns with two classes, those with 0 and 1 or a telling word first; none that is called a prediction."""
     two = [column for column in columns if is_fitting_role("label", column) and column.kind != "time"]
-    return sorted(two, key=lambda column: not {*positives.known_groups(column)} & {*POSITIVE_WORDS, "1"})
+    two = [column for column in two if not is_prediction(column.name)] or two
+    return sorted(two, key=lambda column: positive_of(positives.known_groups(column), column.name) is None)
 
 
 def _rest(column: Column, n_rows: int) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.log.hints import hint, sides_hint
+from analytics.log.hints import hint, judged_hint, sides_hint
 from tests.ingested import Desk
 
 RNG = np.random.default_rng(17)
@@ -39,11 +39,35 @@ def test_the_columns_that_could_say_when_a_row_is_right_are_named(
     assert said in found and bool(said) == bool(found)
 
 
+def test_columns_that_could_be_judged_are_named_where_nothing_else_is_known(desk: Desk) -> None:
+    votes, points = RNG.choice(["Zusage", "Absage"], N), RNG.integers(300, 850, N)
+    frame = pl.DataFrame(
+        {"branch": RNG.choice(["a", "b"], N), "votum": votes, "flag": votes == "Zusage", "points": points}
+    )
+    said = judged_hint(desk.stage(frame).reading, "flag")
+    assert said == (
+        " 'branch' or 'votum' could be a decision: --decision branch. 'points' could be a score: --score points."
+    )
+    beside = frame.rename({"flag": "other"})
+    assert "'other' or 'branch' or 'votum' could be a decision: --decision other." in judged_hint(
+        desk.stage(beside).reading
+    )
+
+
+def test_what_was_predicted_is_not_proposed_as_label(desk: Desk) -> None:
+    chance = RNG.random(N)
+    frame = pl.DataFrame({"I_BAD": (chance > 0.5).astype(int), "P_BAD1": chance, "P_BAD0": 1 - chance})
+    assert "--label" not in hint(desk.stage(frame).reading)
+
+
 def test_what_could_tell_two_sides_apart_is_named(desk: Desk) -> None:
     """Of answers of dozens of models below each other, or a column for each."""
     right = RNG.integers(0, 2, N)
     long = desk.stage(pl.DataFrame({"model": np.resize(["ada", "bo", "bo"], N), "correct": right})).reading
-    assert sides_hint(long) == " 'model' holds 2: --live model=bo --candidate model=ada."
+    assert (
+        sides_hint(long)
+        == " 'model' holds 2: --live model=bo --candidate model=ada; slices … --by model says it of each."
+    )
     wide = desk.stage(pl.DataFrame({"question": range(N), "ada-7b": right, "bo": right[::-1], "cy": 1 - right})).reading
     assert sides_hint(wide) == " 3 columns hold 1 and 0, such as 'ada-7b': --live-grade ada-7b --candidate-grade bo."
     assert not sides_hint(desk.stage(pl.DataFrame({"price": PRICE})).reading)

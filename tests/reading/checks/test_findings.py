@@ -183,6 +183,13 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
         N,
         "it may be what was decided",
     ),
+    "cut-of-decision": (
+        lambda frame: frame.rename({"score": "vigour"}).with_columns(decision=pl.col("vigour") >= 0.7),
+        "warning",
+        "vigour",
+        N,
+        "it may be the score",
+    ),
     "decisions-alike": (
         lambda frame: frame.with_columns(decision=pl.lit(0)),
         "warning",
@@ -258,6 +265,7 @@ def test_planted_faults_are_found(desk: Desk, code: str) -> None:
 
 
 EXPECTED_WITH = {
+    "cut-of-decision": {"no-score"},
     "constant-score": {"decision-against-score", "constant-column"},
     "unparsable-score": {"null-score"},
     "score-not-probability": {"decision-against-score"},
