@@ -98,7 +98,8 @@ def draw_gate(answer: Comparison) -> None:
         return
     with st.expander("As a gate"):
         st.caption("Put this into the file of gates, on Gates or for the command check: the next export is held to it.")
-        st.code(written_gates(gate), language=None, wrap_lines=True)
+        of_pairs = written_gates(gate).partition("\n\n")[2]  # without the head, which the file has
+        st.code(of_pairs, language=None, wrap_lines=True)
 
 
 def draw_metrics(answer: Comparison) -> None:

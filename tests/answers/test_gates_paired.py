@@ -109,8 +109,13 @@ def test_the_same_answers_in_parts_logs_and_columns_are_one_verdict(desk: Desk) 
     own = desk.log(frame.drop("new"), row_id="id", label="y", decision="old")
     desk.log(frame.select("id", decision="new"), row_id="id", decision="decision", label=None, name="cand.parquet")
     found.append(held(desk, own, '[candidate]\nlog = "out/cand.parquet"\n' + gate))
-    wide = desk.log(frame, row_id="id", label="y", decision="old")
+    wide = desk.log(frame, row_id="id", label="y", decision="old", name="wide.parquet")
     found.append(held(desk, wide, '[candidate]\ncolumn = "new"\n' + gate))
+    # A reference of its own is found by its name too, where a report or a page asks.
+    same = (
+        '[reference]\nlog = "wide.parquet"\n[[gate]]\nmetric = "error_rate"\nagainst = "reference"\nworse_by = 0.05\n'
+    )
+    assert [each.outcome for each in held(desk, own, same)] == ["pass"]
     ends = [[(part.value, part.low, part.high) for result in each for part in result.parts] for each in found]
     assert ends[0] == ends[1] == ends[2]
     for results in found:
