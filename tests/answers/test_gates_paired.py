@@ -180,6 +180,15 @@ def test_pairs_that_cannot_be_asked_are_said(desk: Desk) -> None:
     assert all(part in problem for part, problem in zip(expected, problems, strict=True)), problems
 
 
+def test_flagged_rows_need_no_label(desk: Desk) -> None:
+    frame = answered().with_columns(y=pl.lit(None, dtype=pl.Int64))
+    log = desk.log(as_parts(frame), row_id="id", label=None, decision="decision", model_version="model")
+    flagged = '[[gate]]\nmetric = "selection_rate"\nagainst = "live"\nmax = 0.001\n'
+    rate, wrong = held(desk, log, PARTS + flagged + WORSE.format("error_rate", 0.05, ""))
+    assert rate.outcome == "inconclusive" and rate.rows_needed is not None and rate.rows_needed > N
+    assert f"{N:,} pairs." in result_reading(rate) and "No pair can be judged yet" in result_reading(wrong)
+
+
 def test_labels_that_hang_on_a_decision_decide_nothing(desk: Desk) -> None:
     frame = as_parts(answered(3, new=0.3))
     live = frame.filter(model="old").select("id", on="decision")

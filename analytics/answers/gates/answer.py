@@ -171,7 +171,7 @@ def _judged(
         )
     if own.pairs is not None and n_more is not None:
         n_more, by_when = (
-            int(np.ceil((found.times - 1) * own.pairs.account.judged)),
+            int(np.ceil((found.times - 1) * own.pairs.n)),
             _from_now(by_when, own.pairs, question),
         )
     return GateResult(

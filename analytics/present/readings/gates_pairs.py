@@ -31,7 +31,8 @@ def _sides(result: GateResult, pairs: GatePairs) -> str:
     if pairs.values is not None:
         first, second = (words.metric_text(result.gate.subject, value) for value in pairs.values)
         live, candidate = f"{live} {first}", f"{candidate} {second}"
-    return f"Live {live}; candidate {candidate}; {words.plural(pairs.account.judged, 'pair')} judged on both sides."
+    judged = " judged on both sides" if result.is_of_labels else ""
+    return f"Live {live}; candidate {candidate}; {words.plural(pairs.n, 'pair')}{judged}."
 
 
 def _unchosen(pairs: GatePairs) -> str:
