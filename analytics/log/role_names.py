@@ -257,6 +257,15 @@ def is_prediction(name: str) -> bool:
     return _PREDICTION.fullmatch(folded_name(name)) is not None
 
 
+def is_past(name: str) -> bool:
+    """Whether a name says a thing of the past, or a count of it.
+
+    >>> is_past("prior_default"), is_past("default")
+    (True, False)
+    """
+    return re.fullmatch(_PAST, folded_name(name)) is not None
+
+
 def is_draw(name: str) -> bool:
     """Whether a column is called a random number, by which rows were drawn or parted.
 
