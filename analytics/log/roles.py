@@ -10,7 +10,7 @@ from analytics.log import class_columns, label_time, logged, pairs, positives, s
 from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
-from analytics.log.role_names import is_draw, is_prediction, strength
+from analytics.log.role_names import folded_name, is_prediction, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
 
@@ -18,6 +18,12 @@ _MAX_CANDIDATES = 6
 """Columns that are offered for an open role. Bounds the row of buttons."""
 
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
+
+
+_DRAW = re.compile(
+    r"(.*_)?(random(_?(number|draw|key|value|seed|u))?|rand|rnd|rng|uniform|seed|noise|zufall(szahl|swert)?|aleatori[oa]|alea|aleatoire)"
+)
+"""Names of random numbers, by which rows were drawn or parted."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +163,9 @@ def _by_values(
             undecided[role] = (*((column.name, reason) for column in found[:_MAX_CANDIDATES]), *further)
 
     if "decision" not in chosen:
-        fractions = [column for column in free() if _is_fraction(column) and not is_draw(column.name)]
+        fractions = [
+            column for column in free() if _is_fraction(column) and not _DRAW.fullmatch(folded_name(column.name))
+        ]
         ask("score", fractions, "fractions between 0 and 1")
     if {"score", "decision"} & {*chosen, *undecided}:
         two = _binary(free())

@@ -463,3 +463,12 @@ def test_a_chance_that_is_called_after_the_label_beats_another_number(desk: Desk
     assert guessed(desk, frame).score == "pDevolución"
     rivals = desk.stage(frame.with_columns(riesgo=pl.Series(chance[::-1])))
     assert (rivals.mapping.score, {name for name, _ in rivals.open["score"]}) == (None, {"pDevolución", "riesgo"})
+
+
+@pytest.mark.parametrize(
+    "below", ["-,°C,-,[0..1],0/1", '"{""ImportId"":""a""}",{"ImportId":"b"},{},{},{"ImportId":"e"}']
+)
+def test_a_line_of_units_or_sources_below_the_names_hides_no_role(desk: Desk, below: str) -> None:
+    rows = [f"a{k},{k % 31 / 2},{'NS'[k % 2]},{k % 89 / 89:.3f},{int(k % 3 > 0)}" for k in range(120)]
+    mapping = guessed(desk, "\n".join(["id,temperature,site,score,label", below, *rows]))
+    assert [name.split()[0] for name in (mapping.score, mapping.label) if name] == ["score", "label"]
