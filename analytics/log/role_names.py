@@ -293,7 +293,7 @@ def strength(role: str, name: str) -> tuple[int, int] | None:
 
 def _strength(role: str, folded: str) -> tuple[int, int] | None:
     """Return how well a folded name says a role."""
-    names = _NAMES[role]
+    names, folded = _NAMES[role], folded.rstrip("_")
     folded = _HORIZON.sub("", folded) if role == "label" else folded
     for rank, patterns in enumerate((names.strong, names.loose)):
         place = next((place for place, pattern in enumerate(patterns) if re.fullmatch(pattern, folded)), None)
