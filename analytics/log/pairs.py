@@ -233,9 +233,12 @@ def is_twin(predicted: str, true: str) -> bool:
 
     >>> is_twin("model_digit", "digit"), is_twin("PredictedSurvived", "Survived"), is_twin("age_group", "age")
     (True, True, False)
+    >>> is_twin("human_verdict_pred", "human_verdict_actual")
+    True
     """
-    about = _about(predicted)
-    return len(about) < len(_words(predicted)) and about == _without_truth(true) and about != []
+    about, wanted = _about(predicted), _without_truth(true)
+    same = wanted in (about, [word for word in about if word not in _TRUTH_WORDS])
+    return len(about) < len(_words(predicted)) and same and wanted != []
 
 
 def _words(name: str) -> list[str]:
