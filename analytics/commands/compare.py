@@ -17,7 +17,7 @@ from analytics.answers.compare.slices import LosingSlices, by_column, flipped
 from analytics.answers.compare.whole import losing_slices_of
 from analytics.answers.question import Question
 from analytics.commands.compare_preferences import preferences_told, write_preferences
-from analytics.commands.compare_sides import Both, further_sides, require_margin, side_options, sides_asked
+from analytics.commands.compare_sides import Both, further_sides, grade_told, require_margin, side_options, sides_asked
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
@@ -37,6 +37,14 @@ class _Preferred:
     preference: Annotated[
         Text, named("Column that says which answer was better: model_a, model_b, tie; or 1 to 2.", panel=_SIDES)
     ] = None
+    other_order: Annotated[
+        Text,
+        named("Column of the same judgements with the answers in the other order.", "--other-order", panel=_SIDES),
+    ] = None
+    length_controlled: Annotated[
+        bool,
+        named("Also the win rate were both answers of one length.", "--length-controlled", panel=_SIDES),
+    ] = False
     live_wins: Annotated[Texts, named("Value that means the live answer. Repeatable.", "--live-wins", panel=_SIDES)] = (
         None
     )
@@ -103,8 +111,12 @@ def compare(
     column = preferred.preference or preferences_told(workspace, source, both)
     if column is not None:
         wins = {"live_wins": preferred.live_wins or (), "candidate_wins": preferred.candidate_wins or ()}
-        write_preferences(source, asked, both, other, output, column, **wins, by=by, margin=margin)
+        more = {"other_order": preferred.other_order, "by": by, "margin": margin}
+        is_equal = preferred.length_controlled
+        write_preferences(source, asked, both, other, output, column, is_equal=is_equal, **wins, **more)
         return
+    if other is not None or both.names_a_side:
+        source = grade_told(workspace, source, both)
     engine, pairing = sides_asked(workspace, source, asked, both, other)
     answer = compare_answer(engine, pairing, metric, margin, price.costs(workspace))
     found, own = compare_json(answer), replace(source, **side_options(source, both, "live"))

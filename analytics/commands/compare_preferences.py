@@ -18,7 +18,7 @@ from analytics.commands.roles import said_roles
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log import roles
-from analytics.log.preferred import preference_column
+from analytics.log.preferred import preferred
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.measure.compare.preferences import preferences_of
@@ -31,7 +31,7 @@ def preferences_told(workspace: Workspace, source: Source, both: Both) -> str | 
     if is_said or not is_there(Path(source.log)):
         return None
     reading = read_path(workspace, source).reading
-    name = preference_column(reading.names)
+    name = preferred(reading)
     if name is None:
         return None
     guess = roles.guess(reading, said_roles(source, reading)).mapping
@@ -46,7 +46,15 @@ def preferences_told(workspace: Workspace, source: Source, both: Both) -> str | 
 
 
 def write_preferences(
-    source: Source, asked: Asked, both: Both, other: str | None, output: Output, column: str, **said: Any
+    source: Source,
+    asked: Asked,
+    both: Both,
+    other: str | None,
+    output: Output,
+    column: str,
+    *,
+    is_equal: bool,
+    **said: Any,
 ) -> None:
     """Answer how often the candidate is preferred, and write it; ``said`` is what `answers.compare.preferences` takes."""
     from analytics.present.readings import paired_preferences_reading, preferences_reading
@@ -55,12 +63,14 @@ def write_preferences(
     workspace = Workspace()
     if other is None and not both.names_a_side:
         engine, question = question_of(workspace, _opened(workspace, source, column), asked)
-        answer = preferences(engine, question, column, **said)
-        reading, found = preferences_reading(answer), preferences_json(answer)
-    else:
-        engine, pairing = sides_asked(
-            workspace, _as_preferences(workspace, source, column), asked, both, other, is_input_enough=True
+        answer = preferences(engine, question, column, at_equal_length=is_equal, **said)
+        reading, found = preferences_reading(answer, with_options=True), preferences_json(answer)
+    elif is_equal:
+        raise QuestionError(
+            "Expected one log without a second side for --length-controlled, found two. Ask it of either candidate by itself."
         )
+    else:
+        engine, pairing = sides_asked(workspace, _as_preferences(workspace, source, column), asked, both, other)
         paired = paired_preferences(engine, pairing, column, **said)
         reading, found = paired_preferences_reading(paired), paired_preferences_json(paired)
     typer.echo(reading, err=True)

@@ -7,17 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
+import typer
+
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
 from analytics.commands.asking import open_side, question_of, remapped
 from analytics.commands.given import listed_columns, read_path
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source, Text, Texts, named
-from analytics.commands.roles import finite_threshold
+from analytics.commands.roles import finite_threshold, said_roles
 from analytics.errors import QuestionError
-from analytics.log.hints import sides_hint
+from analytics.log import roles
+from analytics.log.hints import only_truths, sides_hint
 from analytics.log.other_answer import own_labels, with_decider
-from analytics.log.preferred import preference_column
-from analytics.log.repeats import same_input
+from analytics.log.preferred import preferred
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort
@@ -102,20 +104,29 @@ def sides_asked(
     asked: Asked,
     both: Both,
     other: str | None,
-    *,
-    is_input_enough: bool = False,
 ) -> tuple[Engine, Pairing]:
-    """Return how the rows of both sides meet: of two logs, two parts of one, or two answers in one row.
-
-    With ``is_input_enough`` they meet by what was asked where the log has no id.
-    """
+    """Return how the rows of both sides meet: of two logs, two parts of one, or two answers in one row."""
     engine, live, candidate = _two_questions(workspace, source, asked, both, other)
     on = listed_columns(both.on, live.log.reading.names) if both.on else []
-    if not on and is_input_enough and live.log.mapping.row_id is None and (same := same_input(live.log)):
-        on = [same]
     pairing = pairing_of(live, candidate, on, by_row=both.is_by_row)
     is_given = asked.threshold is not None
     return engine, replace(pairing, is_given=(is_given, is_given or both.candidate_threshold is not None))
+
+
+def grade_told(workspace: Workspace, source: Source, both: Both) -> Source:
+    """Return what is said of a log, with its one column of grades of 1 and 0 where nobody says by what to judge it."""
+    is_said = both.is_by_row or any((source.score, source.decision, source.label, source.grade, source.right))
+    if is_said or not is_there(Path(source.log)):
+        return source
+    reading = read_path(workspace, source).reading
+    name = only_truths(reading)
+    if name is None:
+        return source
+    guess = roles.guess(reading, said_roles(source, reading)).mapping
+    if guess.has_score or guess.decision is not None or guess.right is not None:
+        return source
+    typer.echo(f"A row is right where {name!r} is 1 (guessed: its name and its values).", err=True)
+    return replace(source, grade=name, mark=1.0)
 
 
 def side_options(source: Source, both: Both, side: str) -> dict[str, Any]:
@@ -165,7 +176,7 @@ def _two_questions(
         )
     sources = [replace(source, **side_options(source, both, side)) for side in ("live", "candidate")]
     if other is not None:
-        sources[1] = _of_candidate(workspace, replace(sources[1], log=other, labels=None))
+        sources[1] = of_candidate(workspace, replace(sources[1], log=other, labels=None))
     engine, live = question_of(workspace, open_side(workspace, sources[0]), asked)
     candidate = live
     if sources[1] != sources[0]:
@@ -203,7 +214,7 @@ def _hint(workspace: Workspace, source: Source) -> str:
     if not is_there(Path(source.log)):
         return ""
     reading = read_path(workspace, source).reading
-    found = preference_column(reading.names)
+    found = preferred(reading)
     said = "" if found is None else f" {found!r} could say which answer was better: --preference {shlex.quote(found)}."
     return sides_hint(reading) + said
 
@@ -219,7 +230,7 @@ def _require_numbers(log: Log) -> None:
     )
 
 
-def _of_candidate(workspace: Workspace, source: Source) -> Source:
+def of_candidate(workspace: Workspace, source: Source) -> Source:
     """Return how the candidate's log is read: it need not have the columns of the live side, and no label is no fault."""
     if not is_there(Path(source.log)):
         return source

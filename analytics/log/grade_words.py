@@ -60,10 +60,10 @@ _FAULT = re.compile(
 """Names of truth values that are true where a row is wrong."""
 NAMES = re.compile(
     r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
-    r"success|solved|(exact_)?match(ed|es)?|verdict|acc(uracy)?|note|nota|bewertung|sterne|punkte|"
-    r"valoracion|calificacion|estrellas|evaluation|etoiles|zufriedenheit|satisfaccion)(_.*)?"
+    r"success|solved|(exact_)?match(ed|es)?|verdict|accuracy|note|nota|bewertung|sterne|punkte|"
+    r"valoracion|calificacion|estrellas|evaluation|etoiles|zufriedenheit|satisfaccion)(_.*)?|acc(_(norm|none))?"
 )
-"""Names of grades, also in logs of harnesses that put questions to models."""
+"""Names of grades, also in logs of harnesses that put questions to models: ``acc`` in a longer name is as often an account."""
 _ASSENTED = re.compile(
     r"(.*_)?(accepted|acceptable|resolved|satisfied|useful|right|ok|good|korrekt|richtig|gelost|bestanden|hilfreich|zufrieden|"
     r"correct[oa]|resuelt[oa]|aprobad[oa]|util|resolue?|reussie?|utile|satisfait)(_.*)?"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from analytics.log import class_columns, grade_words, pairs, positives
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
-from analytics.log.preferred import preference_column
+from analytics.log.preferred import preferred
 from analytics.log.role_names import folded_name, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
@@ -95,12 +95,14 @@ def sides_hint(reading: Reading) -> str:
 
     >>> model = Column(0, "model", "VARCHAR", "text", n_distinct=2, top=(("ada", 9), ("bo", 9)))
     >>> sides_hint(Reading("", "", "csv", 18, 18, (model,)))
-    " 'model' holds 2: --live model=ada --candidate model=bo."
+    " 'model' holds 2: --live model=ada --candidate model=bo; slices … --by model says it of each."
     """
     for column in reading.columns:
         if _MODEL.fullmatch(folded_name(column.name)) and column.kind == "text" and column.n_distinct > 1:
-            sides = [shlex.quote(f"{column.name}={value}") for value, _ in column.top[:2]]
-            return f" {column.name!r} holds {column.n_distinct:,}: --live {sides[0]} --candidate {sides[1]}."
+            name, values = shlex.quote(column.name), [value for value, _ in column.top[:2]]
+            live, candidate = (shlex.quote(f"{column.name}={value}") for value in values)
+            each = f"slices … --by {name} says it of each"
+            return f" {column.name!r} holds {column.n_distinct:,}: --live {live} --candidate {candidate}; {each}."
     right = [
         column.name
         for column in reading.columns
@@ -116,7 +118,7 @@ def sides_hint(reading: Reading) -> str:
 
 def _preferred(reading: Reading) -> str:
     """Say how preferences are asked about, where a column is called so; empty where none is."""
-    name = preference_column(reading.names)
+    name = preferred(reading)
     if name is None:
         return ""
     column, shown = reading.column(name), shlex.quote(name)
@@ -125,16 +127,33 @@ def _preferred(reading: Reading) -> str:
     return f" {name!r} could say which of two answers was better: {graded}compare … --preference {shown}."
 
 
+def only_truths(reading: Reading) -> str | None:
+    """Return the one column that is called like grades and says 1 or 0 of each row; None where none is, or several are.
+
+    >>> solved = Column(0, "solved", "BIGINT", "number", n_distinct=2, top=(("1", 9), ("0", 9)))
+    >>> only_truths(Reading("", "", "csv", 18, 18, (solved,)))
+    'solved'
+    """
+    found = [(column.name, grades) for column, grades in _graded(reading)]
+    return found[0][0] if len(found) == 1 and {*found[0][1]} == _TRUTHS else None
+
+
 def _grades(reading: Reading) -> Iterator[str]:
     """Name the column that is called like grades, and the mark from which on a row could be right."""
+    for column, grades in _graded(reading):
+        mark = grades[-2] if len(grades) > 2 else grades[-1]
+        yield f"{column.name!r} could hold grades: --grade {shlex.quote(column.name)} --pass {mark:g}."
+
+
+def _graded(reading: Reading) -> Iterator[tuple[Column, list[float]]]:
+    """Return the columns that are called like grades, with their grades."""
     for column in reading.columns:
         if not grade_words.NAMES.fullmatch(folded_name(column.name)) or not 1 < column.n_distinct <= len(column.top):
             continue
         steps = grade_words.steps_of(column)
         grades = sorted({grade for _, grade in steps} or _numbers_of(column) or _truths_of(column))
         if 1 < len(grades) <= MAX_VALUES_BY_VALUE:
-            mark = grades[-2] if len(grades) > 2 else grades[-1]
-            yield f"{column.name!r} could hold grades: --grade {shlex.quote(column.name)} --pass {mark:g}."
+            yield column, grades
 
 
 def _two_columns(reading: Reading) -> Iterator[str]:

@@ -21,6 +21,11 @@ _TRIAL = re.compile(
     r"(trial|attempt|run)_?(id|no|nr|number|index)?|repeat|repetition|replicate|rep|draw|try",
 )
 
+_PLACE = re.compile(rf"(turn|round|epoch|seed)(_?(id|no|nr|number|index|idx))?|{_TRIAL.pattern}")
+"""Names of what tells the answers to one input apart on either side alike: turns of a dialogue, and trials by number."""
+_MOST_PLACES = 50
+"""Turns or trials of one input from which on a number is none of them. By hand."""
+
 
 def same_input(log: Log) -> str | None:
     """Return the column whose values are equal where the same was asked again, by its name; None where none is called so."""
@@ -31,6 +36,19 @@ def same_input(log: Log) -> str | None:
             if re.fullmatch(pattern, folded):
                 return name
     return log.mapping.row_id if log.mapping.row_id in repeated else None
+
+
+def meeting_columns(log: Log) -> list[str]:
+    """Return the columns by which rows of two answers meet where a log has no id: what was asked, with its turn and its trial.
+
+    Empty where nothing is called as what was asked.
+    """
+    same = same_input(log)
+    if same is None:
+        return []
+    numbered = [column for column in log.columns if column.kind == "number" and 1 < column.n_distinct <= _MOST_PLACES]
+    places = [column.name for column in numbered if re.fullmatch(_PLACE, folded_name(column.name))]
+    return [same, *(name for name in places if name != same)]
 
 
 def trial_number(log: Log) -> str | None:

@@ -261,15 +261,18 @@ def _join_parts(
 
 
 def _differences(tables: Sequence[Table], shown: Sequence[str], names: Sequence[str]) -> list[str]:
-    """Say which columns not all files have."""
-    said = []
+    """Say which columns not all files have, those together that are missing in the same files."""
+    lacking: dict[tuple[str, ...], list[str]] = {}
     for name in names:
-        without = [file for table, file in zip(tables, shown, strict=True) if name not in table.names]
-        if without:
-            files = parts.some(without)
-            said.append(
-                f"{name!r} is missing in {len(without):,} of {len(tables):,} files ({files}): it is missing on their rows."
-            )
+        without = tuple(file for table, file in zip(tables, shown, strict=True) if name not in table.names)
+        lacking.setdefault(without, []).append(name)
+    lacking.pop((), None)
+    said = []
+    for without, absent in lacking.items():
+        many = len(absent) > 1
+        which = f"{len(absent):,} columns ({parts.some(absent)}) are" if many else f"{absent[0]!r} is"
+        where = f"missing in {len(without):,} of {len(tables):,} files ({parts.some(without)})"
+        said.append(f"{which} {where}: {'they are' if many else 'it is'} missing on their rows.")
     return said
 
 

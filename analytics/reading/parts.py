@@ -17,6 +17,9 @@ from analytics.reading.table import Table
 
 _MIN_SHARED = 0.5
 """Share of all names of two tables that both have, from which they are exports of one log."""
+_MIN_COMMON, _MIN_OF_SMALLER = 5, 2 / 3
+"""Names that both have, and their share of those of the narrower table, from which they are exports of one log of which one says
+more: evaluations of models whose answers have other parts. A table of keys and a few properties has fewer. Set by hand."""
 
 _MAX_SHOWN = 4
 """Names of files or columns in one sentence. A judgement."""
@@ -100,10 +103,12 @@ def _plain(name: str) -> str:
 
 
 def refuse_stranger(tables: Sequence[Table], shown: Sequence[str]) -> None:
-    """Refuse the last of the tables where it shares less than half of its columns with the first one."""
+    """Refuse the last table where it shares less than half of its columns with the first one, and too few of the narrower one."""
     first, last = tables[0], tables[-1]
     one, other = set(first.names), set(last.names)
-    if len(one & other) < _MIN_SHARED * len(one | other):
+    shared, smaller = len(one & other), min(len(one), len(other))
+    is_one_log = shared >= _MIN_SHARED * len(one | other) or shared >= max(_MIN_COMMON, _MIN_OF_SMALLER * smaller)
+    if not is_one_log:
         raise InputError(
             f"Expected exports of one log, found tables of different shapes: {shown[0]!r} has {some(first.names)}, "
             f"{shown[len(tables) - 1]!r} has {some(last.names)}. Bring them one by one."

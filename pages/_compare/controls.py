@@ -6,17 +6,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics.answers.compare.metrics import compared_metrics
-from analytics.answers.compare.sides import pairing_of
+from analytics.answers.compare.sides import column_pairing, pairing_of
 from analytics.answers.gap.sides import BY_TIME
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.other_answer import likely_answer, other_columns
+from analytics.log.repeats import meeting_columns
 from analytics.measure.compare.difference import COST, direction_of
 from analytics.measure.thresholds.costs import Costs
 from analytics.present.readings.compare import metric_phrase
 from analytics.query.compare.pairs import Pairing
 from pages._frame import session
-from pages._frame.compared import BY_COLUMN, column_pairing, costs_of, draw_add_comparison
+from pages._frame.compared import BY_COLUMN, costs_of, draw_add_comparison
 from pages._frame.reference import BY_LOG, sides_by_log, sides_by_value, values_of_sides, ways_apart
 
 _HELP = "By the value of a column, such as the model version; as two logs; or two answers that stand in one row."
@@ -50,15 +51,16 @@ def draw_sides(question: Question) -> Pairing | None:
         return _by_column(question, first, second)
     sides = _by_log(question, first, second) if way == BY_LOG else _by_value(question, way, first, second)
     names = [name for name in sides[0].log.reading.names if name in sides[1].log.reading.names]
+    asked = [name for name in meeting_columns(log) if name in names]
     on = meet.multiselect(
         "Rows meet by",
         names,
         key="pair_on",
         bind="query-params",
-        placeholder=log.mapping.row_id or "Choose columns",
+        placeholder=log.mapping.row_id or " and ".join(asked) or "Choose columns",
         help=_ON_HELP,
     )
-    if not on and sides[0].log.mapping.row_id is None:
+    if not on and sides[0].log.mapping.row_id is None and not asked:
         st.info("Choose the columns by which rows of both sides meet: the log has no id.", icon=":material/join_inner:")
         return None
     return pairing_of(*sides, on)
@@ -104,7 +106,7 @@ def _by_column(question: Question, first: DeltaGenerator, second: DeltaGenerator
         st.session_state["pair_column"] = offered[0]
     first.text_input("Live", question.log.mapping.judged or "", disabled=True)
     name = second.selectbox("Candidate", offered, key="pair_column", bind="query-params")
-    return column_pairing(question, name or offered[0])
+    return column_pairing(question, name or offered[0], session.remapped)
 
 
 def draw_metric(pairing: Pairing) -> tuple[str | None, float | None, Costs | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.log.other_answer import likely_answer
-from analytics.log.preferred import preference_column
+from analytics.log.preferred import preferred as preferred_of
 from analytics.log.repeats import same_input, trial_number
 from analytics.log.schema import Log
 from pages._frame.address import seed_choice
@@ -18,7 +18,7 @@ def draw_view(log: Log) -> str:
     views = [_PAIRS]
     if _holds_repeats(log):
         views.append(AGAIN)
-    if preference_column(log.reading.names) is not None:
+    if preferred_of(log.reading) is not None:
         views.append(PREFERRED)
     if len(views) == 1:
         return _PAIRS
@@ -29,7 +29,7 @@ def draw_view(log: Log) -> str:
 def _usual_view(log: Log) -> str:
     """Return the question that a log is made for: of pairs, unless nothing but chance would tell two sides apart."""
     mapping = log.mapping
-    preferred = preference_column(log.reading.names)
+    preferred = preferred_of(log.reading)
     judged_by = (*(mapping.right.columns if mapping.right else ()), mapping.label, mapping.decision)
     if preferred is not None and preferred in judged_by:
         return PREFERRED

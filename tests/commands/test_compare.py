@@ -13,6 +13,7 @@ from sklearn import metrics as sk
 from typer.testing import CliRunner
 
 from analytics.__main__ import app
+from analytics.measure.compare.lengths import equal_length
 from tests.answers.compare.test_answer import joined, scored
 
 QUIET = ("--no-search", "--format", "json")
@@ -302,3 +303,81 @@ def test_judgements_in_both_orders_are_no_independent_rows(tmp_path: Path) -> No
     found, said = asked(path, "--preference", "winner", "--unit", "question_id")
     assert "not independent" not in said and found["win_rate"] == once["win_rate"]
     assert found["standard_error"] == pytest.approx(wins.std(ddof=1) / 120**0.5)
+
+
+def test_graded_answers_of_several_models_are_paired_at_once(tmp_path: Path) -> None:
+    """It was asked for the grade first, then for the columns by which rows meet."""
+    rng, path = np.random.default_rng(9), tmp_path / "graded.csv"
+    asked_of = [(f"q{place}", turn) for place in range(60) for turn in (1, 2)]
+    rows = [
+        {"question_id": q, "turn": t, "model": m, "solved": int(rng.random() < 0.5)} for m in "abc" for q, t in asked_of
+    ]
+    frame = pl.DataFrame(rows)
+    frame.write_csv(path)
+    found, said = asked(path, "--live", "model=a", "--candidate", "model=c", "--no-search")
+    assert said.startswith("A row is right where 'solved' is 1 (guessed")
+    assert found["pairing"]["both"] == 120 and found["pairing"]["repeats_live"] == 0
+    assert "Pairs of one question_id are not independent" in said
+    a, c = (frame.filter(model=name)["solved"].to_numpy() for name in "ac")
+    error = next(each for each in found["metrics"] if each["metric"] == "error_rate")
+    assert error["difference"] == pytest.approx(a.mean() - c.mean())
+    assert "slices … --by model says it of each" in refused(path)
+
+
+def test_judgements_in_both_orders_are_averaged_in_one_command(tmp_path: Path) -> None:
+    """Of two columns that speak of names or of places, and of rows in which the answers changed places."""
+    rng, path = np.random.default_rng(10), tmp_path / "judged.jsonl"
+    one, two = (rng.choice(["model_1", "tie", "model_2"], 90, p=p) for p in ([0.5, 0.2, 0.3], [0.2, 0.2, 0.6]))
+    both = {
+        "question_id": range(90),
+        "model_1": ["ada"] * 90,
+        "model_2": ["bo"] * 90,
+        "g1_winner": one,
+        "g2_winner": two,
+    }
+    pl.DataFrame(both).write_ndjson(path)
+    of_bo = {"model_1": 0.0, "tie": 0.5, "model_2": 1.0}
+    means = np.array([(of_bo[a] + of_bo[b]) / 2 for a, b in zip(one, two, strict=True)])
+    expected = (means.mean(), means.std(ddof=1) / 90**0.5, (one != two).mean())
+    found, said = asked(path)
+    assert tuple(found[name] for name in ("win_rate", "standard_error", "changed")) == pytest.approx(expected)
+    assert found["candidate"] == "bo" and "the first place wins" in said and "is left out" not in said
+    marks = {"model_1": "A>B", "tie": "A=B", "model_2": "B>>A"}
+    games = [
+        [{"score": marks[a]}, {"score": marks[{"tie": "tie"}.get(b, "model_1" if b == "model_2" else "model_2")]}]
+        for a, b in zip(one, two, strict=True)
+    ]
+    pl.DataFrame({"uid": range(90), "model": ["bo"] * 90, "games": games}).write_ndjson(path)
+    by_place = asked(path)[0]
+    assert tuple(by_place[name] for name in ("win_rate", "standard_error", "changed")) == pytest.approx(expected)
+    turned = {"model_1": "model_b", "tie": "tie", "model_2": "model_a"}
+    rows = [
+        {"question_id": q, "model_a": "ada", "model_b": "bo", "winner": v.replace("_1", "_a").replace("_2", "_b")}
+        for q, v in enumerate(one)
+    ]
+    rows += [{"question_id": q, "model_a": "bo", "model_b": "ada", "winner": turned[v]} for q, v in enumerate(two)]
+    pl.DataFrame(rows).write_ndjson(path)
+    by_row, said = asked(path)
+    assert tuple(by_row[name] for name in ("win_rate", "standard_error", "changed")) == pytest.approx(expected)
+    assert "each question_id as one unit" in said and by_row["both_orders"] == 90
+
+
+def test_the_win_rate_at_equal_length_is_an_extra_that_is_named(tmp_path: Path) -> None:
+    rng, path = np.random.default_rng(11), tmp_path / "judged.json"
+    n, longer = 300, rng.random(300) < 0.8
+    texts = {"output_1": ["x" * 50] * n, "output_2": ["y" * (90 if each else 30) for each in longer]}
+    wins = rng.random(n) < np.where(longer, 0.75, 0.25)
+    pl.DataFrame({"instruction": [f"q{k}" for k in range(n)], **texts, "preference": 1.0 + wins}).write_json(path)
+    found, said = asked(path)
+    assert "--length-controlled says the rate at equal length" in said and "length_controlled_win_rate" not in found
+    found, said = asked(path, "--length-controlled")
+    assert "At equal length it wins" in said.split("\n")[1] and "--length-controlled" not in said
+    expected = equal_length(
+        pl.DataFrame({"x": wins.astype(float), "delta": np.where(longer, 40.0, -20.0)}).with_columns(n=1, w=1.0, w2=1.0)
+    )
+    assert expected is not None and found["length_controlled_win_rate"] == pytest.approx(expected.rate)
+    assert (
+        found["length_controlled_longer"] == pytest.approx(longer.mean()) and expected.rate < found["win_rate"] - 0.05
+    )
+    pl.read_json(path).drop("output_1").write_json(path)
+    assert "such as output_1 and output_2, found no such columns" in refused(path, "--length-controlled")

@@ -25,6 +25,8 @@ PRICE = RNG.gamma(4, 25, N)
         ({"verdict": RNG.choice(["pass", "fail"], N)}, "--grade verdict --pass 1."),
         ({"predicted_price": PRICE, "distance": PRICE + 1}, ""),
         ({"exact_match": RNG.choice([0.0, 1.0], N)}, "--grade exact_match --pass 1."),
+        ({"acc": RNG.choice([0.0, 1.0], N)}, "--grade acc --pass 1."),
+        ({"acc_now_delinq": RNG.choice([0.0, 1.0], N), "mort_acc": RNG.choice([0, 1, 2], N)}, ""),
         ({"correct": RNG.choice([False, True], N)}, "--grade correct --pass 1."),
         ({"preference": 1 + RNG.random(N)}, "--grade preference --pass 1.5, or compare … --preference preference."),
         ({"winner": RNG.choice(["model_a", "tie"], N)}, "was better: compare … --preference winner."),
@@ -62,7 +64,10 @@ def test_what_could_tell_two_sides_apart_is_named(desk: Desk) -> None:
     """Of answers of dozens of models below each other, or a column for each."""
     right = RNG.integers(0, 2, N)
     long = desk.stage(pl.DataFrame({"model": np.resize(["ada", "bo", "bo"], N), "correct": right})).reading
-    assert sides_hint(long) == " 'model' holds 2: --live model=bo --candidate model=ada."
+    assert (
+        sides_hint(long)
+        == " 'model' holds 2: --live model=bo --candidate model=ada; slices … --by model says it of each."
+    )
     wide = desk.stage(pl.DataFrame({"question": range(N), "ada-7b": right, "bo": right[::-1], "cy": 1 - right})).reading
     assert sides_hint(wide) == " 3 columns hold 1 and 0, such as 'ada-7b': --live-grade ada-7b --candidate-grade bo."
     assert not sides_hint(desk.stage(pl.DataFrame({"price": PRICE})).reading)

@@ -161,6 +161,32 @@ def test_the_first_threshold(desk: Desk, scores: list[float], threshold: float) 
     assert guessed(desk, pl.DataFrame({"score": scores, "label": LABELS})).threshold == pytest.approx(threshold)
 
 
+@pytest.mark.parametrize(
+    ("columns", "threshold"),
+    [
+        ({"threshold": [0.3] * N}, 0.3),
+        ({"decision_threshold_v2": [0.25] * N}, 0.25),
+        ({"Schwellenwert": [0.7] * N}, 0.7),
+        ({"threshold": [0.3] * (N - 1) + [0.4]}, 0.5),
+        ({"threshold": [0.3] * (N - 1) + [None]}, 0.5),
+        ({"threshold": [30] * N}, 0.5),
+        ({"threshold": [0.3] * N, "cutoff": [0.6] * N}, 0.5),
+        ({"limit": [0.3] * N}, 0.5),
+    ],
+)
+def test_a_threshold_that_stands_on_every_row_is_the_first_one(
+    desk: Desk, columns: dict[str, list[float | None]], threshold: float
+) -> None:
+    frame = pl.DataFrame({"score": [place / N for place in range(N)], "label": LABELS, **columns})
+    assert guessed(desk, frame).threshold == pytest.approx(threshold)
+
+
+def test_a_threshold_in_percent_is_meant_for_scores_in_percent(desk: Desk) -> None:
+    scores = [100 * place / N for place in range(N)]
+    frame = pl.DataFrame({"score_pct": scores, "label": LABELS, "cutoff": [30] * N})
+    assert guessed(desk, frame).threshold == pytest.approx(0.3)
+
+
 def test_an_id_a_long_text_and_a_constant_are_no_segments(desk: Desk) -> None:
     frame = pl.DataFrame(
         {

@@ -153,7 +153,11 @@ def test_a_log_of_repeated_questions_opens_on_what_they_are_answered(
 
 
 def test_a_log_of_preferences_opens_on_who_wins(tmp_path: Path, serve: Callable[[Path], None]) -> None:
-    rows = [{"generator": g, "preference": 1 + float(k % 10 < w)} for g, w in (("a", 7), ("b", 2)) for k in range(100)]
+    rows = [
+        {"question": f"q{k}", "generator": g, "preference": 1 + float(k % 10 < w)}
+        for g, w in (("a", 7), ("b", 2))
+        for k in range(100)
+    ]
     desk = Desk(Workspace(tmp_path / "workspace"), tmp_path)
     desk.log(pl.DataFrame(rows), score=None, label=None, right=Right("grades", "preference", mark=1.5))
     serve(desk.workspace.home)
@@ -161,6 +165,12 @@ def test_a_log_of_preferences_opens_on_who_wins(tmp_path: Path, serve: Callable[
     assert app.segmented_control(key="pair_view").value == "Which answer was preferred"
     assert said(app.main.markdown)[0].startswith("Of 2 values of generator a wins most often: 70.0")
     assert list(app.dataframe[0].value["Of"]) == ["All rows", "a", "b"]
+    app.selectbox(key="pair_live").set_value("a").run()
+    app.selectbox(key="pair_candidate").set_value("b").run()
+    assert not app.exception
+    told = [text for text in said(app.main.markdown) if "b wins 20.0" in text]
+    assert told and told[0].startswith("Worse: ") and "the standard error" in "".join(said(app.main.markdown))
+    assert list(app.dataframe[1].value["Pairs"]) == ["100"]
 
 
 def test_a_log_of_one_answer_to_each_input_is_asked_what_to_compare(

@@ -260,3 +260,16 @@ def test_a_parquet_file_whose_columns_are_altered_becomes_a_table(desk: Desk, tm
     assert isinstance(upload, api.Staged)
     assert not (desk.workspace.staging / upload.staged_id / "raw.parquet").exists()
     assert [column.type for column in upload.reading.columns] == ["BIGINT", "DOUBLE", "BIGINT"]
+
+
+def test_evaluations_of_which_some_say_more_are_read_by_what_they_share(desk: Desk) -> None:
+    shared = {name: ["a", "b"] for name in ("instruction", "output_1", "output_2", "generator_1", "generator_2")}
+    shared["preference"] = ["1.5", "2"]
+    wide = shared | {f"detail_{place}": ["x", "y"] for place in range(12)}
+    files = {"a.csv": pl.DataFrame(shared).write_csv(), "b.csv": pl.DataFrame(wide).write_csv()}
+    reading = desk.read(folder(desk, files))
+    assert reading.rows_kept == 4
+    assert list(reading.origin.differences) == [
+        "12 columns ('detail_0', 'detail_1', 'detail_2', 'detail_3' and 8 more) are missing in 1 of 2 files ('a.csv'): they are "
+        "missing on their rows."
+    ]

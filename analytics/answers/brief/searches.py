@@ -71,7 +71,8 @@ def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
         said = [clauses(asking.question.log, entry.property, entry.value, answer.left_out) for entry in slice_]
         objective = answer.search.objective
         metric = objective if objective in ONE_KIND else "error_rate"
-        parts = FoundParts(slice_, metric, row["rate"], row["rate_complement"], row["n"], answer.n_sent)
+        counts = row["n"], row["n_reported"], answer.n_sent
+        parts = FoundParts(slice_, metric, row["rate"], row["rate_complement"], *counts)
         other = () if objective == _usual(asking) else (("objective", objective),)
         kept = () if None in said else tuple(clause for each in said for clause in each or ())
         return (

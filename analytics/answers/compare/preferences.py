@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -12,10 +12,13 @@ import polars as pl
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.log import preferred
 from analytics.log.repeats import same_input
 from analytics.log.role_names import folded_name
 from analytics.log.schema import Log
-from analytics.measure.compare.preferences import WinRate, preferences_of, rates_of_each, win_rate
+from analytics.measure.compare.lengths import EqualLength, equal_length
+from analytics.measure.compare.orders import Orders, both_columns, both_rows, orders_of
+from analytics.measure.compare.preferences import WinRate, meant, preferences_of, rate_of, rates_of_each
 from analytics.measure.compare.verdict import MARGIN, Verdict, verdict
 from analytics.query.compare.preferences import preference_table
 from analytics.query.engine import Engine
@@ -29,6 +32,8 @@ _WHO = re.compile(
 _OFTEN = 1.5
 """Judgements of an input and the same answers from which on it counts as asked again: some inputs may stand twice by chance. By
 hand."""
+_MOST_ROWS = 1_000_000
+"""Rows up to which both orders are looked for among them: each leaves the engine by itself. A judgement."""
 _FIRST = re.compile(r".*[1a]")
 """Of these the one of the first answer, which is that of the live side, or of the reference that all are held against."""
 
@@ -61,6 +66,20 @@ class Preferences:
     asked_again : str or None
         The column of what was asked, where it stands on several rows for the same answers, as with both orders or turns, and no
         unit says so: such rows are not independent.
+    orders : Orders or None
+        What the order of the answers does, where they were judged in both.
+    turned : (str, bool) or None
+        The column of the judgements in the other order, and whether it speaks of places.
+    in_rows : str or None
+        The column of what was asked, where both orders stand on rows of their own: each counts once.
+    lengths : (str, str) or None
+        Columns that tell how long both answers are.
+    equal : EqualLength or None
+        The rate at equal length, where it was asked for and can be told.
+    equal_by : tuple of EqualLength or None
+        The same of each of ``by``.
+    is_equal_asked : bool
+        Whether the rate at equal length was asked for.
     """
 
     column: str
@@ -74,6 +93,13 @@ class Preferences:
     who: tuple[str | None, str | None] = (None, None)
     alike: str | None = None
     asked_again: str | None = None
+    orders: Orders | None = None
+    turned: tuple[str, bool] | None = None
+    in_rows: str | None = None
+    lengths: tuple[str, str] | None = None
+    equal: EqualLength | None = None
+    equal_by: tuple[EqualLength | None, ...] = ()
+    is_equal_asked: bool = False
 
 
 def preferences(
@@ -83,10 +109,14 @@ def preferences(
     *,
     live_wins: Sequence[str] = (),
     candidate_wins: Sequence[str] = (),
+    other_order: str | None = None,
+    at_equal_length: bool = False,
     by: str | None = None,
     margin: float | None = None,
 ) -> Preferences:
-    """Average what a column of preferences says, ties half.
+    """Average what a column of preferences says, ties half; of judgements in both orders of the answers the mean of either.
+
+    ``other_order`` names the column of the same judgements with the answers in the other order; by default one that is called so.
 
     Raises
     ------
@@ -97,39 +127,106 @@ def preferences(
     """
     log, asked = question.log, (question.log, question.cohort, question.threshold)
     name = log.column(column).name
-    table = preference_table(engine, *asked, name)
-    if question.cohort and table.is_empty():
-        raise empty_cohort(engine, *asked)
-    meaning, read_as = preferences_of(table["value"].unique().to_list(), live_wins, candidate_wins)
-    whole = win_rate(table, meaning)
-    if not whole.n:
-        raise QuestionError(f"Expected a preference in {name!r}, found none in these rows. Name another column.")
-    unsaid = int(table.filter(~pl.col("value").is_in(list(meaning)).fill_null(value=False))["n"].sum())
-    found: list[tuple[object, WinRate]] = []
     named = answered_by(engine, question, name)
     mixed = tuple((each, len(values)) for each, values in named.items() if len(values) > 1)
+    turned = turned_column(log, name, other_order)
+    in_rows = None if turned else _order_columns(log, named)
+    also = {"other": turned[0]} if turned else in_rows or {}
     by = by or _who_answers(mixed)
+    lengths = preferred.length_columns(log.reading)
+    if at_equal_length and lengths is None:
+        raise QuestionError(
+            "Expected the texts or the lengths of both answers, such as output_1 and output_2, found no such columns. Leave out "
+            "--length-controlled."
+        )
+    used = lengths if at_equal_length else None
+    table = preference_table(engine, *asked, name, (by,) if by else (), also, used)
+    if question.cohort and table.is_empty():
+        raise empty_cohort(engine, *asked)
+    values = pl.concat([table["value"], *([table["other"]] if turned else [])])
+    meaning, read_as = preferences_of(values.unique().to_list(), live_wins, candidate_wins)
+    unsaid = int(table.filter(~_is_said(["value", *(["other"] if turned else [])], meaning))["n"].sum())
+    orders, who = None, only_names(named)
+    if turned:
+        table = both_columns(table, meaning, is_swapped=turned[1])
+        orders = orders_of(table)
+    elif in_rows:
+        rows, met = both_rows(table, meaning)
+        orders = orders_of(met)
+        if orders is not None:
+            table = rows
+            if met.select("low", "high").n_unique() == 1 == rows.select("low", "high").n_unique():
+                who, mixed, by = (rows["low"][0], rows["high"][0]), (), by if by not in dict(mixed) else None
+    table = table if "x" in table.columns else table.with_columns(x=meant(table["value"], meaning))
+    whole, equal = rate_of(table), _at_equal_length(table, used)
+    if not whole.n:
+        raise QuestionError(f"Expected a preference in {name!r}, found none in these rows. Name another column.")
+    found: list[tuple[object, WinRate]] = []
+    equals: list[EqualLength | None] = []
     sides = _sides_of(mixed)
     if by is None and sides is not None:
-        each = preference_table(engine, *asked, name, sides).rename({"slice_0": "first", "slice_1": "second"})
-        found = sorted(rates_of_each(each, meaning).items(), key=lambda each: -each[1].rate)
+        if not {"first", "second"} <= {*table.columns}:
+            places = {"first": sides[0], "second": sides[1]}
+            table = preference_table(engine, *asked, name, (), places | ({"other": turned[0]} if turned else {}))
+            table = both_columns(table, meaning, is_swapped=turned[1]) if turned else table
+        found = sorted(rates_of_each(table, meaning).items(), key=lambda each: -each[1].rate)
     elif by is not None:
-        table = preference_table(engine, *asked, name, (by,))
-        parts = table.partition_by("slice_0", as_dict=True).items()
         is_who = log.column(by).name in dict(mixed)
-        found = [(value, win_rate(part, meaning)) for (value,), part in parts]
-        found.sort(key=lambda each: -each[1].rate if is_who else -each[1].n)
+        parts = table.partition_by("slice_0", as_dict=True).items()
+        each = [(value, rate_of(part), _at_equal_length(part, used)) for (value,), part in parts]
+        each.sort(key=lambda of: -of[1].rate if is_who else -of[1].n)
+        found, equals = [of[:2] for of in each], [of[2] for of in each]
     said = verdict(
         whole.rate - _HALF, whole.low - _HALF, whole.high - _HALF, MARGIN if margin is None else margin, round(whole.n)
     )
     if mixed:
         said = replace(said, word="unknown", more=None)
     by_name = log.column(by).name if by else " and ".join(sides or ()) or None
-    alike = _called_alike(log, name, set(meaning))
-    again = _asked_again(log, mixed, whole.n)
     return Preferences(
-        name, whole, said, read_as, unsaid, tuple(found), by_name, mixed, only_names(named), alike, again
+        name,
+        whole,
+        said,
+        read_as,
+        unsaid,
+        tuple(found),
+        by_name,
+        mixed,
+        who,
+        alike=None if turned else _called_alike(log, name, set(meaning)),
+        asked_again=None if in_rows and orders is not None else _asked_again(log, mixed, whole.n),
+        orders=orders,
+        turned=turned,
+        lengths=lengths,
+        equal=None if mixed else equal,
+        equal_by=tuple(equals),
+        is_equal_asked=at_equal_length,
+        in_rows=in_rows["input"] if in_rows and orders is not None else None,
     )
+
+
+def turned_column(log: Log, column: str, other: str | None) -> tuple[str, bool] | None:
+    """Return the judgement with the answers in the other order, and whether it speaks of places; the one that is named if any."""
+    if other is None:
+        return preferred.other_order(log.reading, column)
+    return log.column(other).name, preferred.speaks_of_places(log.reading, column)
+
+
+def _at_equal_length(table: pl.DataFrame, lengths: tuple[str, str] | None) -> EqualLength | None:
+    """Return the win rate at equal length; None where nobody asked, or it cannot be told."""
+    return None if lengths is None else equal_length(table)
+
+
+def _is_said(names: Sequence[str], meaning: Mapping[str, float]) -> pl.Expr:
+    """Say whether any of these columns has a preference."""
+    return pl.any_horizontal(pl.col(name).is_in(list(meaning)).fill_null(value=False) for name in names)
+
+
+def _order_columns(log: Log, named: dict[str, list[str]]) -> dict[str, str] | None:
+    """Return what was asked and whose the first and the second answer is, where the same ones stand in either place."""
+    same, sides = same_input(log), _sides_of([(name, len(values)) for name, values in named.items()])
+    if same is None or sides is None or log.n_rows > _MOST_ROWS or not {*named[sides[0]]} & {*named[sides[1]]}:
+        return None
+    return {"input": same, "first": sides[0], "second": sides[1]}
 
 
 def _asked_again(log: Log, mixed: Sequence[tuple[str, int]], n: float) -> str | None:

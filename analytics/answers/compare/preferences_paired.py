@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from analytics.answers.compare.answer import compare
-from analytics.answers.compare.preferences import answered_by, only_names
+from analytics.answers.compare.preferences import answered_by, only_names, turned_column
 from analytics.answers.compare.sides import Account, side_names
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
@@ -41,6 +41,8 @@ class PairedPreferences:
     by : tuple of (value, PairedRates)
         By slice of a column, the most pairs first.
     by_name : str or None
+    turned : (str, bool) or None
+        The column of the judgements in the other order, and whether it speaks of places.
     """
 
     column: str
@@ -53,6 +55,7 @@ class PairedPreferences:
     against: tuple[str | None, str | None]
     by: tuple[tuple[object, PairedRates], ...]
     by_name: str | None
+    turned: tuple[str, bool] | None = None
 
 
 def paired_preferences(
@@ -62,6 +65,7 @@ def paired_preferences(
     *,
     live_wins: tuple[str, ...] = (),
     candidate_wins: tuple[str, ...] = (),
+    other_order: str | None = None,
     by: str | None = None,
     margin: float | None = None,
 ) -> PairedPreferences:
@@ -96,16 +100,27 @@ def paired_preferences(
         first, second = only_names(named)
         names[place] = second or names[place]
         against.append(first)
-    table = preference_pairs(engine, pairing, column, (by,) if by else ())
-    values = pl.concat([table["live"], table["candidate"]]).unique().to_list()
+    turned = turned_column(pairing.live.log, column, other_order)
+    turned = turned if turned and turned[0] in pairing.candidate.log.reading.names else None
+    table = preference_pairs(engine, pairing, column, (by,) if by else (), turned[0] if turned else None)
+    said_by = [name for name in ("live", "candidate", "live_other", "candidate_other") if name in table.columns]
+    values = pl.concat([table[name] for name in said_by]).unique().to_list()
     meaning, read_as = preferences_of(values, live_wins, candidate_wins)
-    whole = paired_rates(table, meaning)
+    is_swapped = bool(turned and turned[1])
+    whole = paired_rates(table, meaning, is_swapped=is_swapped)
     if not whole.n:
         raise QuestionError(
             f"Expected a preference in {column!r} of both sides, found no such pair. Name another column."
         )
-    told = [pl.col(name).is_in(list(meaning)).fill_null(value=False) for name in ("live", "candidate")]
-    found = [] if not by else [(key[0], paired_rates(part, meaning)) for key, part in table.group_by("slice_0")]
+    told = [
+        pl.any_horizontal(pl.col(name).is_in(list(meaning)).fill_null(value=False) for name in said_by if side in name)
+        for side in ("live", "candidate")
+    ]
+    found = (
+        []
+        if not by
+        else [(key[0], paired_rates(part, meaning, is_swapped=is_swapped)) for key, part in table.group_by("slice_0")]
+    )
     found.sort(key=lambda each: -each[1].n)
     said = verdict(whole.difference, whole.low, whole.high, MARGIN if margin is None else margin, round(whole.n))
     account = _account(met.account, table, *told)
@@ -122,6 +137,7 @@ def paired_preferences(
         (against[0], against[1]),
         tuple(found),
         by_name,
+        turned,
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log import logged, score_form
-from analytics.log.repeats import same_input
+from analytics.log.mapping import Mapping
+from analytics.log.other_answer import own_labels, with_answer
+from analytics.log.repeats import meeting_columns
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
@@ -73,7 +75,7 @@ def pairing_of(live: Question, candidate: Question, on: Sequence[str] = (), *, b
     Raises
     ------
     QuestionError
-        If a side has no id and no column is named, both sides are the same, or they are not judged alike.
+        If a side has no id and no column is named or called as what is asked, both are the same, or they are not judged alike.
     """
     logs = live.log, candidate.log
     if live.log.mapping.kind != candidate.log.mapping.kind:
@@ -92,14 +94,28 @@ def pairing_of(live: Question, candidate: Question, on: Sequence[str] = (), *, b
         names = tuple(dict.fromkeys(on))
         return Pairing(live, candidate, tuple((logs[0].column(name).name, logs[1].column(name).name) for name in names))
     if logs[0].mapping.row_id is None or logs[1].mapping.row_id is None:
+        if met := [name for name in meeting_columns(logs[0]) if name in logs[1].reading.names]:
+            return pairing_of(live, candidate, met)
         side = "live side" if logs[0].mapping.row_id is None else "candidate"
-        same = same_input(logs[0])
-        such = f", such as --on {same}" if same in logs[1].reading.names else ""
         raise QuestionError(
             f"Expected a column that says which rows answer the same input, found no id on the {side}. Name it with --id, or "
-            f"columns that both sides have with --on{such}."
+            "columns that both sides have with --on."
         )
     return Pairing(live, candidate, ((logs[0].mapping.row_id, logs[1].mapping.row_id),))
+
+
+def column_pairing(question: Question, name: str, remap: Callable[[Log, Mapping], Log]) -> Pairing:
+    """Return the answers that a log is judged by beside those of another of its columns, each by its own label if it has one.
+
+    ``remap`` gives a log under another mapping, for one question.
+    """
+    if (own := own_labels(question.log, name)) is not None:
+        logs = [remap(question.log, mapping) for mapping in own]
+        live, candidate = (replace(question, log=log, threshold=log.mapping.threshold) for log in logs)
+        return pairing_of(live, candidate, by_row=True)
+    mapping = with_answer(question.log.mapping, question.log.reading, name)
+    other = remap(question.log, mapping)
+    return pairing_of(question, replace(question, log=other, threshold=mapping.threshold), by_row=True)
 
 
 def unchosen_thresholds(pairing: Pairing) -> tuple[bool, bool]:
@@ -125,7 +141,8 @@ def _is_middle(log: Log, threshold: float) -> bool:
         return False
     mapping, reading = log.mapping, log.reading
     follows = logged.is_known(mapping, reading) and logged.pair_of(mapping) and reading.logged_threshold == threshold
-    return not follows and threshold == score_form.first_threshold(mapping, reading)
+    is_written = score_form.written_threshold(mapping, reading) is not None
+    return not follows and not is_written and threshold == score_form.first_threshold(mapping, reading)
 
 
 def side_names(pairing: Pairing) -> tuple[str, str]:

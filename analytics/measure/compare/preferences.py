@@ -145,7 +145,7 @@ def win_rate(table: pl.DataFrame, meaning: Mapping[str, float], level: float = 0
     The standard error is that of a mean, sd/√n with n - 1; where rows belong together by linearisation over units, where they
     stand for many over rows. The interval is Student's t, bent by the third moment where rows are plain.
     """
-    return _rate_of(table.with_columns(x=_read(table["value"], meaning)), level)
+    return rate_of(table.with_columns(x=meant(table["value"], meaning)), level)
 
 
 def rates_of_each(table: pl.DataFrame, meaning: Mapping[str, float], level: float = 0.95) -> dict[str, WinRate]:
@@ -158,13 +158,17 @@ def rates_of_each(table: pl.DataFrame, meaning: Mapping[str, float], level: floa
     meaning : mapping of str to float
         As `preferences_of`: 1 where the second answer is preferred.
     """
-    read = table.with_columns(x=_read(table["value"], meaning))
+    read = (
+        table
+        if "x" in table.columns and "low" not in table.columns
+        else table.with_columns(x=meant(table["value"], meaning))
+    )
     sides = (("second", pl.col("x")), ("first", 1 - pl.col("x")))
     kept = [name for name in ("n", "w", "w2", "unit") if name in table.columns]
     both = pl.concat([read.select(*kept, who=pl.col(side).cast(pl.String), x=own) for side, own in sides]).drop_nulls(
         "who"
     )
-    return {str(who): _rate_of(part, level) for (who,), part in both.partition_by("who", as_dict=True).items()}
+    return {str(who): rate_of(part, level) for (who,), part in both.partition_by("who", as_dict=True).items()}
 
 
 @dataclass(frozen=True)
@@ -193,7 +197,9 @@ class PairedRates:
     lower: float
 
 
-def paired_rates(table: pl.DataFrame, meaning: Mapping[str, float], level: float = 0.95) -> PairedRates:
+def paired_rates(
+    table: pl.DataFrame, meaning: Mapping[str, float], level: float = 0.95, *, is_swapped: bool = False
+) -> PairedRates:
     """Average preferences for two candidates and their differences, pair by pair.
 
     Parameters
@@ -202,23 +208,35 @@ def paired_rates(table: pl.DataFrame, meaning: Mapping[str, float], level: float
         As `win_rate`, with ``live`` and ``candidate`` in place of ``value``.
     meaning : mapping of str to float
         As `preferences_of`, of both.
+    is_swapped : bool
+        Whether the judgements in the other order, ``live_other`` and ``candidate_other``, speak of places.
     """
-    sides = {name: _read(table[name], meaning) for name in ("live", "candidate")}
-    told = table.with_columns(**sides).drop_nulls(["live", "candidate"])
-    live, candidate = (_rate_of(told.with_columns(x=pl.col(name)), level) for name in sides)
-    half = _rate_of(told.with_columns(x=0.5 + (pl.col("candidate") - pl.col("live")) / 2), level)
+    sides = ("live", "candidate")
+    told = pl.DataFrame([_averaged(table, name, meaning, is_swapped=is_swapped).alias(name) for name in sides])
+    told = table.drop(sides).hstack(told).drop_nulls(sides)
+    live, candidate = (rate_of(told.with_columns(x=pl.col(name)), level) for name in sides)
+    half = rate_of(told.with_columns(x=0.5 + (pl.col("candidate") - pl.col("live")) / 2), level)
     difference, low, high = (2 * end - 1 for end in (half.rate, half.low, half.high))
     counts = half.n, half.wins, half.ties, half.losses
     return PairedRates(live, candidate, difference, low, high, 2 * half.standard_error, half.p_value, *counts)
 
 
-def _read(values: pl.Series, meaning: Mapping[str, float]) -> pl.Series:
+def _averaged(table: pl.DataFrame, side: str, meaning: Mapping[str, float], *, is_swapped: bool) -> pl.Series:
+    """Return what a side is preferred by, over both orders where both are there."""
+    one = meant(table[side], meaning)
+    if f"{side}_other" not in table.columns:
+        return one
+    two = meant(table[f"{side}_other"], meaning)
+    return pl.DataFrame([one.alias("one"), (1 - two if is_swapped else two).alias("two")]).mean_horizontal()
+
+
+def meant(values: pl.Series, meaning: Mapping[str, float]) -> pl.Series:
     """Return what values mean; null where they say nothing."""
     return values.replace_strict(meaning, default=None, return_dtype=pl.Float64)
 
 
-def _rate_of(table: pl.DataFrame, level: float) -> WinRate:
-    """Average ``x``, from 0 to 1."""
+def rate_of(table: pl.DataFrame, level: float = 0.95) -> WinRate:
+    """Average ``x``, from 0 to 1, of a table that is otherwise as that of `win_rate`."""
     told = table.drop_nulls("x")
     value, n, w, w2 = (told[name].cast(pl.Float64).to_numpy() for name in ("x", "n", "w", "w2"))
     total, rows = w.sum(), n.sum()

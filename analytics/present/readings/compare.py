@@ -11,7 +11,13 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.money import money
 from analytics.present.readings.compare_account import pairing_part, unanswered_part
-from analytics.present.readings.compare_cautions import hanging_first, hanging_part, own_labels_part, thresholds_part
+from analytics.present.readings.compare_cautions import (
+    again_part,
+    hanging_first,
+    hanging_part,
+    own_labels_part,
+    thresholds_part,
+)
 
 if TYPE_CHECKING:
     from analytics.answers.compare.answer import Comparison
@@ -28,6 +34,7 @@ def compare_reading(answer: Comparison, *, with_options: bool = False) -> str:
         hanging_part(answer),
         pairing_part(answer.account),
         interval_part(answer),
+        again_part(answer),
         money_part(answer),
         _at_live_part(answer),
         _agreement_part(answer),

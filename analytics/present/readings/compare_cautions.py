@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _EVEN = 0.5
 """Where scores begin that lie in [0, 1] but for strays, whatever their range."""
+_SEVERAL, _OFTEN = 2, 1.5
+"""Columns that pairs meet by, and pairs of an input, from which on it counts as asked more than once. By hand."""
 _OPTIONS = ("--threshold", "--candidate-threshold")
 
 
@@ -55,6 +57,16 @@ def own_labels_part(answer: Comparison) -> str:
         return ""
     live, candidate = (words.shortened(words.one_line(str(name)), 40) for name in names)
     return f"Each answer is held to its own label: live to {live}, the candidate to {candidate}."
+
+
+def again_part(answer: Comparison) -> str:
+    """Say that pairs of one input are not independent, where they meet by what was asked and its turn or trial."""
+    log, on = answer.pairing.live.log, answer.pairing.on
+    mapping = log.mapping
+    if len(on) < _SEVERAL or mapping.unit is not None or answer.account.both < _OFTEN * log.column(on[0][0]).n_distinct:
+        return ""
+    name = words.shortened(words.one_line(on[0][0]), 40)
+    return f"Pairs of one {name} are not independent: with it as the unit the intervals are of inputs."
 
 
 def thresholds_part(answer: Comparison, *, with_options: bool) -> str:

@@ -11,10 +11,14 @@ from analytics.present.readings.compare_account import pairing_part
 if TYPE_CHECKING:
     from analytics.answers.compare.preferences import Preferences
     from analytics.answers.compare.preferences_paired import PairedPreferences
+    from analytics.measure.compare.orders import Orders
+
+_HALF = 0.5
+"""How often a place wins that does nothing."""
 
 
-def preferences_reading(answer: Preferences) -> str:
-    """Say whether the candidate is preferred."""
+def preferences_reading(answer: Preferences, *, with_options: bool = False) -> str:
+    """Say whether the candidate is preferred, and with the options of the command what else can be asked."""
     whole, said = answer.whole, answer.verdict
     rate, n = words.share(whole.rate), words.count(whole.n)
     who, other = (None if name is None else _name(name) for name in reversed(answer.who))
@@ -36,12 +40,14 @@ def preferences_reading(answer: Preferences) -> str:
         lead = f"{_of_each(answer)} All together win {rate} of {n} comparisons, ties half."
     unsaid = f" Without a preference: {words.plural(answer.unsaid, 'row')}." if answer.unsaid else ""
     return words.told(
-        lead,
+        f"{lead}{_equal_part(answer)}",
         f"{interval}, the standard error {words.number(100 * whole.standard_error, 2)} points.",
         f"{counts[0]} won, {counts[1]} tied, {counts[2]} lost.{unsaid}",
         f"{words.shortened(answer.column, 40)} was read {answer.read_as}.",
+        _orders_part(answer.orders, answer.turned, answer.in_rows),
         _again_part(answer),
         _alike_part(answer),
+        _lengths_part(answer) if with_options else "",
     )
 
 
@@ -70,6 +76,7 @@ def paired_preferences_reading(answer: PairedPreferences) -> str:
         f"{words.points(found.difference, found.low, found.high)}, the standard error {error} points.",
         f"{candidate} is preferred more on {counts[0]} of them, as much on {counts[1]}, less on {counts[2]}.",
         pairing_part(answer.account),
+        "" if answer.turned is None else f"Both orders are averaged ({_way(answer.turned)}).",
         f"{words.shortened(answer.column, 40)} was read {_as_read(answer.read_as)}.",
     )
 
@@ -106,6 +113,63 @@ def _again_part(answer: Preferences) -> str:
         return ""
     name = _name(answer.asked_again)
     return f"The same {name} stands on several rows, which are not independent: with it as the unit the interval is of inputs."
+
+
+def _orders_part(orders: Orders | None, turned: tuple[str, bool] | None, in_rows: str | None) -> str:
+    """Say how often the order of the answers changed the judgement, and which place is preferred."""
+    if orders is None:
+        return ""
+    changed, first = orders.changed, orders.first
+    share = words.metric_interval("accuracy", changed.rate, changed.low, changed.high)
+    place = words.metric_interval("accuracy", first.rate, first.low, first.high)
+    if turned is not None:
+        how = f"Both orders are averaged ({_way(turned)})"
+    else:
+        how = f"Both orders are averaged, each {_name(in_rows)} as one unit"
+    which = "first" if first.rate > _HALF else "second"
+    bias = (
+        f"the {which} place is preferred beyond chance"
+        if first.low > _HALF or first.high < _HALF
+        else "no place is preferred beyond chance"
+    )
+    return f"{how}: the order changed {share} of {words.count(changed.n)} judgements; the first place wins {place}, so {bias}."
+
+
+def _way(turned: tuple[str, bool]) -> str:
+    """Say how judgements in the other order were read."""
+    return f"{_name(turned[0])} read {'with places swapped' if turned[1] else 'by whose answers they are'}"
+
+
+def _equal_part(answer: Preferences) -> str:
+    """Say the rate at equal length beside the verdict, or why there is none."""
+    found = answer.equal
+    if not answer.is_equal_asked:
+        return ""
+    if found is not None:
+        rate = words.metric_interval("accuracy", found.rate, found.low, found.high)
+        return f" At equal length it wins {rate}; its answer is the longer one in {words.share(found.longer)}."
+    each = zip(answer.by, answer.equal_by, strict=False)
+    known = [(value, rate.rate, equal) for (value, rate), equal in each if equal is not None]
+    if not known:
+        return " What the rate is at equal length cannot be told: lengths do not differ, or part all judgements."
+    if not answer.mixed:
+        return ""
+    leader, _, leads = max(known, key=lambda of: of[2].rate)
+    moved, own, moves = max(known, key=lambda of: abs(of[2].rate - of[1]))
+    rate = words.metric_interval("accuracy", leads.rate, leads.low, leads.high)
+    by = words.points(moves.rate - own)
+    return f" At equal length {_name(leader)} wins most often: {rate}; {_name(moved)} moves most, by {by}."
+
+
+def _lengths_part(answer: Preferences) -> str:
+    """Say that the rate at equal length can be asked for."""
+    if answer.lengths is None or answer.is_equal_asked:
+        return ""
+    first, second = map(_name, answer.lengths)
+    return (
+        f"Judges may prefer what is longer: {first} and {second} tell both lengths, and --length-controlled says the rate at "
+        "equal length."
+    )
 
 
 def _alike_part(answer: Preferences) -> str:

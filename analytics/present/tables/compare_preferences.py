@@ -12,7 +12,11 @@ from analytics.present.words import missing_text
 if TYPE_CHECKING:
     from analytics.answers.compare.preferences import Preferences
     from analytics.answers.compare.preferences_paired import PairedPreferences
+    from analytics.measure.compare.lengths import EqualLength
+    from analytics.measure.compare.orders import Orders
     from analytics.measure.compare.preferences import PairedRates, WinRate
+
+_ENDS = {"": "rate", "_low": "low", "_high": "high"}
 
 
 def preferences_json(answer: Preferences) -> dict[str, Any]:
@@ -27,8 +31,13 @@ def preferences_json(answer: Preferences) -> dict[str, Any]:
         "more": answer.verdict.more,
         "not_said": answer.unsaid,
         "read_as": answer.read_as,
+        **_orders(answer.orders, answer.turned),
         "reading": preferences_reading(answer),
-        "by": [{"slice": missing_text(json_value(value)), **_rate(each)} for value, each in answer.by],
+        **_equal(answer.equal),
+        "by": [
+            {"slice": missing_text(json_value(value)), **_rate(each), **_rate_at_equal_length(equal)}
+            for (value, each), equal in zip(answer.by, answer.equal_by or (None,) * len(answer.by), strict=True)
+        ],
     }
 
 
@@ -48,6 +57,30 @@ def paired_preferences_json(answer: PairedPreferences) -> dict[str, Any]:
         "reading": paired_preferences_reading(answer),
         "by": [{"slice": missing_text(json_value(value)), **_paired(each)} for value, each in answer.by],
     }
+
+
+def _orders(orders: Orders | None, turned: tuple[str, bool] | None) -> dict[str, Any]:
+    """Return what the order of the answers does; nothing where one alone was judged."""
+    if orders is None:
+        return {}
+    found = {"changed": orders.changed, "first_place": orders.first}
+    ends = {
+        f"{name}{end}": json_value(getattr(each, key)) for name, each in found.items() for end, key in _ENDS.items()
+    }
+    return {"other_order": turned[0] if turned else None, "both_orders": json_value(orders.changed.n), **ends}
+
+
+def _equal(found: EqualLength | None) -> dict[str, Any]:
+    """Return the win rate at equal length; nothing where it was not asked for."""
+    if found is None:
+        return {}
+    names = {"rate": "win_rate", "n": "rows", "effect": "effect_of_length"}
+    return {f"length_controlled_{names.get(name, name)}": json_value(value) for name, value in asdict(found).items()}
+
+
+def _rate_at_equal_length(found: EqualLength | None) -> dict[str, Any]:
+    """Return the win rate of a slice at equal length, with its interval."""
+    return {name: value for name, value in _equal(found).items() if name.endswith(("rate", "low", "high", "error"))}
 
 
 def _paired(found: PairedRates) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from analytics.errors import QuestionError
+from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing, pair_frame
@@ -20,32 +21,57 @@ _MAX_JUDGEMENTS = 2_000_000
 
 
 def preference_table(
-    engine: Engine, log: Log, cohort: Cohort, threshold: float, column: str, by: Sequence[str] = ()
+    engine: Engine,
+    log: Log,
+    cohort: Cohort,
+    threshold: float,
+    column: str,
+    by: Sequence[str] = (),
+    also: Mapping[str, str] | None = None,
+    lengths: tuple[str, str] | None = None,
 ) -> pl.DataFrame:
-    """Count the rows of a cohort by what a column of preferences says.
+    """Count the rows of a cohort by what a column of preferences says, and by what others say, as they are: name to column.
+
+    With ``lengths`` also by how much longer the second answer is than the first, of columns of both texts or of both lengths.
 
     Returns
     -------
     DataFrame
-        ``value`` (text, null where nothing is said), ``unit`` where rows belong together, ``slice_0 …``, ``n``, ``w`` and ``w2``
-        (sums of weights and of their squares; without weights the rows).
+        ``value`` and those of ``also`` (text, null where nothing is said), ``unit`` where rows belong together, ``slice_0 …``,
+        ``delta``, ``n``, ``w`` and ``w2`` (sums of weights and of their squares; without weights the rows).
     """
-    said = {"value": nw.col(log.column(column).sql_name).cast(nw.String)}
+    columns = {"value": column, **(also or {})}
+    said = {name: nw.col(log.column(each).sql_name).cast(nw.String) for name, each in columns.items()}
+    if lengths is not None:
+        first, second = (_length(log.column(name)) for name in lengths)
+        said["delta"] = second - first
     return _counted(engine, log, engine.kept(log, cohort, threshold), said, by)
 
 
-def preference_pairs(engine: Engine, pairing: Pairing, column: str, by: Sequence[str] = ()) -> pl.DataFrame:
+def _length(column: Column) -> nw.Expr:
+    """Return the letters of a text, or a number as the length that it is."""
+    held = nw.col(column.sql_name)
+    return (held if column.kind == "number" else held.cast(nw.String).str.len_chars()).cast(nw.Float64)
+
+
+def preference_pairs(
+    engine: Engine, pairing: Pairing, column: str, by: Sequence[str] = (), other: str | None = None
+) -> pl.DataFrame:
     """Count pairs by what a column of preferences says on either side; slices and weights are those of the live side.
 
     Returns
     -------
     DataFrame
-        ``live`` and ``candidate`` (text, null where nothing is said), and the rest of `preference_table`.
+        ``live`` and ``candidate`` (text, null where nothing is said), ``live_other`` and ``candidate_other`` where the judgements
+        in the other order have a column, and the rest of `preference_table`.
     """
     logs = pairing.live.log, pairing.candidate.log
-    own, other = (each.column(column).sql_name for each in logs)
-    said = {"live": nw.col(own).cast(nw.String), "candidate": nw.col(f"b_{other}").cast(nw.String)}
-    return _counted(engine, logs[0], pair_frame(engine, pairing, (column,)), said, by)
+    said: dict[str, nw.Expr] = {}
+    columns = (column,) if other is None else (column, other)
+    for name, end in zip(columns, ("", "_other"), strict=False):
+        own, its = (each.column(name).sql_name for each in logs)
+        said |= {f"live{end}": nw.col(own).cast(nw.String), f"candidate{end}": nw.col(f"b_{its}").cast(nw.String)}
+    return _counted(engine, logs[0], pair_frame(engine, pairing, columns), said, by)
 
 
 def _counted(
@@ -65,4 +91,5 @@ def _counted(
             f"Expected at most {_MAX_JUDGEMENTS:,} different judgements, found more. Filter the rows, or name another column."
         )
     shown = [as_people_see(log, name, found[f"slice_{place}"]).alias(f"slice_{place}") for place, name in enumerate(by)]
-    return found.with_columns(pl.col(*said).str.strip_chars(), *shown)
+    texts = [name for name in said if found[name].dtype == pl.String]
+    return found.with_columns(pl.col(texts).str.strip_chars(), *shown)
