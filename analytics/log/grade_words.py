@@ -58,8 +58,20 @@ _FAULT = re.compile(
     r"((is|has|had|was)_)?(error|errors|failed|failure|fault|wrong|incorrect|exception|crash(ed)?|timeout|timed_out)"
 )
 """Names of truth values that are true where a row is wrong."""
+_TRUTHS = frozenset({0.0, 1.0})
 _MIN_READ = 0.5
 """Share of the listed rows whose value must be a grade for text to hold grades: others are reasons or remarks. Set by hand."""
+
+
+def is_of_truths(column: Column) -> bool:
+    """Whether a column holds two grades, 1 and 0 or words for them, so that only the better one can be right.
+
+    >>> is_of_truths(Column(0, "m", "VARCHAR", "text", n_distinct=2, top=(("correct", 9), ("incorrect", 3))))
+    True
+    """
+    if column.kind == "number":
+        return column.n_distinct == len(_TRUTHS) and {float(value) for value, _ in column.top} == _TRUTHS
+    return column.kind == "boolean" or {grade for _, grade in steps_of(column)} == _TRUTHS
 
 
 def steps_of(column: Column) -> tuple[tuple[str, float], ...]:
