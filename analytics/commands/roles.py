@@ -81,7 +81,17 @@ def require_settled(guess: roles.Guess, mapping: Mapping, source: Source, readin
         raise QuestionError(
             f"Expected to know which column holds the {role}, found no sure one. It could be: {shown}. "
             f"Name it with --{role}, or say --{role} none.{_of_a_list([name for name, _ in candidates])}{hints.hint(reading)}"
+            f"{_of_header(reading)}"
         )
+
+
+def _of_header(reading: Reading) -> str:
+    """Say that names were put together from several lines, and how one alone is read; empty where they were not."""
+    layout = reading.origin.layout
+    n_lines = layout.header_lines if layout else None
+    if n_lines is None or n_lines <= 1:
+        return ""
+    return f" Names were put together from {n_lines} header lines: --header-lines 1 takes the first alone."
 
 
 def _of_a_list(names: Sequence[str]) -> str:

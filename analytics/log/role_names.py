@@ -231,16 +231,18 @@ def folded_name(name: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
+_UNIT = re.compile(
+    r"(?!\[\d+\]$)[\s_]*([\[({][\s\d.,:/%°–-]*((text|string|code|bool(ean)?|flag|int|float|prob|ja/nein|yes/no|sí/no|oui/non|j/n|y/n|eur|usd|€|\$)?)"
+    r"[\])}]|\s(in\s)?%|\s[–-]|\s0/1|\s\w{1,4}/\w{1,4})\s*$",
+    re.IGNORECASE,
+)
+"""What a header says at its end of how values are written: ``[0..1]``, ``(ja/nein)``, ``in %``."""
+
 _PREDICTION = re.compile(
     r"(.*_)?(pred|preds|predict|predicted|prediction|predictions|y_?hat|forecast|vorhersage|vorhergesagte?|prognose|prediccion|"
     r"predich[oa]|previst[oa]|pronostico|predite?|prevue?)(_.*)?"
 )
 """Names of what a model said."""
-
-_DRAW = re.compile(
-    r"(.*_)?(random(_?(number|draw|key|value|seed|u))?|rand|rnd|rng|uniform|seed|noise|zufall(szahl|swert)?|aleatori[oa]|alea|aleatoire)"
-)
-"""Names of random numbers."""
 
 _SCORE_WORDS = frozenset(
     ("score", "scores", "decile", "percentile", "prob", "proba", "probability", "scoring", "rating")
@@ -257,13 +259,13 @@ def is_prediction(name: str) -> bool:
     return _PREDICTION.fullmatch(folded_name(name)) is not None
 
 
-def is_draw(name: str) -> bool:
-    """Whether a column is called a random number, by which rows were drawn or parted.
+def is_past(name: str) -> bool:
+    """Whether a name says a thing of the past, or a count of it.
 
-    >>> is_draw("num_aleatorio"), is_draw("randomForest_p")
+    >>> is_past("prior_default"), is_past("default")
     (True, False)
     """
-    return _DRAW.fullmatch(folded_name(name)) is not None
+    return re.fullmatch(_PAST, folded_name(name)) is not None
 
 
 def is_called_score(name: str) -> bool:
@@ -282,8 +284,16 @@ def strength(role: str, name: str) -> tuple[int, int] | None:
     ((0, 1), None, None)
     >>> strength("score", "ancien_score"), strength("score", "Gutachter-Score"), strength("decision", "vorherige_entscheidung")
     (None, None, None)
+    >>> strength("label", "label [0/1]"), strength("label", "labels[0]")
+    ((0, 0), None)
     """
-    folded, names = folded_name(name), _NAMES[role]
+    found = _strength(role, folded_name(name))
+    return found if found or not (unit := _UNIT.search(name)) else _strength(role, folded_name(name[: unit.start()]))
+
+
+def _strength(role: str, folded: str) -> tuple[int, int] | None:
+    """Return how well a folded name says a role."""
+    names, folded = _NAMES[role], folded.rstrip("_")
     folded = _HORIZON.sub("", folded) if role == "label" else folded
     for rank, patterns in enumerate((names.strong, names.loose)):
         place = next((place for place, pattern in enumerate(patterns) if re.fullmatch(pattern, folded)), None)

@@ -10,7 +10,7 @@ from analytics.log import class_columns, label_time, logged, pairs, positives, s
 from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
-from analytics.log.role_names import is_draw, is_prediction, strength
+from analytics.log.role_names import folded_name, is_prediction, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
 
@@ -18,6 +18,12 @@ _MAX_CANDIDATES = 6
 """Columns that are offered for an open role. Bounds the row of buttons."""
 
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
+
+
+_DRAW = re.compile(
+    r"(.*_)?(random(_?(number|draw|key|value|seed|u))?|rand|rnd|rng|uniform|seed|noise|zufall(szahl|swert)?|aleatori[oa]|alea|aleatoire)"
+)
+"""Names of random numbers, by which rows were drawn or parted."""
 
 
 @dataclass(frozen=True)
@@ -150,16 +156,23 @@ def _by_values(
         if role not in chosen and role not in said and column is not None:
             chosen[role] = column.name
             reasons[column.name] = f"{reason}; no column is named like this role"
+            undecided.pop(role, None)
 
     def ask(role: str, found: Sequence[Column], reason: str, *further: tuple[str, str]) -> None:
         if role not in chosen and role not in undecided and role not in said and (found or further):
             undecided[role] = (*((column.name, reason) for column in found[:_MAX_CANDIDATES]), *further)
 
     if "decision" not in chosen:
-        fractions = [column for column in free() if _is_fraction(column) and not is_draw(column.name)]
+        fractions = [
+            column for column in free() if _is_fraction(column) and not _DRAW.fullmatch(folded_name(column.name))
+        ]
         ask("score", fractions, "fractions between 0 and 1")
     if {"score", "decision"} & {*chosen, *undecided}:
         two = _binary(free())
+        scores = [chosen["score"]] if "score" in chosen else [name for name, _ in undecided.get("score", ())]
+        told = [column for column in two if _is_told(column)]
+        if len(told) == len(scores) == 1 and pairs.is_called_after(scores[0], told[0].name):
+            take("label", told[0], f"{scores[0]!r} is called after it")
         ask("label", [column for column in two if not is_comparison(column)] or two, "has two values", *decided())
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
     take("time", times[0] if times else None, "the first column of times")
@@ -190,11 +203,19 @@ def _by_each_other(
             chosen["label"], reasons[named[0]] = named[0], f"{chosen['score']!r} is called after it"
     if "label" in chosen:
         undecided.pop("label", None)
-    if "label" in chosen and "score" not in {*chosen, *said, *undecided}:
+    if "label" in chosen and "score" not in {*said, *undecided}:
         fractions = [column.name for column in columns if _is_fraction(column) and column.name not in chosen.values()]
         named = [name for name in fractions if pairs.is_chance_of(name, chosen["label"])]
-        if len(named) == 1:
-            chosen["score"], reasons[named[0]] = named[0], f"it is called after {chosen['label']!r}"
+        rival = next((column for column in columns if column.name == chosen.get("score")), None)
+        if len(named) == 1 and (rival is None or not pairs.is_chance_of(rival.name, chosen["label"])):
+            reason = f"it is called after {chosen['label']!r}"
+            if rival is not None and is_fitting_role("score", rival):
+                undecided["score"] = ((named[0], reason), (rival.name, reasons.pop(rival.name)))
+                del chosen["score"]
+                return
+            if rival is not None:
+                del reasons[rival.name]
+            chosen["score"], reasons[named[0]] = named[0], reason
 
 
 def _is_fraction(column: Column) -> bool:
@@ -218,7 +239,12 @@ def _binary(columns: Sequence[Column]) -> list[Column]:
     """Return the columns with two classes, those with 0 and 1 or a telling word first; none that is called a prediction."""
     two = [column for column in columns if is_fitting_role("label", column) and column.kind != "time"]
     two = [column for column in two if not is_prediction(column.name)] or two
-    return sorted(two, key=lambda column: positive_of(positives.known_groups(column), column.name) is None)
+    return sorted(two, key=lambda column: not _is_told(column))
+
+
+def _is_told(column: Column) -> bool:
+    """Whether words tell which value of a column is positive."""
+    return positive_of(positives.known_groups(column), column.name) is not None
 
 
 def _rest(column: Column, n_rows: int) -> tuple[str, str]:

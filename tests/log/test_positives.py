@@ -41,6 +41,9 @@ livraison | à l'heure | en retard
 was_hired | in pool | hired
 Storno | angenommen | storniert
 stato | performing | arrears
+contenu | licite | illicite
+contenido | legal | ilegal
+tone | appropriate | inappropriate
 achat | pas d'achat | achat
 """
 

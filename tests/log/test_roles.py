@@ -458,6 +458,43 @@ def test_a_question_names_what_could_be_meant(desk: Desk) -> None:
     assert asked == (("area", "has two values"), ("escalated", "is taken for the decision"))
     drawn = pl.DataFrame({"num_aleatorio": chance, "voto": ["a", "b"] * 60, "fraude": ["sí", "no", "no"] * 40})
     assert "score" not in desk.stage(drawn).open
-    told = pl.DataFrame({"custodian": ["x", "y"] * 60, "klasse_vorhergesagt": ["r", "n"] * 60, "wkt": chance})
+    told = pl.DataFrame({"custodian": ["a", "b"] * 60, "klasse_vorhergesagt": ["r", "n"] * 60, "wkt": chance})
     told = told.with_columns(renvoye=pl.Series(["renvoyé", "gardé", "gardé"] * 40))
     assert [name for name, _ in desk.stage(told).open["label"]] == ["renvoye", "custodian"]
+
+
+@pytest.mark.parametrize(
+    ("score", "name", "label"),
+    [
+        ("cancellation likelihood", "is_canceled", "is_canceled"),
+        ("Stornowahrscheinlichkeit", "storniert", "storniert"),
+        ("riesgo_rellamada", "rellamada_7d", "rellamada_7d"),
+        ("cancellation likelihood", "cancellation_alert", None),
+        ("cancellation likelihood", "prior_cancellations", None),
+        ("cancellation likelihood", "is_member", None),
+    ],
+)
+def test_the_only_answer_that_the_score_is_called_after_is_the_label(
+    desk: Desk, score: str, name: str, label: str | None
+) -> None:
+    chance = [k % 89 / 89 for k in range(120)]
+    frame = pl.DataFrame({score: chance, "area": ["a", "b"] * 60, name: ["0", "1", "1"] * 40})
+    assert guessed(desk, frame).label == label
+    assert guessed(desk, frame.with_columns(vip=pl.Series(["yes", "no"] * 60))).label is None
+
+
+def test_a_chance_that_is_called_after_the_label_beats_another_number(desk: Desk) -> None:
+    chance = [k % 89 / 89 for k in range(120)]
+    frame = pl.DataFrame({"pDevolución": chance, "puntajeZ": [x - 0.5 for x in chance], "devolución": [0, 1, 1] * 40})
+    assert guessed(desk, frame).score == "pDevolución"
+    rivals = desk.stage(frame.with_columns(riesgo=pl.Series(chance[::-1])))
+    assert (rivals.mapping.score, {name for name, _ in rivals.open["score"]}) == (None, {"pDevolución", "riesgo"})
+
+
+@pytest.mark.parametrize(
+    "below", ["-,°C,-,[0..1],0/1", '"{""ImportId"":""a""}",{"ImportId":"b"},{},{},{"ImportId":"e"}']
+)
+def test_a_line_of_units_or_sources_below_the_names_hides_no_role(desk: Desk, below: str) -> None:
+    rows = [f"a{k},{k % 31 / 2},{'NS'[k % 2]},{k % 89 / 89:.3f},{int(k % 3 > 0)}" for k in range(120)]
+    mapping = guessed(desk, "\n".join(["id,temperature,site,score,label", below, *rows]))
+    assert [name.split()[0] for name in (mapping.score, mapping.label) if name] == ["score", "label"]
