@@ -173,10 +173,18 @@ def test_pairs_that_cannot_be_asked_are_said(desk: Desk) -> None:
             '[candidate]\nlive = ["model = old"]\nwhere = ["modell = new"]\n' + gate,
             '[candidate]\nlive = ["model = old"]\nwhere = ["model = none"]\n' + gate,
             '[candidate]\nlog = "gone.csv"\n' + gate,
+            '[candidate]\ncolumn = "y"\n' + gate,
             PARTS + WORSE.format("prevalence", 0.01, "").replace("worse_by", "max"),
         )
     ]
-    expected = ("Expected a candidate", "Expected", "none", "'gone.csv'", "Expected a metric of these pairs")
+    expected = (
+        "Expected a candidate",
+        "Expected",
+        "none",
+        "candidate, 'gone.csv', could",
+        "found 'y', which has a role",
+        "Expected a metric of these pairs",
+    )
     assert all(part in problem for part, problem in zip(expected, problems, strict=True)), problems
 
 

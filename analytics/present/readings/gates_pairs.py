@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.present import words
-from analytics.present.readings.compare_account import few_met_part, unanswered_part
+from analytics.present.readings.compare_account import few_met_part, repeats_part, unanswered_part
 
 if TYPE_CHECKING:
     from analytics.answers.gates.result import GatePairs, GateResult
@@ -20,9 +20,8 @@ def pairs_part(result: GateResult) -> str:
     if pairs is None:
         return ""
     none = unanswered_part(pairs.account)
-    return " ".join(
-        filter(None, (_sides(result, pairs), few_met_part(pairs.account), f"{none}." if none else "", _unchosen(pairs)))
-    )
+    cautions = (few_met_part(pairs.account), repeats_part(pairs.account), f"{none}." if none else "", _unchosen(pairs))
+    return " ".join(filter(None, (_sides(result, pairs), *cautions)))
 
 
 def _sides(result: GateResult, pairs: GatePairs) -> str:
