@@ -140,6 +140,9 @@ def test_exceptions_hold_until_their_day(desk: Desk) -> None:
     assert after.on == date(2024, 2, 29)
     assert after.outcome == "fail"
     assert after.results[0].parts[0].ended is not None
+    assert "meets no slice" not in gates_reading(after)
+    wrong = gates_reading(gates(engine, question, text.replace('slice="west"', 'slice="West"')))
+    assert "An exception meets no slice of this log: g for West." in wrong
 
 
 def test_the_day_is_named_on_which_labels_will_be_there(desk: Desk) -> None:
