@@ -58,7 +58,7 @@ _FAULT = re.compile(
     r"((is|has|had|was)_)?(error|errors|failed|failure|fault|wrong|incorrect|exception|crash(ed)?|timeout|timed_out)"
 )
 """Names of truth values that are true where a row is wrong."""
-NAMES = re.compile(
+_NAMES = re.compile(
     r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
     r"success|(re)?solved|(exact_)?match(ed|es)?|verdict|accuracy|note|nota|bewertung|sterne|punkte|"
     r"valoracion|calificacion|estrellas|evaluation|etoiles|zufriedenheit|satisfaccion)(_.*)?|acc(_(norm|none))?"
@@ -126,9 +126,16 @@ def is_two_grades(column: Column) -> bool:
     """
     if column.kind != "text" or {grade for _, grade in steps_of(column)} != {0.0, 1.0} or column.n_distinct != 2:
         return False
-    name = folded_name(column.name)
-    says_more = any(folded(value) not in ("0", "1") for value, _ in column.top)
-    return says_more or any(names.fullmatch(name) is not None for names in (NAMES, _ASSENTED))
+    return is_called_grade(column.name) or any(folded(value) not in ("0", "1") for value, _ in column.top)
+
+
+def is_called_grade(name: str) -> bool:
+    """Whether a column is called like grades, or like what is good where it holds.
+
+    >>> is_called_grade("stars"), is_called_grade("resolved"), is_called_grade("readmitted")
+    (True, True, False)
+    """
+    return any(names.fullmatch(folded_name(name)) is not None for names in (_NAMES, _ASSENTED))
 
 
 def _words(values: Iterable[str]) -> dict[str, float]:

@@ -155,7 +155,7 @@ def _grades(reading: Reading) -> Iterator[str]:
 def _graded(reading: Reading) -> Iterator[tuple[Column, list[float]]]:
     """Return the columns that are called like grades, with their grades."""
     for column in reading.columns:
-        if not grade_words.NAMES.fullmatch(folded_name(column.name)) or not 1 < column.n_distinct <= len(column.top):
+        if not grade_words.is_called_grade(column.name) or not 1 < column.n_distinct <= len(column.top):
             continue
         steps = grade_words.steps_of(column)
         grades = sorted({grade for _, grade in steps} or _numbers_of(column) or _truths_of(column))

@@ -87,7 +87,7 @@ _NAMES: dict[str, _Names] = {
             r"y",
             r"obs(erved)?",
             r"feedback",
-            r"thumbs?(_up)?",
+            r"((user|human|customer)_)?thumbs?(_up)?|(user|human|customer)_feedback",
             r"correct",
             r"accepted",
             r"charge_?back",

@@ -162,6 +162,10 @@ def _by_values(
         if role not in chosen and role not in undecided and role not in said and (found or further):
             undecided[role] = (*((column.name, reason) for column in found[:_MAX_CANDIDATES]), *further)
 
+    if not {"score", "decision"} & {*chosen, *undecided, *said}:
+        said_of_two = [each for each in free() if is_fitting_role("label", each) and is_prediction(each.name)]
+        if len(said_of_two) == 1:
+            take("decision", said_of_two[0], "called a prediction, and has two values")
     if "decision" not in chosen:
         fractions = [
             column for column in free() if _is_fraction(column) and not _DRAW.fullmatch(folded_name(column.name))

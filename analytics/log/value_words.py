@@ -100,6 +100,7 @@ _ADVERSE_STEMS = (
 _BENIGN_STEMS = (
     *("legit", "genuin", "benign", "health", "normal", "clean", "stay", "retain", "remain", "paid", "perform", "pass"),
     *("acceptab", "complian", "safe", "settl", "licit", "legal", "lawful", "authent", "appropri", "apropia"),
+    *("dismiss", "cleared", "descart", "ecarte", "entlast", "unfounded"),
     *("unauffallig", "gutartig", "gesund", "geblieben", "zulassig", "punktlich", "bezahlt", "bedient"),
     *("benigno", "sano", "sana", "conforme", "aceptab", "sigue", "activ", "pagad", "puntual"),
     *("benin", "sain", "fidele", "reste", "paye", "ponctuel"),

@@ -42,6 +42,8 @@ was_hired | in pool | hired
 Storno | angenommen | storniert
 stato | performing | arrears
 contenu | licite | illicite
+résultat | écartée | confirmée
+investigación | descartado | confirmado
 contenido | legal | ilegal
 tone | appropriate | inappropriate
 achat | pas d'achat | achat

@@ -498,3 +498,11 @@ def test_a_line_of_units_or_sources_below_the_names_hides_no_role(desk: Desk, be
     rows = [f"a{k},{k % 31 / 2},{'NS'[k % 2]},{k % 89 / 89:.3f},{int(k % 3 > 0)}" for k in range(120)]
     mapping = guessed(desk, "\n".join(["id,temperature,site,score,label", below, *rows]))
     assert [name.split()[0] for name in (mapping.score, mapping.label) if name] == ["score", "label"]
+
+
+def test_one_column_of_two_values_that_is_called_a_prediction_is_the_decision(desk: Desk) -> None:
+    said = ["yes", "no"] * 60
+    frame = pl.DataFrame({"churn_pred": said, "left_90d": ["no", "no", "yes"] * 40, "contract": ["a", "b"] * 60})
+    upload = desk.stage(frame)
+    assert upload.mapping.decision == "churn_pred"
+    assert {name for name, _ in upload.open["label"]} == {"left_90d", "contract"}
