@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -80,3 +81,18 @@ class Grid:
         if self.split(threshold) is None:
             return self
         return replace(self, edges=np.insert(self.edges, self.at(threshold), threshold))
+
+
+def fewest_digits(below: float, above: float) -> float:
+    """Return the number with the fewest digits that lies above one score and not above the next.
+
+    >>> fewest_digits(0.2987, 0.3012), fewest_digits(41.0, 58.0)
+    (0.3, 58.0)
+    """
+    rounded_up = (float(f"{math.ceil(above * 10**digits - 1e-9) / 10**digits:.{digits}f}") for digits in range(13))
+    rounded_down = (float(f"{math.floor(above * 10**digits) / 10**digits:.{digits}f}") for digits in range(13))
+    for up, down in zip(rounded_up, rounded_down, strict=True):
+        for threshold in (down, up):
+            if below < threshold <= above:
+                return threshold
+    return float(above)

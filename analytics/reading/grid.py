@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import duckdb
 
 from analytics.log.bins import N_BINS, Bins, bins_between
 from analytics.log.column import Column
-from analytics.log.grid import MAX_DISTINCT_SCORES, MAX_MASS, looked_at
+from analytics.log.grid import MAX_DISTINCT_SCORES, MAX_MASS, fewest_digits, looked_at
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading, ScoreKind
 from analytics.reading.score_bins import with_score_bins
@@ -178,18 +176,3 @@ def logged_threshold(connection: duckdb.DuckDBPyConnection, reading: Reading, ma
     if row is None or row[2] > _MAX_EXCEPTIONS * row[3]:
         return None
     return fewest_digits(*row[:2])
-
-
-def fewest_digits(below: float, above: float) -> float:
-    """Return the number with the fewest digits that lies above one score and not above the next.
-
-    >>> fewest_digits(0.2987, 0.3012), fewest_digits(41.0, 58.0)
-    (0.3, 58.0)
-    """
-    rounded_up = (float(f"{math.ceil(above * 10**digits - 1e-9) / 10**digits:.{digits}f}") for digits in range(13))
-    rounded_down = (float(f"{math.floor(above * 10**digits) / 10**digits:.{digits}f}") for digits in range(13))
-    for up, down in zip(rounded_up, rounded_down, strict=True):
-        for threshold in (down, up):
-            if below < threshold <= above:
-                return threshold
-    return float(above)

@@ -13,6 +13,7 @@ from analytics.answers.gates.answer import gates
 from analytics.answers.gates.draft import drafted_gates
 from analytics.answers.gates.file import read_gates
 from analytics.answers.gates.result import GateResult
+from analytics.answers.gates.sides import GateSides
 from analytics.answers.gates.written import written_gates
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
@@ -139,6 +140,9 @@ def test_exceptions_hold_until_their_day(desk: Desk) -> None:
     assert after.on == date(2024, 2, 29)
     assert after.outcome == "fail"
     assert after.results[0].parts[0].ended is not None
+    assert "meets no slice" not in gates_reading(after)
+    wrong = gates_reading(gates(engine, question, text.replace('slice="west"', 'slice="West"')))
+    assert "An exception meets no slice of this log: g for West." in wrong
 
 
 def test_the_day_is_named_on_which_labels_will_be_there(desk: Desk) -> None:
@@ -203,6 +207,37 @@ def test_against_a_reference_and_last_time(desk: Desk) -> None:
         keep_values(desk.workspace, "n", question.log.log_id, found.values)
         values.setdefault(name, []).append(found.results[0].outcome)
     assert values == {"a": ["inconclusive"] * 2, "b": ["fail"] * 2}
+
+
+def test_a_reference_is_cut_into_the_slices_of_the_log_that_is_judged(desk: Desk) -> None:
+    rng, sides = np.random.default_rng(4), [made(1), made(2, right=0.85)]
+    named = [("north", "south"), ("south", "east")]
+    old, new = (
+        frame.with_columns(
+            speed=pl.Series(rng.gamma(2, scale, frame.height)), region=pl.Series(rng.choice(names, frame.height))
+        )
+        for frame, scale, names in zip(sides, (10.0, 20.0), named, strict=True)
+    )
+    roles = {"segments": ("speed", "region")}
+    before, log = desk.log(old, **roles), desk.log(new, **roles)
+    question = Question(log, Cohort(), 0.5)
+    text = '[reference]\nlog="b"\n' + "".join(
+        f'[[gate]]\nname="{name}"\nmetric="error_rate"\nby="{name}"\nagainst="reference"\nmax=0.9\n'
+        for name in roles["segments"]
+    )
+    sides_of = GateSides(reference=Question(before, Cohort(), 0.5))
+    speed, region = gates(Engine(desk.workspace), question, text, sides=sides_of).results
+    edges = log.bins["speed"].edges
+    assert speed.outcome == "pass" and len(speed.parts) == len(edges) - 1 > 3 and edges != before.bins["speed"].edges
+    wrong = [frame.with_columns(wrong=(pl.col("score") >= 0.5) != (pl.col("label") == 1)) for frame in (old, new)]
+    for place, part in enumerate(speed.parts):
+        closed = "both" if place == len(edges) - 2 else "left"
+        is_in = pl.col("speed").is_between(edges[place], edges[place + 1], closed=closed)
+        was, now = (frame.filter(is_in)["wrong"].mean() for frame in wrong)
+        assert part.value == pytest.approx(now - was)  # type: ignore[operator]
+    # What the reference does not have at all is said, and no number of rows decides it.
+    assert region.outcome == "inconclusive" and not region.is_hopeless
+    assert region.problem == "The reference has no row where region is east."
 
 
 def test_the_next_export_is_checked_as_far_as_it_goes(desk: Desk) -> None:

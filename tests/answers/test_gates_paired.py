@@ -173,11 +173,28 @@ def test_pairs_that_cannot_be_asked_are_said(desk: Desk) -> None:
             '[candidate]\nlive = ["model = old"]\nwhere = ["modell = new"]\n' + gate,
             '[candidate]\nlive = ["model = old"]\nwhere = ["model = none"]\n' + gate,
             '[candidate]\nlog = "gone.csv"\n' + gate,
+            '[candidate]\ncolumn = "y"\n' + gate,
             PARTS + WORSE.format("prevalence", 0.01, "").replace("worse_by", "max"),
         )
     ]
-    expected = ("Expected a candidate", "Expected", "none", "'gone.csv'", "Expected a metric of these pairs")
+    expected = (
+        "Expected a candidate",
+        "Expected",
+        "none",
+        "candidate, 'gone.csv', could",
+        "found 'y', which has a role",
+        "Expected a metric of these pairs",
+    )
     assert all(part in problem for part, problem in zip(expected, problems, strict=True)), problems
+
+
+def test_flagged_rows_need_no_label(desk: Desk) -> None:
+    frame = answered().with_columns(y=pl.lit(None, dtype=pl.Int64))
+    log = desk.log(as_parts(frame), row_id="id", label=None, decision="decision", model_version="model")
+    flagged = '[[gate]]\nmetric = "selection_rate"\nagainst = "live"\nmax = 0.001\n'
+    rate, wrong = held(desk, log, PARTS + flagged + WORSE.format("error_rate", 0.05, ""))
+    assert rate.outcome == "inconclusive" and rate.rows_needed is not None and rate.rows_needed > N
+    assert f"{N:,} pairs." in result_reading(rate) and "No pair can be judged yet" in result_reading(wrong)
 
 
 def test_labels_that_hang_on_a_decision_decide_nothing(desk: Desk) -> None:

@@ -64,7 +64,7 @@ def test_a_pack_is_written_by_its_ending_and_asked_again_of_the_next_export(tmp_
     ):
         assert said in result.stderr and said in message.read_text("utf-8").replace("\\", "")
     assert "Slices by 'plan' are left out: the column 'plan' is gone." in result.stderr
-    assert "**What the last pack asked and this log cannot answer**" in message.read_text("utf-8")
+    assert "**What differs from the last pack, and what this log cannot answer**" in message.read_text("utf-8")
     assert "from the last pack (may.csv)" in message.read_text("utf-8")
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import numpy as np
 
-from analytics.answers.gates.before import Before, before_of
+from analytics.answers.gates.before import MISSING, Before, before_of, nothing_before
 from analytics.answers.gates.file import read_gates
 from analytics.answers.gates.measured import Measured, measured
 from analytics.answers.gates.outlook import outlook
@@ -31,11 +31,6 @@ from analytics.query.cohort import Clause, Cohort
 from analytics.query.compare.pairs import Pairing
 from analytics.query.engine import Engine
 from analytics.query.where import filtered_name, parse_where
-
-_MISSING = "(missing)"
-"""How an exception names the slice of missing values, as the pages do."""
-
-_FIRST_TIME = "There is no last time yet: this is the first, and it is kept for the next export."
 
 
 def gates(
@@ -158,7 +153,7 @@ def _judged(
         own, before = paired(engine, asked, gate, against), None
     else:
         own = measured(engine, asked, gate, against)
-        before = None if gate.about == "new_values" else before_of(engine, own, gate, against, last)
+        before = None if gate.about == "new_values" else before_of(engine, asked, own, gate, against, last)
     found = _parts(own, before, gate, file, on)
     counted = tuple(part for part in found.parts if part.is_judged and part.excepted is None)
     outcome: Outcome = together(tuple(part.outcome for part in counted))
@@ -176,7 +171,7 @@ def _judged(
         )
     if own.pairs is not None and n_more is not None:
         n_more, by_when = (
-            int(np.ceil((found.times - 1) * own.pairs.account.judged)),
+            int(np.ceil((found.times - 1) * own.pairs.n)),
             _from_now(by_when, own.pairs, question),
         )
     return GateResult(
@@ -194,7 +189,7 @@ def _judged(
         few_below=file.minimum_rows if found.is_few else None,
         is_by_reference=found.is_by_reference,
         more=own.more,
-        problem=own.problem or (_FIRST_TIME if gate.against == "last" and last is None else ""),
+        problem=own.problem or nothing_before(question, gate, last, found.lacking if found.times <= 1 else ()),
         pairs=own.pairs,
     )
 
@@ -238,6 +233,7 @@ class _Parts:
     times: float
     is_few: bool = False
     is_by_reference: bool = False
+    lacking: tuple[str | None, ...] = ()
 
 
 def _parts(own: Measured, before: Before | None, gate: Gate, file: GatesFile, on: date) -> _Parts:
@@ -259,11 +255,14 @@ def _parts(own: Measured, before: Before | None, gate: Gate, file: GatesFile, on
     most = max((n for n, (valid, _) in zip(own.n.tolist(), excepted, strict=True) if valid is None), default=0.0)
     is_few = gate.by is not None and 0 < most < file.minimum_rows
     parts, times, is_by_reference = [], file.minimum_rows / most if is_few else 1.0, False
+    lacking: list[str | None] = []
     for place, slice_ in enumerate(own.slices):
         ends = _ends(shown, place)
         alone = family.outcomes[place] if counted[place] else _alone(ends, gate)
         needed = 1.0
-        if alone == "inconclusive" and counted[place]:
+        is_lacking = before is not None and bool(np.isnan(ends[0]) and not np.isnan(values.value[place]))
+        lacking += [slice_] if is_lacking and counted[place] else []
+        if alone == "inconclusive" and counted[place] and not is_lacking:
             levels = {"level": file.level, "fail_level": family.fail_level}
             range_ = _range(own.range_, gate)
             needed = times_needed(ends, gate.limit, **levels, range_=range_, fixed=float(fixed[place]))
@@ -274,7 +273,7 @@ def _parts(own: Measured, before: Before | None, gate: Gate, file: GatesFile, on
         rows = int(np.ceil((needed - 1) * own.n[place])) if 1 < needed < np.inf else None
         judged, of_own = bool(is_judged[place]), LastValue(slice_, *_ends(values, place))
         parts.append(GatePart(slice_, *ends, float(own.n[place]), alone, judged, rows, *excepted[place], of_own))
-    return _Parts(tuple(parts), times, is_few, is_by_reference and gate.against == "reference")
+    return _Parts(tuple(parts), times, is_few, is_by_reference and gate.against == "reference", tuple(lacking))
 
 
 def _alone(ends: tuple[float, float, float], gate: Gate) -> Outcome:
@@ -298,7 +297,7 @@ def _exceptions(
     file: GatesFile, gate: Gate, slice_: str | None, on: date
 ) -> tuple[GateException | None, GateException | None]:
     """Return the exception by which a slice does not count, and one that ended; None where there is none."""
-    name = _MISSING if slice_ is None and gate.by is not None else slice_
+    name = MISSING if slice_ is None and gate.by is not None else slice_
     own = [entry for entry in file.exceptions if entry.is_of(gate.name, name)]
     valid = next((entry for entry in own if on <= entry.until), None)
     return valid, None if valid else next(iter(own), None)

@@ -119,6 +119,8 @@ class _Reader:
         self.place = "", 0
         table = self._of(data, "candidate", dict, {})
         self.place = "candidate", 0
+        if not isinstance(data["candidate"], dict):
+            return None
         self._known(table, _OF_CANDIDATE, "candidate")
         log, column = self._text(table, "log"), self._text(table, "column")
         where, live, on = (self._texts(table, key) for key in ("where", "live", "on"))

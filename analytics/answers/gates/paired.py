@@ -117,6 +117,7 @@ def paired(engine: Engine, question: Question, gate: Gate, pairing: Pairing) -> 
             met.account,
             unchosen_thresholds(met.pairing),
             met.last,
+            met.account.both if name == "selection_rate" else met.account.judged,
         ),
         coming=_coming(met, live),
     )

@@ -31,6 +31,8 @@ class GatePairs:
         Of either side whether nobody chose its threshold.
     last : date or None
         The last day of the pairs.
+    n : int
+        Pairs that could be asked: judged ones, or for the selection rate all.
     """
 
     names: tuple[str, str]
@@ -38,6 +40,7 @@ class GatePairs:
     account: Account
     unchosen: tuple[bool, bool]
     last: date | None
+    n: int
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,17 @@ from analytics.answers.question import Question
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log.kept.gates import chosen_gates
 from analytics.log.mapping import Mapping
+from analytics.log.other_answer import other_columns
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
 from analytics.query.where import parse_where
 
+_NO_ANSWERS = ("label", "row_id", "time", "label_time", "weight", "unit")
+"""Roles whose column is no answer. The label would be right in every row."""
+_MAX_NAMED, _SHOWN = 6, 80
+"""Columns that a refusal names, and characters of a name. By hand."""
 _Remap = Callable[[Log, Mapping], Log]
 """Gives a log under another mapping, for one question."""
 
@@ -94,15 +99,38 @@ def _pairing(question: Question, said: Candidate, find: Callable[[str], Log], re
     is_chosen = question.threshold != question.log.mapping.threshold
     is_given = is_chosen, is_chosen or said.threshold is not None
     if said.column is not None:
+        _require_answer(question.log, said.column)
         pairing = column_pairing(live, question.log.column(said.column).name, remap)
         where = _cohort(question.log, said.where)
         candidate = replace(Question(*_asked(pairing)), cohort=where)
         return replace(pairing, candidate=_at(candidate, said.threshold), is_given=is_given)
-    log = question.log if said.log is None else find(said.log)
+    log = question.log if said.log is None else _found(find, said.log)
     threshold = question.threshold if said.log is None else log.mapping.threshold
     candidate = _at(Question(log, _cohort(log, said.where), threshold), said.threshold)
     is_by_row = said.log is None and not said.where and not said.live
     return replace(pairing_of(live, candidate, said.on, by_row=is_by_row), is_given=is_given)
+
+
+def _found(find: Callable[[str], Log], name: str) -> Log:
+    """Return the log of the candidate; say that it is the candidate's where it is none."""
+    try:
+        return find(name)
+    except AnalysisError as error:
+        raise QuestionError(f"The log of the candidate, {name[:_SHOWN]!r}, could not be opened. {error}") from error
+
+
+def _require_answer(log: Log, name: str) -> None:
+    """Refuse a column that is what answers are held to, or what rows are told apart by: it is no answer."""
+    mapping, right = log.mapping, log.mapping.right
+    taken = {getattr(mapping, role) for role in _NO_ANSWERS}
+    if right is not None and right.kind != "grades":
+        taken.add(right.true)
+    if log.column(name).name in taken - {None}:
+        offered = ", ".join(map(repr, other_columns(log)[:_MAX_NAMED])) or "none here"
+        raise QuestionError(
+            f"Expected a column that holds another answer as the candidate, found {name!r}, which has a role. "
+            f"Choose from {offered}."
+        )
 
 
 def _asked(pairing: Pairing) -> tuple[Log, Cohort, float]:

@@ -28,10 +28,8 @@ def account_reading(books: Account) -> str:
         "A row without a partner counts as neither."
     )
     text += _unanswered(books)
-    repeats = [(books.repeats_live, "the live side"), (books.repeats_candidate, "the candidate")]
-    parts = [f"{words.plural(n, 'row')} of {side}" for n, side in repeats if n]
-    if parts:
-        text += f" {_capital(words.listed(parts))} repeat an id: the last one counts. More columns to join by tell them apart."
+    if repeats := repeats_part(books):
+        text += f" {repeats}"
     without = [(books.without_id_live, "the live side"), (books.without_id_candidate, "the candidate")]
     parts = [f"{words.plural(n, 'row')} of {side}" for n, side in without if n]
     if parts:
@@ -43,6 +41,17 @@ def account_reading(books: Account) -> str:
     if books.conflicts:
         text += f" {_capital(words.plural(books.conflicts, 'pair'))} have labels that contradict each other and are not judged."
     return text
+
+
+def repeats_part(books: Account) -> str:
+    """Say how many rows repeat what they meet by; empty where none does."""
+    repeats = [(books.repeats_live, "the live side"), (books.repeats_candidate, "the candidate")]
+    parts = [f"{words.plural(n, 'row')} of {side}" for n, side in repeats if n]
+    if not parts:
+        return ""
+    return (
+        f"{_capital(words.listed(parts))} repeat an id: the last one counts. More columns to join by tell them apart."
+    )
 
 
 def pairing_part(books: Account) -> str:

@@ -40,6 +40,7 @@ def gates_reading(answer: GatesAnswer) -> str:
         if 0 < passed < len(answer.results)
         else "",
         _excepted_part(answer),
+        _idle_part(answer),
     ]
     caution = (
         selective_caution(answer.selective) if any(_reads_labels(result.gate) for result in answer.results) else ""
@@ -112,6 +113,17 @@ def _excepted_part(answer: GatesAnswer) -> str:
         for entry in used
     ]
     return f"By exception, and not counted: {words.listed(parts)}." if parts else ""
+
+
+def _idle_part(answer: GatesAnswer) -> str:
+    """Name the exceptions for slices that this log does not have: a name that is written otherwise holds nothing back."""
+    known = {result.gate.name: {part.slice or words.MISSING for part in result.parts} for result in answer.results}
+    idle = [
+        f"{short_text(entry.gate)}{_of_slice(entry.slice)}"
+        for entry in answer.file.exceptions
+        if entry.slice is not None and known.get(entry.gate) and entry.slice not in known[entry.gate]
+    ]
+    return f"An exception meets no slice of this log: {words.listed(idle)}." if idle else ""
 
 
 def _of_slice(slice_: str | None) -> str:

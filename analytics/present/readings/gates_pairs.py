@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.present import words
-from analytics.present.readings.compare_account import few_met_part, unanswered_part
+from analytics.present.readings.compare_account import few_met_part, repeats_part, unanswered_part
 
 if TYPE_CHECKING:
     from analytics.answers.gates.result import GatePairs, GateResult
@@ -20,9 +20,8 @@ def pairs_part(result: GateResult) -> str:
     if pairs is None:
         return ""
     none = unanswered_part(pairs.account)
-    return " ".join(
-        filter(None, (_sides(result, pairs), few_met_part(pairs.account), f"{none}." if none else "", _unchosen(pairs)))
-    )
+    cautions = (few_met_part(pairs.account), repeats_part(pairs.account), f"{none}." if none else "", _unchosen(pairs))
+    return " ".join(filter(None, (_sides(result, pairs), *cautions)))
 
 
 def _sides(result: GateResult, pairs: GatePairs) -> str:
@@ -31,7 +30,8 @@ def _sides(result: GateResult, pairs: GatePairs) -> str:
     if pairs.values is not None:
         first, second = (words.metric_text(result.gate.subject, value) for value in pairs.values)
         live, candidate = f"{live} {first}", f"{candidate} {second}"
-    return f"Live {live}; candidate {candidate}; {words.plural(pairs.account.judged, 'pair')} judged on both sides."
+    judged = " judged on both sides" if result.is_of_labels else ""
+    return f"Live {live}; candidate {candidate}; {words.plural(pairs.n, 'pair')}{judged}."
 
 
 def _unchosen(pairs: GatePairs) -> str:

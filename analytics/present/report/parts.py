@@ -194,7 +194,7 @@ class FirstPage:
         named = (
             ("Since the last pack", self.since),
             ("What is open", self.open),
-            ("What the last pack asked and this log cannot answer", self.undone),
+            ("What differs from the last pack, and what this log cannot answer", self.undone),
         )
         return [(title, texts) for title, texts in named if texts]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.log.grid import fewest_digits
 from analytics.log.schema import Log
 from analytics.reading.checks.check import YES_NO, Check, CountingCheck, Evidence, Said
-from analytics.reading.grid import fewest_digits
 
 _MIN_ROWS = 30
 """Rows of either decision from which it is no accident that scores part them in a stretch of days, or a version. A judgement."""
