@@ -17,6 +17,7 @@ from analytics.commands.options import ROLE_OPTIONS, Asked, Source, Text, Texts,
 from analytics.commands.roles import finite_threshold, said_roles
 from analytics.errors import QuestionError
 from analytics.log import roles
+from analytics.log.grade_words import steps_of
 from analytics.log.hints import only_truths, sides_hint
 from analytics.log.other_answer import own_labels, with_decider
 from analytics.log.preferred import preferred
@@ -223,6 +224,8 @@ def _require_numbers(log: Log) -> None:
     """Refuse grades that are text: none of them would be judged."""
     right = log.mapping.right
     if right is None or right.kind != "grades" or (column := log.column(right.true)).kind != "text":
+        return
+    if steps_of(column):
         return
     raise QuestionError(
         f"Expected numbers as grades in {column.name!r}, found text such as {column.top[0][0]!r}. Write 1 for right and 0 for "

@@ -8,6 +8,7 @@ from dataclasses import replace
 from analytics.commands.options import Source
 from analytics.errors import QuestionError
 from analytics.log import rankings, views
+from analytics.log.grade_words import is_of_truths
 from analytics.log.mapping import Mapping
 from analytics.log.right import MAX_RANK, Right, parsed_equality, parsed_tolerance
 from analytics.log.schema import Reading
@@ -29,9 +30,11 @@ def said_right(source: Source, reading: Reading) -> Right | None:
     if source.grade is not None:
         if source.right is not None or source.within is not None:
             raise QuestionError("Expected either --grade with --pass, or --right. Say one of the two.")
-        if source.mark is None or not math.isfinite(source.mark):
+        column = reading.column(source.grade)
+        mark = 1.0 if source.mark is None and is_of_truths(column) else source.mark
+        if mark is None or not math.isfinite(mark):
             raise QuestionError("Expected the least grade that is right after --pass, such as --pass 4.")
-        return Right("grades", reading.column(source.grade).name, mark=source.mark)
+        return Right("grades", column.name, mark=mark)
     if source.mark is not None:
         raise QuestionError("Expected the column of grades for --pass. Name it with --grade.")
     if source.right is None:

@@ -60,7 +60,7 @@ _FAULT = re.compile(
 """Names of truth values that are true where a row is wrong."""
 _NAMES = re.compile(
     r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
-    r"success|solved|(exact_)?match(ed|es)?|verdict|accuracy|note|nota|bewertung|sterne|punkte|"
+    r"success|(re)?solved|(exact_)?match(ed|es)?|verdict|accuracy|note|nota|bewertung|sterne|punkte|"
     r"valoracion|calificacion|estrellas|evaluation|etoiles|zufriedenheit|satisfaccion)(_.*)?|acc(_(norm|none))?"
 )
 """Names of grades, also in logs of harnesses that put questions to models: ``acc`` in a longer name is as often an account."""
@@ -69,8 +69,20 @@ _ASSENTED = re.compile(
     r"correct[oa]|resuelt[oa]|aprobad[oa]|util|resolue?|reussie?|utile|satisfait)(_.*)?"
 )
 """Names of what is good where the answer is yes: of an event, such as a readmission, yes says that it happened."""
+_TRUTHS = frozenset({0.0, 1.0})
 _MIN_READ = 0.5
 """Share of the listed rows whose value must be a grade for text to hold grades: others are reasons or remarks. Set by hand."""
+
+
+def is_of_truths(column: Column) -> bool:
+    """Whether a column holds two grades, 1 and 0 or words for them, so that only the better one can be right.
+
+    >>> is_of_truths(Column(0, "m", "VARCHAR", "text", n_distinct=2, top=(("correct", 9), ("incorrect", 3))))
+    True
+    """
+    if column.kind == "number":
+        return column.n_distinct == len(_TRUTHS) and {float(value) for value, _ in column.top} == _TRUTHS
+    return column.kind == "boolean" or {grade for _, grade in steps_of(column)} == _TRUTHS
 
 
 def steps_of(column: Column) -> tuple[tuple[str, float], ...]:

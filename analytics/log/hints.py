@@ -19,7 +19,9 @@ _OUTCOME = re.compile(
 """Names of what turned out, also in shares of one: a tie 0.5, a market not resolved 0.31."""
 _NUMBERS = re.compile(r"\W{0,2}\d[\d.,'’ \u00a0\u202f]{0,30}(\D{0,12}\d[\d.,]{0,20}){0,2}\W{0,3}")
 """What a number looks like, however it is written."""
-_MODEL = re.compile(r"(model|system|generator|candidate|agent|llm|engine|version)(_?(name|id|version|2|b))?")
+_MODEL = re.compile(
+    r"(model|system|generator|candidate|agent|llm|engine|version)(_?(name|id|version|name_or_path|2|b))?"
+)
 """How columns are called that say whose answer a row is."""
 _EVEN = (1.5, 0.5)
 """What neither answer was better is from 1 to 2, and from 0 to 1."""
@@ -55,6 +57,11 @@ def hint(reading: Reading) -> str:
         _same_values(reading),
     )
     return next((f" {text}" for each in found for text in each), "") + _preferred(reading)
+
+
+def is_grade(reading: Reading, name: str | None) -> bool:
+    """Whether a column is called like grades and holds some."""
+    return any(column.name == name for column, _ in _graded(reading))
 
 
 def judged_hint(reading: Reading, label: str | None = None) -> str:
@@ -140,9 +147,14 @@ def only_truths(reading: Reading) -> str | None:
 
 def _grades(reading: Reading) -> Iterator[str]:
     """Name the column that is called like grades, and the mark from which on a row could be right."""
-    for column, grades in _graded(reading):
+    found = list(_graded(reading))
+    for column, grades in found:
         mark = grades[-2] if len(grades) > 2 else grades[-1]
-        yield f"{column.name!r} could hold grades: --grade {shlex.quote(column.name)} --pass {mark:g}."
+        others = " or ".join(repr(other.name) for other, _ in found[:_MAX_SHOWN] if other is not column)
+        yield (
+            f"{column.name!r}{f', or {others},' if others else ''} could hold grades: --grade {shlex.quote(column.name)} "
+            f"--pass {mark:g}."
+        )
 
 
 def _graded(reading: Reading) -> Iterator[tuple[Column, list[float]]]:

@@ -8,7 +8,7 @@ from analytics.log.role_names import folded_name
 from analytics.log.schema import Log
 
 _THING = (
-    "task|question|prompt|query|input|instruction|example|item|problem|case|scenario|request|test|sample|record|doc|"
+    "task|question|prompt|query|input|instruction|instance|example|item|problem|case|scenario|request|test|sample|record|doc|"
     "frage|aufgabe"
 )
 _INPUT = (
@@ -29,8 +29,13 @@ _MOST_PLACES = 50
 
 def same_input(log: Log) -> str | None:
     """Return the column whose values are equal where the same was asked again, by its name; None where none is called so."""
+    return _called_as_asked(log, most=log.n_rows - 1)
+
+
+def _called_as_asked(log: Log, *, most: int) -> str | None:
+    """Return the column that is called as what is asked, of at most so many values; an id of several rows is one too."""
     columns = [*([log.column(log.mapping.row_id)] if log.mapping.row_id else []), *log.columns]
-    repeated = {column.name: folded_name(column.name) for column in columns if 1 < column.n_distinct < log.n_rows}
+    repeated = {column.name: folded_name(column.name) for column in columns if 1 < column.n_distinct <= most}
     for pattern in _INPUT:
         for name, folded in repeated.items():
             if re.fullmatch(pattern, folded):
@@ -43,7 +48,7 @@ def meeting_columns(log: Log) -> list[str]:
 
     Empty where nothing is called as what was asked.
     """
-    same = same_input(log)
+    same = _called_as_asked(log, most=log.n_rows)
     if same is None:
         return []
     numbered = [column for column in log.columns if column.kind == "number" and 1 < column.n_distinct <= _MOST_PLACES]

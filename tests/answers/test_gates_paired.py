@@ -12,9 +12,10 @@ import polars as pl
 import pytest
 
 from analytics.answers.compare.answer import compare
-from analytics.answers.compare.sides import pairing_of
+from analytics.answers.compare.sides import column_pairing, pairing_of
 from analytics.answers.gates.answer import gates
 from analytics.answers.gates.file import read_gates
+from analytics.answers.gates.of_pairs import gate_of_pairs
 from analytics.answers.gates.result import GateResult
 from analytics.answers.gates.sides import candidate_side, gate_sides
 from analytics.answers.gates.written import written_gates
@@ -22,6 +23,7 @@ from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
+from analytics.measure.thresholds.costs import Costs
 from analytics.present.readings.gates import gates_reading, result_reading
 from analytics.present.readings.gates_words import statement
 from analytics.present.tables.gates import gates_json
@@ -107,8 +109,13 @@ def test_the_same_answers_in_parts_logs_and_columns_are_one_verdict(desk: Desk) 
     own = desk.log(frame.drop("new"), row_id="id", label="y", decision="old")
     desk.log(frame.select("id", decision="new"), row_id="id", decision="decision", label=None, name="cand.parquet")
     found.append(held(desk, own, '[candidate]\nlog = "out/cand.parquet"\n' + gate))
-    wide = desk.log(frame, row_id="id", label="y", decision="old")
+    wide = desk.log(frame, row_id="id", label="y", decision="old", name="wide.parquet")
     found.append(held(desk, wide, '[candidate]\ncolumn = "new"\n' + gate))
+    # A reference of its own is found by its name too, where a report or a page asks.
+    same = (
+        '[reference]\nlog = "wide.parquet"\n[[gate]]\nmetric = "error_rate"\nagainst = "reference"\nworse_by = 0.05\n'
+    )
+    assert [each.outcome for each in held(desk, own, same)] == ["pass"]
     ends = [[(part.value, part.low, part.high) for result in each for part in result.parts] for each in found]
     assert ends[0] == ends[1] == ends[2]
     for results in found:
@@ -117,6 +124,26 @@ def test_the_same_answers_in_parts_logs_and_columns_are_one_verdict(desk: Desk) 
     sides = [Question(log, Cohort((Clause("model", "in", (name,)),)), 0.5) for name in ("old", "new")]
     shown = compare(Engine(desk.workspace), pairing_of(*sides)).of("f1")
     assert ends[0][1] == pytest.approx((shown.difference, shown.low, shown.high))
+
+
+def test_what_a_comparison_was_asked_is_a_gate(desk: Desk) -> None:
+    frame, engine = answered(1), Engine(desk.workspace)
+    log = long_log(desk, frame)
+    south = Clause("region", "in", ("south",))
+    sides = [Question(log, Cohort((south, Clause("model", "in", (name,)))), 0.5) for name in ("old", "new")]
+    wide = desk.log(frame, row_id="id", label="y", decision="old")
+    rival = column_pairing(Question(wide, Cohort((south,)), wide.mapping.threshold), "new", again(desk))
+    for pairing, asked in ((pairing_of(*sides), log), (rival, wide)):
+        answer = compare(engine, pairing, "recall", 0.05)
+        file = gate_of_pairs(answer)
+        assert file is not None
+        text = written_gates(file)
+        (result,) = held(desk, asked, text)
+        found, leading = result.parts[0], answer.leading
+        assert (found.value, found.low, found.high) == (leading.difference, leading.low, leading.high)
+        assert "min = -0.05" in text and "region" in text
+    costs = compare(engine, rival, costs=Costs(fp=1, fn=5))
+    assert gate_of_pairs(costs) is None
 
 
 def test_an_open_gate_says_how_many_more_pairs_and_when(desk: Desk) -> None:

@@ -322,6 +322,22 @@ def test_graded_answers_of_several_models_are_paired_at_once(tmp_path: Path) -> 
     error = next(each for each in found["metrics"] if each["metric"] == "error_rate")
     assert error["difference"] == pytest.approx(a.mean() - c.mean())
     assert "slices … --by model says it of each" in refused(path)
+    again = frame.rename({"model": "model_name_or_path", "solved": "resolved", "question_id": "instance_id"}).drop(
+        "turn"
+    )
+    wide = again.filter(pl.int_range(pl.len()) % 2 == 0)
+    wide.filter(model_name_or_path="a").write_csv(path)
+    wide.filter(model_name_or_path="c").write_csv(tmp_path / "other.csv")
+    found, said = asked(path, tmp_path / "other.csv", "--no-search")
+    assert found["pairing"]["both"] == 60 and "'resolved' is 1 (guessed" in said
+
+
+def test_words_of_two_grades_are_compared_as_they_are(tmp_path: Path) -> None:
+    rng, path = np.random.default_rng(12), tmp_path / "words.csv"
+    wide = {name: np.where(rng.random(80) < p, "correct", "incorrect") for name, p in (("ada", 0.4), ("bo", 0.7))}
+    pl.DataFrame({"item": [f"i{k}" for k in range(80)], **wide}).write_csv(path)
+    found, _ = asked(path, "--live-grade", "ada", "--candidate-grade", "bo", "--no-search")
+    assert found["improvement"] == pytest.approx(np.mean(wide["bo"] == "correct") - np.mean(wide["ada"] == "correct"))
 
 
 def test_judgements_in_both_orders_are_averaged_in_one_command(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ _MEASURED = ("missing-in-segment", "constant-in-version", "default-spike", "near
 """Findings of preflight about values of one column, which are measured as slices by what they cost, and about missing labels,
 which are a question of their own."""
 _ERROR, _WARNING = "error", "warning"
-_UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", "drawn-by-class")
+_UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", "drawn-by-class", "threshold-moved")
 """Warnings that undo every number about the rows that they name, as an error does."""
 
 

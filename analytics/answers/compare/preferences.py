@@ -26,7 +26,7 @@ from analytics.query.engine import Engine
 _HALF = 0.5
 """The rate at which neither side is preferred."""
 _WHO = re.compile(
-    r"(generator|model|system|assistant|bot|llm|candidate|challenger|opponent)(_(name|id|version))?_?[12ab]?"
+    r"(generator|model|system|assistant|bot|llm|candidate|challenger|opponent)(_(name|id|version|name_or_path))?_?[12ab]?"
 )
 """How columns are called that say whose answer was judged, as in AlpacaEval and in arenas."""
 _OFTEN = 1.5

@@ -36,12 +36,17 @@ def preferences_reading(answer: Preferences, *, with_options: bool = False) -> s
     interval = f"The 95 % interval is {words.between(words.share(whole.low), words.share(whole.high))}"
     counts = [words.count(each) for each in (whole.wins, whole.ties, whole.losses)]
     lead = leads[said.word]
+    is_each = len(answer.mixed) > 1 and bool(answer.by)
     if answer.mixed:
-        lead = f"{_of_each(answer)} All together win {rate} of {n} comparisons, ties half."
+        together = f" All together win {rate} of {n} comparisons, ties half."
+        lead = f"{_of_each(answer)}{'' if is_each else together}"
     unsaid = f" Without a preference: {words.plural(answer.unsaid, 'row')}." if answer.unsaid else ""
     return words.told(
         f"{lead}{_equal_part(answer)}",
-        f"{interval}, the standard error {words.number(100 * whole.standard_error, 2)} points.",
+        # Of those who answer in either place together each wins as often as another loses.
+        f"{n} comparisons, of which {counts[1]} are ties.{unsaid}"
+        if is_each
+        else f"{interval}, the standard error {words.number(100 * whole.standard_error, 2)} points. "
         f"{counts[0]} won, {counts[1]} tied, {counts[2]} lost.{unsaid}",
         f"{words.shortened(answer.column, 40)} was read {answer.read_as}.",
         _orders_part(answer.orders, answer.turned, answer.in_rows),

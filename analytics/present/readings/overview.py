@@ -11,7 +11,6 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.clusters import alike_part
 from analytics.present.readings.overview_lead import (
-    alike_decisions_part,
     copied_part,
     cut_part,
     drawn_part,
@@ -26,6 +25,7 @@ from analytics.present.readings.overview_lead import (
     score_beside_part,
     trivial_part,
     unchosen_part,
+    undecided_part,
     unseen_labels_part,
     wrong_way_part,
     wrong_words,
@@ -102,7 +102,7 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     stand_for = _weighted_part(overview, question)
     cautions = (
         *(each(question) for each in (copied_part, nothing_told_part, wrong_way_part, unseen_labels_part)),
-        *(each(question) for each in (alike_decisions_part, cut_part, drawn_part)),
+        *(each(question) for each in (undecided_part, cut_part, drawn_part)),
     )
     lead = " ".join(filter(None, (*cautions, lead, unchosen_part(question))))
     if by_judge:

@@ -187,11 +187,16 @@ def copied_part(question: Question) -> str:
     return "The label is likely the prediction itself: check it before all that follows."
 
 
-def alike_decisions_part(question: Question) -> str:
-    """Say that the logged decisions flag nobody, or everybody: what follows is of a score that did not decide; else nothing."""
-    said = next((each.message for each in question.log.findings if each.code == "decisions-alike"), "")
-    what = words.one_line(said.partition(";")[0])
-    return f"{what}: what follows is of the score, as if it decided." if said else ""
+def undecided_part(question: Question) -> str:
+    """Say that the judged threshold did not decide: decisions are all alike, or follow one that moved; else nothing."""
+    said = {each.code: each.message for each in question.log.findings}
+    if "decisions-alike" in said:
+        what = words.one_line(said["decisions-alike"].partition(";")[0])
+        return f"{what}: what follows is of the score, as if it decided."
+    if "threshold-moved" in said and not question.cohort:
+        what = words.one_line(said["threshold-moved"].partition(". ")[0])
+        return f"{what}; what follows judges all rows at {words.threshold_text(question.threshold)}."
+    return ""
 
 
 def cut_part(question: Question) -> str:
