@@ -159,26 +159,27 @@ def _by_values(
             reasons[column.name] = f"{reason}; no column is named like this role"
             undecided.pop(role, None)
 
-    def ask(role: str, found: Sequence[Column], reason: str, *further: tuple[str, str]) -> None:
-        if role not in chosen and role not in undecided and role not in said and (found or further):
-            undecided[role] = (*((column.name, reason) for column in found[:_MAX_CANDIDATES]), *further)
+    def ask(role: str, found: Sequence[tuple[str, str]]) -> None:
+        if role not in chosen and role not in undecided and role not in said and found:
+            undecided[role] = tuple(found[:_MAX_CANDIDATES])
 
     if not {"score", "decision"} & {*chosen, *undecided, *said}:
         said_of_two = [each for each in free() if is_fitting_role("label", each) and is_prediction(each.name)]
         if len(said_of_two) == 1:
             take("decision", said_of_two[0], "called a prediction, and has two values")
     if "decision" not in chosen:
-        fractions = [
-            column for column in free() if _is_fraction(column) and not _DRAW.fullmatch(folded_name(column.name))
-        ]
-        ask("score", fractions, "fractions between 0 and 1")
+        fractions = [column.name for column in free() if _is_fraction(column)]
+        drawn = {name for name in fractions if _DRAW.fullmatch(folded_name(name))}
+        ask("score", [(name, "fractions between 0 and 1") for name in fractions if name not in drawn])
     if {"score", "decision"} & {*chosen, *undecided}:
         two = [column for column in _binary(free()) if strength("model_version", column.name) is None]
         scores = [chosen["score"]] if "score" in chosen else [name for name, _ in undecided.get("score", ())]
         told = [column for column in two if _is_told(column)]
         if len(told) == len(scores) == 1 and pairs.is_called_after(scores[0], told[0].name):
             take("label", told[0], f"{scores[0]!r} is called after it")
-        ask("label", [column for column in two if not is_comparison(column)] or two, "has two values", *decided())
+        offered = [column for column in two if not is_comparison(column)] or two
+        likely, others = ([column for column in offered if (column in told) == is_told] for is_told in (True, False))
+        ask("label", [*map(_with_two, likely), *decided(), *map(_with_two, others)])
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
     take("time", times[0] if times else None, "the first column of times")
     take("row_id", next((column for column in free() if _is_key(column, n_rows)), None), "every row has its own value")
@@ -248,6 +249,11 @@ def _binary(columns: Sequence[Column]) -> list[Column]:
     two = [column for column in columns if is_fitting_role("label", column) and column.kind != "time"]
     two = [column for column in two if not is_prediction(column.name)] or two
     return sorted(two, key=lambda column: not _is_told(column))
+
+
+def _with_two(column: Column) -> tuple[str, str]:
+    """Return a column that may be the label, with the reason."""
+    return column.name, "has two values"
 
 
 def _is_told(column: Column) -> bool:

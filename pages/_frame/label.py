@@ -43,13 +43,15 @@ def _take(log: Log, chosen: str | None) -> None:
     """Choose a column where the roles are said."""
     if chosen:
         st.session_state[f"remap_{log.key}_label"] = chosen
+        if chosen == log.mapping.decision:
+            st.session_state[f"remap_{log.key}_decision"] = None
 
 
 def _likely_columns(log: Log) -> list[str]:
     """Return the columns that could be the label of a log, the likeliest first."""
     guess = roles.guess(log.reading)
     names = [name for name, _ in guess.open.get("label", ())] or list(filter(None, [guess.mapping.label]))
-    played = {log.mapping.label, log.mapping.score, log.mapping.decision}
+    played = {log.mapping.label, log.mapping.score}
     return [name for name in names if name not in played]
 
 

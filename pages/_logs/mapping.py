@@ -12,7 +12,7 @@ from analytics.log import roles
 from analytics.log.column import Column
 from analytics.log.conflicts import all_positive, conflicts, one_class
 from analytics.log.judge import judge, mixed
-from analytics.log.mapping import ROLE_LABELS, Mapping
+from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.weight import is_share
 from analytics.reading.api import Staged
@@ -142,7 +142,7 @@ def _choose(role: str, reading: Reading, mapping: Mapping, guess: roles.Guess, k
             format_func=escaped,
             label_visibility="collapsed",
             on_change=_take_likely,
-            args=(widget,),
+            args=(key, role),
         )
     return chosen
 
@@ -156,9 +156,13 @@ def _choose_weight_form(reading: Reading, mapping: Mapping, weight: str | None, 
     return bool(st.toggle(words, value=first, key=f"{key}_is_weight_share_{weight}"))
 
 
-def _take_likely(widget: str) -> None:
-    """Choose the column whose chip was clicked."""
-    st.session_state[widget] = st.session_state.get(f"{widget}_likely")
+def _take_likely(key: str, role: str) -> None:
+    """Choose the column whose chip was clicked; it plays no other role then."""
+    chosen = st.session_state.get(f"{key}_{role}_likely")
+    for other in SINGLE_ROLES:
+        if chosen is not None and st.session_state.get(f"{key}_{other}") == chosen:
+            st.session_state[f"{key}_{other}"] = None
+    st.session_state[f"{key}_{role}"] = chosen
 
 
 def _listed(claims: Sequence[tuple[str, str]]) -> str:

@@ -453,9 +453,9 @@ def test_what_people_say_in_the_end_is_the_label(desk: Desk, label: str, other: 
 
 def test_a_question_names_what_could_be_meant(desk: Desk) -> None:
     chance = [k % 89 / 89 for k in range(120)]
-    frame = pl.DataFrame({"area": ["n", "s"] * 60, "riesgo": chance, "escalated": ["no", "yes", "yes"] * 40})
+    frame = pl.DataFrame({"area": ["a", "b"] * 60, "riesgo": chance, "escalated": ["no", "yes", "yes"] * 40})
     asked = desk.stage(frame).open["label"]
-    assert asked == (("area", "has two values"), ("escalated", "is taken for the decision"))
+    assert asked == (("escalated", "is taken for the decision"), ("area", "has two values"))
     drawn = pl.DataFrame({"num_aleatorio": chance, "voto": ["a", "b"] * 60, "fraude": ["sí", "no", "no"] * 40})
     assert "score" not in desk.stage(drawn).open
     told = pl.DataFrame({"custodian": ["a", "b"] * 60, "klasse_vorhergesagt": ["r", "n"] * 60, "wkt": chance})

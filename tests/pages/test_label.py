@@ -72,6 +72,17 @@ def test_a_likely_column_is_taken_along_to_where_the_label_is_said(desk: Desk) -
     assert app.selectbox(key=f"remap_{log.key}_label").value == "prior_auth"
 
 
+def test_a_decision_that_is_the_label_plays_that_role_alone(desk: Desk) -> None:
+    log = desk.log(scored(escalated=["no", "yes", "yes"] * (N // 3)), label=None, decision="escalated")
+    app = opened("slices")
+    assert app.main.get("button_group")[0].options == ["escalated"]
+    app.main.get("button_group")[0].set_value("escalated").run()
+    app.button(key="ask_label").click().run()
+    app.switch_page(PAGES["logs"].path).run()
+    chosen = {role: app.selectbox(key=f"remap_{log.key}_{role}").value for role in ("label", "decision")}
+    assert chosen == {"label": "escalated", "decision": None} and not app.exception
+
+
 def test_a_label_that_no_row_has_yet_is_asked_for_with_that_reason(desk: Desk) -> None:
     desk.log(scored(label=[None] * N), label="label", positive=("1",))
     app = opened("overview")
