@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from analytics.log import class_columns, grade_words, pairs
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
-from analytics.log.preferred import preferred
+from analytics.log.preferred import EVEN, preferred
 from analytics.log.role_names import folded_name, strength
 from analytics.log.schema import Reading
 
@@ -27,8 +27,6 @@ _MODEL = re.compile(
     r"(model|system|generator|candidate|agent|llm|engine|version)(_?(name|id|version|name_or_path|2|b))?"
 )
 """How columns are called that say whose answer a row is."""
-_EVEN = (1.5, 0.5)
-"""What neither answer was better is from 1 to 2, and from 0 to 1."""
 _TRUTHS = frozenset({0.0, 1.0})
 _AHEAD = re.compile(
     r"(.*_)?(eta|etd|expected|estimated?|planned|quoted|promised|budget(ed)?|target|forecast(ed)?|projected|prognose|plan|soll)(_.*)?"
@@ -95,7 +93,7 @@ def _preferred(reading: Reading) -> str:
     if name is None:
         return ""
     column, shown = reading.column(name), shlex.quote(name)
-    mark = _EVEN[float(column.high or 0) <= 1] if column.kind == "number" else None
+    mark = EVEN[float(column.high or 0) <= 1] if column.kind == "number" else None
     graded = "" if mark is None else f"--grade {shown} --pass {mark:g}, or "
     return f" {name!r} could say which of two answers was better: {graded}compare … --preference {shown}."
 
