@@ -18,9 +18,10 @@ FROM log.log GROUP BY ALL
 
 
 def _answers(rows: int) -> Iterator[Taken]:
-    from analytics.answers.calibration.answer import calibration, calibration_slices, calibration_time
+    from analytics.answers.calibration.answer import calibration, calibration_slices
     from analytics.answers.calibration.recalibration import recalibration
     from analytics.answers.calibration.scan import calibration_scan
+    from analytics.answers.calibration.time import calibration_time
     from analytics.answers.question import Question
     from analytics.query.cohort import Cohort
     from analytics.query.engine import Engine

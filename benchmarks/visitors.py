@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _VISITORS, _ACTS, _PARTS = 5, 400, 4
 """Visitors of one server, what they do altogether, and after how many parts of it the memory is read."""
+_LOOK = 5.0
+"""Mean of the seconds for which a person looks at a page before the next act, drawn from an exponential distribution; that
+people spend longer on a page is usual, so this is a crowd in a hurry."""
 _STEADY, _TEN, _EACH = 200, 10, 12
 """Acts of one visitor whose 95th percentile is told; visitors at once, and acts of each of them."""
 
@@ -90,15 +93,18 @@ def _steady(rows: int) -> Iterator[Taken]:
             yield Taken(name, took, work, private(server))
 
 
-def _crowd(n: int, rows: int) -> Iterator[Taken]:
-    """Let so many visitors act at once, each as often."""
+def _crowd(n: int, look: float, rows: int) -> Iterator[Taken]:
+    """Let so many visitors act at once, each as often, and look at each page for so many seconds in the mean."""
     workspace, log = workspace_of(rows)
     with serving(ROOT / "app.py", workspace.home) as (url, server), ExitStack() as stack:
         visitors = _opened(stack, url, log.log_id, n)
 
         def work(place: int) -> list[float]:
-            rng = random.Random(place)
-            return [_act(visitors[place], rng, log.log_id, server).seconds for _ in range(_EACH)]
+            rng, looks, taken = random.Random(place), random.Random(-1 - place), []
+            for _ in range(_EACH):
+                time.sleep(looks.expovariate(1 / look) if look else 0.0)
+                taken.append(_act(visitors[place], rng, log.log_id, server).seconds)
+            return taken
 
         with ThreadPoolExecutor(n) as pool:
             taken = [seconds for own in pool.map(work, range(n)) for seconds in own]
@@ -110,10 +116,18 @@ JOBS = (
     Job(name="acts", meaning="200 acts of one visitor", ours=_steady, rows=(10_000_000,)),
     Job(
         name="crowd",
-        meaning="the median act of ten visitors at once",
-        ours=partial(_crowd, _TEN),
-        theirs=partial(_crowd, 1),
+        meaning="the median act of ten visitors, none of whom looks at what is shown",
+        ours=partial(_crowd, _TEN, 0.0),
+        theirs=partial(_crowd, 1, 0.0),
         peer="one visitor",
+        rows=(10_000_000,),
+    ),
+    Job(
+        name="readers",
+        meaning="the median act of ten visitors, each of whom looks at a page for five seconds in the mean",
+        ours=partial(_crowd, _TEN, _LOOK),
+        theirs=partial(_crowd, 1, 0.0),
+        peer="one visitor in a hurry",
         rows=(10_000_000,),
     ),
 )

@@ -30,5 +30,6 @@ with frame.boundary():
             deciders.draw_deciders(answer)
             rows.draw_running(answer)
             verdict.draw_metrics(answer)
+            verdict.draw_gate(answer)
             rows.draw_flipped(answer)
             replay.draw_replay(answer)

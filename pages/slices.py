@@ -26,7 +26,7 @@ with frame.boundary():
         policy = costs.held_costs(question) if metric == COST else None
         answer = kept(slices, question, by, metric=metric, metrics=table.SHOWN, min_support=min_support, policy=policy)
         chosen = readings.chosen_reading(question, answer.overall.row(0, named=True))
-        sentence(chosen or readings.slices_reading(answer, readings.noun_of(question.log)))
+        sentence(chosen or readings.slices_reading(answer, readings.positives_of(question.log)))
         draw = figures.slice_bars if len(by) == 1 else figures.slice_heat_map
         figure(
             draw(answer.table, by, metric, answer.overall[metric][0]),

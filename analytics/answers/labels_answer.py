@@ -170,6 +170,16 @@ def ripe_until(engine: Engine, question: Question) -> datetime | None:
     return last + timedelta(days=1) if found.since is None else found.since
 
 
+def unripe_from(engine: Engine, question: Question) -> datetime | None:
+    """Return the moment from which on labels still come in; None where no row is so young, or nothing tells."""
+    log = question.log
+    n, n_labelled = engine.row_counts(log, question.cohort, question.threshold)
+    if log.time_low is None or (n == n_labelled and log.mapping.label_time is None):
+        return None
+    found = ripe_until(engine, question)
+    return found if found is not None and found <= datetime.fromisoformat(str(log.time_high)) else None
+
+
 def arrivals_so_far(engine: Engine, question: Question) -> Arrivals | None:
     """Return the rows by when they and their labels came; None where the log does not say that."""
     if question.log.mapping.label_time is None or question.log.time_low is None:

@@ -60,7 +60,7 @@ def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     changed = with_right(changed, reading, source)
     if source.names_roles and (found := conflicts(changed, reading)):
         is_unjudged = changed.score is None and changed.decision is None and changed.right is None
-        raise QuestionError(found[0] + (hints.hint(reading) if is_unjudged else ""))
+        raise QuestionError(found[0] + (hints.judged_hint(reading, changed.label) if is_unjudged else ""))
     return changed
 
 

@@ -177,7 +177,7 @@ def _two_questions(
         )
     sources = [replace(source, **side_options(source, both, side)) for side in ("live", "candidate")]
     if other is not None:
-        sources[1] = _of_candidate(workspace, replace(sources[1], log=other, labels=None))
+        sources[1] = of_candidate(workspace, replace(sources[1], log=other, labels=None))
     engine, live = question_of(workspace, open_side(workspace, sources[0]), asked)
     candidate = live
     if sources[1] != sources[0]:
@@ -233,7 +233,7 @@ def _require_numbers(log: Log) -> None:
     )
 
 
-def _of_candidate(workspace: Workspace, source: Source) -> Source:
+def of_candidate(workspace: Workspace, source: Source) -> Source:
     """Return how the candidate's log is read: it need not have the columns of the live side, and no label is no fault."""
     if not is_there(Path(source.log)):
         return source

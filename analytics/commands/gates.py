@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,16 +12,20 @@ import typer
 
 from analytics.answers.gates.answer import gates
 from analytics.answers.gates.draft import drafted_gates
-from analytics.answers.gates.file import read_gates, written_gates
+from analytics.answers.gates.file import read_gates
 from analytics.answers.gates.result import GatesAnswer
-from analytics.answers.gates.statement import GatesFile
+from analytics.answers.gates.sides import GateSides, candidate_side
+from analytics.answers.gates.statement import Candidate, GatesFile
+from analytics.answers.gates.written import written_gates
 from analytics.answers.question import Question
-from analytics.commands.asking import ask, open_log, question_of
+from analytics.commands.asking import ask, open_log, open_side, question_of, remapped
+from analytics.commands.compare_sides import of_candidate
 from analytics.commands.options import OUTPUT, Asked, GatesSource, Output, Source, Text, check_place, named
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import write, write_text
 from analytics.errors import QuestionError, StoreError
 from analytics.log.kept.gates import keep_values, last_values
+from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 
 _STATUS = {"pass": 0, "fail": 3, "inconclusive": 4}
@@ -61,6 +66,13 @@ def check(
     export: Annotated[
         str | None, typer.Argument(metavar="LOG", help="The log; by default the one that the file names.")
     ] = None,
+    candidate: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CANDIDATE",
+            help="The log of the candidate, for gates against what is live; by default as the file says.",
+        ),
+    ] = None,
     reference: Annotated[
         Text, named("The log that is the reference; by default what the file says.", panel=_GATES)
     ] = None,
@@ -96,9 +108,11 @@ def check(
     workspace = Workspace()
     engine, question = question_of(workspace, open_log(workspace, replace(source, log=place)), asked)
     other = _reference(workspace, source, file, reference, asked)
+    sides = replace(_candidate(workspace, source, file, candidate, question), reference=other)
     last = last_values(workspace, file.name, question.log.log_id)
-    answer = gates(engine, question, text, reference=other, last=last, on=None if on is None else on.date())
+    answer = gates(engine, question, text, sides=sides, last=last, on=None if on is None else on.date())
     keep_values(workspace, file.name, question.log.log_id, answer.values)
+    answer = replace(answer, counts_as=inconclusive)
     typer.echo(gates_reading(answer), err=True)
     if any(gate.about not in ("metric", "calibration") for gate in file.gates):
         _say(counts_rows_part(question.log.mapping.weight, "In gates of missing and new values and of labels"))
@@ -109,7 +123,7 @@ def check(
         _deliver(gates_markdown(answer), verdict.out)
     else:
         write(gate_rows(answer), verdict.output, said)
-    _leave(answer, verdict.junit, inconclusive)
+    _leave(answer, verdict.junit)
 
 
 def _say(text: str) -> None:
@@ -118,15 +132,15 @@ def _say(text: str) -> None:
         typer.echo(text, err=True)
 
 
-def _leave(answer: GatesAnswer, junit: Path | None, inconclusive: Literal["pass", "fail"] | None) -> None:
+def _leave(answer: GatesAnswer, junit: Path | None) -> None:
     """Write what a build server reads, and end with the status of the worst outcome."""
     from analytics.present.tables.gates_junit import gates_junit
 
     if junit is not None:
-        write_text(gates_junit(answer, open_fails=inconclusive == "fail"), junit)
+        write_text(gates_junit(answer), junit)
     outcomes = {result.outcome for result in answer.results}
     status = {
-        _STATUS[inconclusive if outcome == "inconclusive" and inconclusive else outcome]
+        _STATUS[answer.counts_as if outcome == "inconclusive" and answer.counts_as else outcome]
         for outcome in outcomes
         if outcome
     }
@@ -170,6 +184,22 @@ def _reference(
         place = _place(None, place, Path(source.log).parent)
     found = open_log(workspace, replace(source, log=place, labels=None))
     return question_of(workspace, found, Asked(threshold=asked.threshold))[1]
+
+
+def _candidate(
+    workspace: Workspace, source: Source, file: GatesFile, place: str | None, question: Question
+) -> GateSides:
+    """Return the candidate that the command line or the file names, whose path begins at the file's folder."""
+    said = file.candidate
+    if place is not None:
+        said = replace(said or Candidate(), log=place, column=None)
+    elif said is not None and said.log is not None:
+        said = replace(said, log=_place(None, said.log, Path(source.log).parent))
+
+    def found(log: str) -> Log:
+        return open_side(workspace, of_candidate(workspace, replace(source, log=log, labels=None)))
+
+    return candidate_side(question, said, found, partial(remapped, workspace))
 
 
 def _deliver(text: str, out: Path | None) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from analytics.answers.compare.whole import PairAsking
+from analytics.answers.gates.sides import kept_gate_sides
 from analytics.answers.report.again import without_found
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.examined import MAX_EXAMINED, examined
@@ -19,6 +20,7 @@ from analytics.answers.report.first import first
 from analytics.answers.report.view import View
 from analytics.answers.slices import ranked_columns
 from analytics.commands.asking import ask, columns_of
+from analytics.commands.asking import remapped as remapped_log
 from analytics.commands.brief import Given, compared_of, sides_of
 from analytics.commands.compare_sides import Both, require_margin
 from analytics.commands.options import METRIC_HELP, OUTPUT, Asked, Format, Output, Source, Text, Texts, named
@@ -151,6 +153,8 @@ def _pack(
         asking, refused = asked_like(view, usual, asked, given)
         said += refused
     asking = _with_columns(engine, asking, packed)
+    remap = partial(remapped_log, engine.workspace)
+    asking = replace(asking, gates=kept_gate_sides(engine.workspace, asking.question, remap))
     view = replace(view, outline=_outline(packed.section)) if packed.section else view
     if last is None:
         view = replace(view, added=added_figures(engine.workspace, question.log.key))

@@ -17,6 +17,7 @@ from analytics.log import hints, roles
 from analytics.log.class_lists import MIN_PLACES
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Log, Reading
+from analytics.log.score_form import written_threshold
 from analytics.log.value_words import BLANK
 from analytics.log.weight import is_share
 from analytics.log.workspace import Workspace
@@ -80,7 +81,17 @@ def require_settled(guess: roles.Guess, mapping: Mapping, source: Source, readin
         raise QuestionError(
             f"Expected to know which column holds the {role}, found no sure one. It could be: {shown}. "
             f"Name it with --{role}, or say --{role} none.{_of_a_list([name for name, _ in candidates])}{hints.hint(reading)}"
+            f"{_of_header(reading)}"
         )
+
+
+def _of_header(reading: Reading) -> str:
+    """Say that names were put together from several lines, and how one alone is read; empty where they were not."""
+    layout = reading.origin.layout
+    n_lines = layout.header_lines if layout else None
+    if n_lines is None or n_lines <= 1:
+        return ""
+    return f" Names were put together from {n_lines} header lines: --header-lines 1 takes the first alone."
 
 
 def _of_a_list(names: Sequence[str]) -> str:
@@ -141,8 +152,15 @@ def roles_of(source: Source, log: Log, workspace: Workspace | None = None) -> di
         "judged": "right" if log.is_right_or_wrong else "score" if mapping.score else "decision",
         "rule": mapping.right.sentence if mapping.right else None,
         "from": _origins(source, log, workspace or Workspace()),
+        "threshold_from": _threshold_from(log),
         **({"asked": f"Spark at {where()}"} if is_in_spark(source.log) else {}),
     }
+
+
+def _threshold_from(log: Log) -> str | None:
+    """Return the column whose one value is the threshold, None where it is from elsewhere."""
+    written = written_threshold(log.mapping, log.reading)
+    return written[0] if written is not None and written[1] == log.mapping.threshold else None
 
 
 def _origins(source: Source, log: Log, workspace: Workspace) -> dict[str, str]:
@@ -177,6 +195,8 @@ def in_words(said: dict[str, Any]) -> str:
     if said["judged"] == "right":
         return f"Roles: {', '.join(parts)}. A row is right if {said['rule']}."
     judged = f"the score at {said['threshold']:g}" if said["judged"] == "score" else "the decision"
+    if said["judged"] == "score" and said.get("threshold_from"):
+        judged = f"{judged}, as {said['threshold_from']!r} says"
     judged = f"the {said['judged']}. {said['sides']}" if "sides" in said else judged
     asked = f" Asked where the rows are: {said['asked']}." if "asked" in said else ""
     return f"Roles: {', '.join(parts)}. Judged: {judged}.{asked}"

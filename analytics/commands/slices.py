@@ -32,7 +32,7 @@ def slices(
 ) -> None:
     """Metrics by slice, against the complement; without ``--by`` which column separates the errors most."""
     from analytics.present.marks.slices import p_column
-    from analytics.present.readings import chosen_reading, noun_of, ranking_reading, slices_reading
+    from analytics.present.readings import chosen_reading, positives_of, ranking_reading, slices_reading
     from analytics.present.tables.slices import slice_json_rows
 
     engine, question = ask(source, asked, by)
@@ -56,7 +56,7 @@ def slices(
         engine, question, columns, metric=metric, metrics=metrics, min_support=min_support, policy=policy
     )
     chosen = chosen_reading(question, answer.overall.row(0, named=True))
-    typer.echo(chosen or slices_reading(answer, noun_of(question.log)), err=True)
+    typer.echo(chosen or slices_reading(answer, positives_of(question.log)), err=True)
     rows = slice_json_rows(answer)
     if output.format == "table":
         hidden = ("excess_model",) if question.log.is_right_or_wrong else ()

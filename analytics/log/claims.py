@@ -55,7 +55,7 @@ def claims_of(role: str, columns: Sequence[Column], n_rows: int, paths: Collecti
             any(_is_decision_name(name, rank) for name in names) or (has_answer and _is_one_word(column))
         ):
             continue
-        if rank is not None and (reason := _fits(role, column, n_rows)):
+        if rank is not None and (reason := _fits(role, column, n_rows, is_nested=column.name in paths)):
             is_fitting = is_fitting_role(role, column)
             if is_fitting or rank[0] == 0 or role != "label":
                 found.append(_Claim(column.name, *rank, is_fitting, f"its name, and {reason}"))
@@ -123,11 +123,13 @@ def hinted(role: str, reading: Reading, columns: Sequence[Column]) -> list[_Clai
     return []
 
 
-def _fits(role: str, column: Column, n_rows: int) -> str | None:
+def _fits(role: str, column: Column, n_rows: int, *, is_nested: bool = False) -> str | None:
     """Say why the values of a column allow a role, None where they do not."""
     if column.n_distinct == 0 or column.n_missing == n_rows:
         return None
     if role == "score" and column.kind in ("number", "text"):
+        if is_nested and column.n_distinct == 1:  # a setting that each record repeats
+            return None
         if _is_id_like(column, n_rows):
             return None
         if column.kind == "text":

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from analytics.log.column import Column
 from analytics.log.role_names import folded_name
-from analytics.log.value_words import plain
+from analytics.log.value_words import folded, plain
 
 _NUMBER = r"(-?\d+(?:[.,]\d+)?)"
 _UNITS = r"stars?|sterne?|estrellas?|etoiles?|points?|punkte?|puntos?|pts?|von|out"
@@ -58,6 +58,17 @@ _FAULT = re.compile(
     r"((is|has|had|was)_)?(error|errors|failed|failure|fault|wrong|incorrect|exception|crash(ed)?|timeout|timed_out)"
 )
 """Names of truth values that are true where a row is wrong."""
+_NAMES = re.compile(
+    r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
+    r"success|(re)?solved|(exact_)?match(ed|es)?|verdict|accuracy|note|nota|bewertung|sterne|punkte|"
+    r"valoracion|calificacion|estrellas|evaluation|etoiles|zufriedenheit|satisfaccion)(_.*)?|acc(_(norm|none))?"
+)
+"""Names of grades, also in logs of harnesses that put questions to models: ``acc`` in a longer name is as often an account."""
+_ASSENTED = re.compile(
+    r"(.*_)?(accepted|acceptable|resolved|satisfied|useful|right|ok|good|korrekt|richtig|gelost|bestanden|hilfreich|zufrieden|"
+    r"correct[oa]|resuelt[oa]|aprobad[oa]|util|resolue?|reussie?|utile|satisfait)(_.*)?"
+)
+"""Names of what is good where the answer is yes: of an event, such as a readmission, yes says that it happened."""
 _TRUTHS = frozenset({0.0, 1.0})
 _MIN_READ = 0.5
 """Share of the listed rows whose value must be a grade for text to hold grades: others are reasons or remarks. Set by hand."""
@@ -109,8 +120,22 @@ def is_two_grades(column: Column) -> bool:
 
     >>> is_two_grades(Column(0, "thumbs", "VARCHAR", "text", top=(("up", 9), ("down", 3)), n_distinct=2))
     True
+    >>> yes_no = {"type": "VARCHAR", "kind": "text", "top": (("yes", 9), ("no", 3)), "n_distinct": 2}
+    >>> is_two_grades(Column(0, "helpful", **yes_no)), is_two_grades(Column(0, "readmitted", **yes_no))
+    (True, False)
     """
-    return column.kind == "text" and {grade for _, grade in steps_of(column)} == {0.0, 1.0} and column.n_distinct == 2
+    if column.kind != "text" or {grade for _, grade in steps_of(column)} != {0.0, 1.0} or column.n_distinct != 2:
+        return False
+    return is_called_grade(column.name) or any(folded(value) not in ("0", "1") for value, _ in column.top)
+
+
+def is_called_grade(name: str) -> bool:
+    """Whether a column is called like grades, or like what is good where it holds.
+
+    >>> is_called_grade("stars"), is_called_grade("resolved"), is_called_grade("readmitted")
+    (True, True, False)
+    """
+    return any(names.fullmatch(folded_name(name)) is not None for names in (_NAMES, _ASSENTED))
 
 
 def _words(values: Iterable[str]) -> dict[str, float]:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from analytics.log import class_columns, grade_words, pairs
+from analytics.log import class_columns, grade_words, pairs, positives
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.preferred import EVEN, preferred
 from analytics.log.role_names import folded_name, strength
 from analytics.log.schema import Reading
+from analytics.log.value_words import positive_of
 
-_GRADE = re.compile(
-    r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
-    r"success|(re)?solved|(exact_)?match(ed|es)?|verdict|acc(uracy)?|note|nota|bewertung|sterne|punkte)(_.*)?"
-)
-"""Names of grades, also in logs of harnesses that put questions to models."""
 _OUTCOME = re.compile(
     r"(.*_)?(resol(ution|ved)|settle(d|ment)|outcome|result|truth|payoff|preference|win(ner|s)?|ausgang|resultado|resultat)(_.*)?"
 )
@@ -37,7 +33,7 @@ _ALIKE_RANGE = 3.0
 _TWO = 2
 """Different values of a column of two classes."""
 _MAX_SHOWN = 3
-"""Columns of scores of classes that a hint names. Bounds the sentence."""
+"""Columns that could play one role that a hint names. Bounds the sentence."""
 _MIN_SHARED_WORD = 3
 """Letters from which on a part of a name says what a column is of. Set by hand."""
 
@@ -59,6 +55,39 @@ def hint(reading: Reading) -> str:
         _same_values(reading),
     )
     return next((f" {text}" for each in found for text in each), "") + _preferred(reading)
+
+
+def judged_hint(reading: Reading, label: str | None = None) -> str:
+    """Say what could say when a row is right, else which columns of two values could be decisions, and which numbers scores.
+
+    >>> vote = Column(0, "vote", "VARCHAR", "text", n_distinct=2, top=(("in", 9), ("out", 9)))
+    >>> judged_hint(Reading("", "", "csv", 18, 18, (vote,)))
+    " 'vote' could be a decision: --decision vote."
+    """
+    if said := hint(reading):
+        return said
+    free = [column for column in reading.columns if column.name != label]
+    both = [column for column in free if len(positives.known_groups(column)) == _TWO and column.kind != "time"]
+    two = [column.name for column in sorted(both, key=lambda column: not _are_telling(column))]
+    many = [
+        column.name
+        for column in free
+        if _is_many(column) and column.n_distinct < reading.rows_kept and strength("amount", column.name) is None
+    ]
+    return _could_be("decision", two) + _could_be("score", many)
+
+
+def _are_telling(column: Column) -> bool:
+    """Whether words tell which of the two values of a column is positive."""
+    return positive_of(positives.known_groups(column), column.name) is not None
+
+
+def _could_be(role: str, names: Sequence[str]) -> str:
+    """Name columns that could play a role, and how one of them is chosen."""
+    if not names:
+        return ""
+    shown = " or ".join(repr(name) for name in names[:_MAX_SHOWN])
+    return f" {shown} could be a {role}: --{role} {shlex.quote(names[0])}."
 
 
 def sides_hint(reading: Reading) -> str:
@@ -124,7 +153,7 @@ def _grades(reading: Reading) -> Iterator[str]:
 def _graded(reading: Reading) -> Iterator[tuple[Column, list[float]]]:
     """Return the columns that are called like grades, with their grades."""
     for column in reading.columns:
-        if not _GRADE.fullmatch(folded_name(column.name)) or not 1 < column.n_distinct <= len(column.top):
+        if not grade_words.is_called_grade(column.name) or not 1 < column.n_distinct <= len(column.top):
             continue
         steps = grade_words.steps_of(column)
         grades = sorted({grade for _, grade in steps} or _numbers_of(column) or _truths_of(column))
@@ -164,6 +193,8 @@ def _pair_of_numbers(own: Column, true: Column) -> str:
 def _of_class_scores(reading: Reading) -> Iterator[str]:
     """Name the column that holds the classes after which columns of scores are called."""
     for column in reading.columns:
+        if strength("decision", column.name) is not None:  # what was predicted is no label
+            continue
         if scores := class_columns.called_after_values(reading, column):
             shown = ", ".join(repr(name) for name in scores[:_MAX_SHOWN])
             how = f"--label {shlex.quote(column.name)}{' --score none' if column.n_distinct > _TWO else ''}"

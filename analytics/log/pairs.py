@@ -10,7 +10,7 @@ from analytics.log import grade_words, positives, whole_numbers
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.intervals import interval_columns
 from analytics.log.right import Right, fold
-from analytics.log.role_names import folded_name, is_prediction, strength
+from analytics.log.role_names import folded_name, is_past, is_prediction, strength
 from analytics.log.schema import Reading
 
 _SUGGESTED = re.compile(
@@ -25,7 +25,8 @@ _TRUE = re.compile(
 """Names of what turned out to be true."""
 _MODEL_WORD = re.compile(
     r"pred(s|ict|icted|ictions?)?|y?hat|forecast(ed)?|suggest(ed|ion)|propos(ed|al)|auto(mated|matic)?|machine|ai|model|llm|"
-    r"classifier|est(imated?)?|vorhersage|prognose|vorschlag|prediccion"
+    r"classifier|est(imated?)?|vorhersage|vorhergesagt|prognose|vorschlag|modell|ki|prediccion|predich[oa]|previst[oa]|pronostico|"
+    r"modelo|predite?|prevue?|prevision|modele"
 )
 """Words that say of a column that a model filled it, beside the name of what it is about."""
 
@@ -35,13 +36,41 @@ _CHANCE_WORD = re.compile(
     r"p|pr|prob(a|s|ability|abilities)?|scores?|cats|risk|chance|likelihood|propensity|confidence"
 )
 """Words that say of a column that it holds the chance of what the rest of its name is about."""
+_ACT = re.compile(
+    r"(.*_)?(flag(ged)?|alert(ed)?|alarma?|alarme|alerta|alerte|aviso|hint|hinweis|warning|warnung|avertissement|offer|angebot|oferta|"
+    r"offre|action|campaign|sent|contact(ed)?|treat(ed|ment)?|intervention|review|check|policy|insurance|protection|option)(_.*)?"
+)
+"""Names of what was done because of a score, or of what somebody has."""
+_MIN_STEM = 5
+"""Letters at the beginning of two words that make them one: *Retouren*, *retourniert*. As of values in `value_words`."""
+_NO_STEMS = frozenset(
+    {
+        "model",
+        "score",
+        "predi",
+        "proba",
+        "wahrs",
+        "risik",
+        "riesg",
+        "risqu",
+        "likel",
+        "prope",
+        "confi",
+        "punkt",
+        "punta",
+    }
+    | {"final", "label", "class"}
+)
+"""Beginnings of words that many names share."""
 _OTHER_ANSWER = re.compile(
     r"(.*_)?(baseline|champion|challenger|candidate|control|legacy|previous|old|rules?|heuristics?|naive|majority|teacher|student|"
     r"runner_?up|second|alternative|fallback|v\d+)(_.*)?"
 )
 """Names of another answer to the same question: what it says is no more true than what is judged."""
-_TRUTH_WORDS = frozenset(("true", "actual", "final", "label", "real", "observed", "gold", "gt", "truth"))
-"""Words that say of a column no more than that it holds what turned out to be true."""
+_TRUTH_WORDS = frozenset(
+    ("true", "actual", "final", "label", "real", "observed", "gold", "gt", "truth", "human", "expert", "agent", "ist")
+).union(["tatsachlich", "mensch", "mitarbeiter", "experte", "humano", "humana", "agente", "reel", "reelle", "humain"])
+"""Words that say of a column no more than that it holds what turned out to be true, or who said so."""
 _VERDICT = re.compile(
     r"(.*_)?(pass(ed)?|verdict|correct|right|ok|good|acceptable|accepted|label|grade|rating|score|vote)(_.*)?"
 )
@@ -173,6 +202,20 @@ def is_chance_of(score: str, name: str) -> bool:
     return len(about) < len(_words(score)) and about == _without_truth(name) and about != []
 
 
+def is_called_after(score: str, name: str) -> bool:
+    """Whether a score is called as what a column is about, or begins as it, and the column is no act and nothing of the past.
+
+    >>> is_called_after("return_prob", "was_returned"), is_called_after("churn_prob", "churn_offer")
+    (True, False)
+    """
+    if _ACT.fullmatch(folded_name(name)) or is_past(name) or strength("decision", name) is not None:
+        return False
+    own, other = (
+        {word[:_MIN_STEM] for word in _about(each, _CHANCE_WORD) if len(word) >= _MIN_STEM} for each in (score, name)
+    )
+    return bool((own & other) - _NO_STEMS)
+
+
 def two_grades(reading: Reading, label: str | None) -> Right | None:
     """Return the rule of grades where the label is thumbs, or two words of which one is good."""
     if label is None or not grade_words.is_two_grades(reading.column(label)):
@@ -201,9 +244,12 @@ def is_twin(predicted: str, true: str) -> bool:
 
     >>> is_twin("model_digit", "digit"), is_twin("PredictedSurvived", "Survived"), is_twin("age_group", "age")
     (True, True, False)
+    >>> is_twin("human_verdict_pred", "human_verdict_actual")
+    True
     """
-    about = _about(predicted)
-    return len(about) < len(_words(predicted)) and about == _without_truth(true) and about != []
+    about, wanted = _about(predicted), _without_truth(true)
+    same = wanted in (about, [word for word in about if word not in _TRUTH_WORDS])
+    return len(about) < len(_words(predicted)) and same and wanted != []
 
 
 def _words(name: str) -> list[str]:

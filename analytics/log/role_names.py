@@ -57,6 +57,18 @@ _BUREAUS = (
 )
 """Credit bureaus, whose number of a person is an input of a model and not what the model said."""
 
+_EARLIER = (
+    r"(prior|previous|prev|past|former|old|legacy|baseline|history|historical|(vor|bis)herig(e|er|es)?|vorige[rs]?|fruhere?[rs]?|"
+    r"alt(e|es)?|anterior|previ[oa]|antigu[oa]|ancien(ne)?|precedente?)"
+)
+"""Words of what was said before, or by another model than the one that is judged."""
+
+_PEOPLE = (
+    r"(human|annotators?|annotation|annot|(?<!auto_)raters?|reviewers?|gutachter(in)?|prufer(in)?|pruefer(in)?|revisor(a)?|"
+    r"anotador(a)?|evaluador(a)?|relecteur|relectrice|annotateur|evaluateur|experte?n?|experto|mensch|humano|humain)"
+)
+"""Who says what is true: a number from them is no model's score."""
+
 _NAMES: dict[str, _Names] = {
     "label": _Names(
         strong=(
@@ -75,13 +87,15 @@ _NAMES: dict[str, _Names] = {
             r"y",
             r"obs(erved)?",
             r"feedback",
-            r"thumbs?(_up)?",
+            r"((user|human|customer)_)?thumbs?(_up)?|(user|human|customer)_feedback",
             r"correct",
             r"accepted",
             r"charge_?back",
             r"is_(fraud|default|churn|late|spam).*",
             r"loan_status",
             r"resolved(_to|_value)?",
+            r"(etikett|etiqueta|etiquette|label|bewertung|urteil|veredicto|verdict)_(human[oa]|humaine?|mensch|final[ea]?|reale?|reel(le)?)",
+            r"(menschliche[sr]?|endgultige[sr]?)_(label|etikett|urteil|bewertung|ergebnis)|endbewertung|endurteil",
             r"etikett|etiqueta|etiquette|wahrheit|verdad|verite(_terrain)?|zielvariable|zielwert|cible|objetivo",
             r"tatsachlich(es?)?(_.*)?|tatsaechlich(es?)?(_.*)?|ergebnis|resultado(_real)?|resultat(_reel)?|reel(le)?|valor_real",
         ),
@@ -122,17 +136,17 @@ _NAMES: dict[str, _Names] = {
             r"(.*_)?(confidence|certainty)(_.*)?|konfidenz|confianza|confiance",
             r"pctr|pcvr|p_?click|ctr_pred",
             r".*(risk|risiko|riesgo|risque).*",
-            r"pd(_\d+m)?|p|p\((yes|true|positive|1)\)|\$lrp_.*|pre_1",
+            r"pd(_\d+m)?|p|p\((yes|true|positive|1)\)|\$[a-z]+rp_.*|pre_1",
             r"(model_|clf_|raw_)?output",
             r".*predicted_p",
             r"deciles?",
             r"logits?|decision_function|margin",
-            r".*likelihood.*|.*sscore",
+            r".*likelihood.*|.*(s|risk|model|insight|risiko|modell)score|.*(wkt|wahrsch)",
             r"(.*_)?(punktzahl|punktwert|puntaje|puntuacion)(_.*)?",
             r"(y_)?pred(icted|iction)?|forecast|vorhersage|prediccion|.*_(pred|prediction)",
         ),
         never=r"(.*_)?(id|key|nr|no|number|nummer|numero|code|date|datum|fecha|time|at|version|name|text|type|group|segment)"
-        rf"|(.*_)?{_BUREAUS}(_.*)?",
+        rf"|(.*_)?({_BUREAUS}s?(score)?|{_EARLIER}|{_PEOPLE})(_.*)?",
     ),
     "decision": _Names(
         strong=(
@@ -153,9 +167,10 @@ _NAMES: dict[str, _Names] = {
             r"verdict|urteil|veredicto",
             r"decision_.*",
             r".*_decision",
-            r"entscheid(ung)?|vorhersage|vorhergesagt(_.*)?|prediccion|predicho|bewilligt|genehmigt|abgelehnt|aprobado|approuve",
+            r"entscheid(ung)?|vorhersage|prognose|pronostico|prevision|vorhergesagt(_.*)?|prediccion|predicho|bewilligt|genehmigt|abgelehnt|aprobado|approuve",
             r"(predicted|predicted_class|prediction)_.*",
         ),
+        never=rf"(.*_)?{_EARLIER}(_.*)?",
     ),
     "row_id": _Names(
         strong=(
@@ -216,8 +231,16 @@ def folded_name(name: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
+_UNIT = re.compile(
+    r"(?!\[\d+\]$)[\s_]*([\[({][\s\d.,:/%°–-]*((text|string|code|bool(ean)?|flag|int|float|prob|ja/nein|yes/no|sí/no|oui/non|j/n|y/n|eur|usd|€|\$)?)"
+    r"[\])}]|\s(in\s)?%|\s[–-]|\s0/1|\s\w{1,4}/\w{1,4})\s*$",
+    re.IGNORECASE,
+)
+"""What a header says at its end of how values are written: ``[0..1]``, ``(ja/nein)``, ``in %``."""
+
 _PREDICTION = re.compile(
-    r"(.*_)?(pred|preds|predict|predicted|prediction|predictions|y_?hat|forecast|vorhersage|prediccion)(_.*)?"
+    r"(.*_)?(pred|preds|predict|predicted|prediction|predictions|y_?hat|forecast|vorhersage|vorhergesagte?|prognose|prediccion|"
+    r"predich[oa]|previst[oa]|pronostico|predite?|prevue?)(_.*)?"
 )
 """Names of what a model said."""
 
@@ -236,6 +259,15 @@ def is_prediction(name: str) -> bool:
     return _PREDICTION.fullmatch(folded_name(name)) is not None
 
 
+def is_past(name: str) -> bool:
+    """Whether a name says a thing of the past, or a count of it.
+
+    >>> is_past("prior_default"), is_past("default")
+    (True, False)
+    """
+    return re.fullmatch(_PAST, folded_name(name)) is not None
+
+
 def is_called_score(name: str) -> bool:
     """Whether a column is called like a score, a band of one, or what a model said.
 
@@ -250,15 +282,25 @@ def strength(role: str, name: str) -> tuple[int, int] | None:
 
     >>> strength("label", "y_true"), strength("label", "prior_default"), strength("score", "score_id")
     ((0, 1), None, None)
+    >>> strength("score", "ancien_score"), strength("score", "Gutachter-Score"), strength("decision", "vorherige_entscheidung")
+    (None, None, None)
+    >>> strength("label", "label [0/1]"), strength("label", "labels[0]")
+    ((0, 0), None)
     """
-    folded, names = folded_name(name), _NAMES[role]
+    found = _strength(role, folded_name(name))
+    return found if found or not (unit := _UNIT.search(name)) else _strength(role, folded_name(name[: unit.start()]))
+
+
+def _strength(role: str, folded: str) -> tuple[int, int] | None:
+    """Return how well a folded name says a role."""
+    names, folded = _NAMES[role], folded.rstrip("_")
     folded = _HORIZON.sub("", folded) if role == "label" else folded
     for rank, patterns in enumerate((names.strong, names.loose)):
         place = next((place for place, pattern in enumerate(patterns) if re.fullmatch(pattern, folded)), None)
         if place is None:
             continue
         is_out = bool(names.never) and re.fullmatch(names.never, folded) is not None
-        if is_out and (rank == 1 or role == "time"):
+        if is_out and (rank == 1 or role in ("time", "decision")):
             continue
         return rank, place
     return None

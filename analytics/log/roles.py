@@ -10,15 +10,21 @@ from analytics.log import class_columns, label_time, logged, pairs, positives, s
 from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
-from analytics.log.role_names import strength
+from analytics.log.role_names import folded_name, is_prediction, strength
 from analytics.log.schema import Reading
-from analytics.log.value_words import POSITIVE_WORDS
+from analytics.log.value_words import positive_of
 from analytics.log.weight import is_weight
 
 _MAX_CANDIDATES = 6
 """Columns that are offered for an open role. Bounds the row of buttons."""
 
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
+
+
+_DRAW = re.compile(
+    r"(.*_)?(random(_?(number|draw|key|value|seed|u))?|rand|rnd|rng|uniform|seed|noise|zufall(szahl|swert)?|aleatori[oa]|alea|aleatoire)"
+)
+"""Names of random numbers, by which rows were drawn or parted."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,13 @@ def _by_values(
 ) -> None:
     """Fill roles that no name suggested from types and values: a time or an id is taken, a label or a score is asked for."""
 
+    def decided() -> list[tuple[str, str]]:
+        """Return the decision beside a score: then it may be what turned out."""
+        name = chosen.get("decision")
+        is_beside = "decision" not in said and "score" in {*chosen, *undecided} and name is not None
+        is_two = is_beside and any(column.name == name and is_fitting_role("label", column) for column in columns)
+        return [(name, "is taken for the decision")] if is_two and name and not is_prediction(name) else []
+
     def free() -> list[Column]:
         taken = {*chosen.values(), *(name for claims in undecided.values() for name, _ in claims)}
         return [column for column in columns if column.name not in taken]
@@ -146,16 +159,28 @@ def _by_values(
         if role not in chosen and role not in said and column is not None:
             chosen[role] = column.name
             reasons[column.name] = f"{reason}; no column is named like this role"
+            undecided.pop(role, None)
 
-    def ask(role: str, found: Sequence[Column], reason: str) -> None:
-        if role not in chosen and role not in undecided and role not in said and found:
-            undecided[role] = tuple((column.name, reason) for column in found[:_MAX_CANDIDATES])
+    def ask(role: str, found: Sequence[Column], reason: str, *further: tuple[str, str]) -> None:
+        if role not in chosen and role not in undecided and role not in said and (found or further):
+            undecided[role] = (*((column.name, reason) for column in found[:_MAX_CANDIDATES]), *further)
 
+    if not {"score", "decision"} & {*chosen, *undecided, *said}:
+        said_of_two = [each for each in free() if is_fitting_role("label", each) and is_prediction(each.name)]
+        if len(said_of_two) == 1:
+            take("decision", said_of_two[0], "called a prediction, and has two values")
     if "decision" not in chosen:
-        ask("score", [column for column in free() if _is_fraction(column)], "fractions between 0 and 1")
+        fractions = [
+            column for column in free() if _is_fraction(column) and not _DRAW.fullmatch(folded_name(column.name))
+        ]
+        ask("score", fractions, "fractions between 0 and 1")
     if {"score", "decision"} & {*chosen, *undecided}:
         two = _binary(free())
-        ask("label", [column for column in two if not is_comparison(column)] or two, "has two values")
+        scores = [chosen["score"]] if "score" in chosen else [name for name, _ in undecided.get("score", ())]
+        told = [column for column in two if _is_told(column)]
+        if len(told) == len(scores) == 1 and pairs.is_called_after(scores[0], told[0].name):
+            take("label", told[0], f"{scores[0]!r} is called after it")
+        ask("label", [column for column in two if not is_comparison(column)] or two, "has two values", *decided())
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
     take("time", times[0] if times else None, "the first column of times")
     take("row_id", next((column for column in free() if _is_key(column, n_rows)), None), "every row has its own value")
@@ -185,11 +210,19 @@ def _by_each_other(
             chosen["label"], reasons[named[0]] = named[0], f"{chosen['score']!r} is called after it"
     if "label" in chosen:
         undecided.pop("label", None)
-    if "label" in chosen and "score" not in {*chosen, *said, *undecided}:
+    if "label" in chosen and "score" not in {*said, *undecided}:
         fractions = [column.name for column in columns if _is_fraction(column) and column.name not in chosen.values()]
         named = [name for name in fractions if pairs.is_chance_of(name, chosen["label"])]
-        if len(named) == 1:
-            chosen["score"], reasons[named[0]] = named[0], f"it is called after {chosen['label']!r}"
+        rival = next((column for column in columns if column.name == chosen.get("score")), None)
+        if len(named) == 1 and (rival is None or not pairs.is_chance_of(rival.name, chosen["label"])):
+            reason = f"it is called after {chosen['label']!r}"
+            if rival is not None and is_fitting_role("score", rival):
+                undecided["score"] = ((named[0], reason), (rival.name, reasons.pop(rival.name)))
+                del chosen["score"]
+                return
+            if rival is not None:
+                del reasons[rival.name]
+            chosen["score"], reasons[named[0]] = named[0], reason
 
 
 def _is_fraction(column: Column) -> bool:
@@ -210,9 +243,15 @@ def _is_key(column: Column, n_rows: int) -> bool:
 
 
 def _binary(columns: Sequence[Column]) -> list[Column]:
-    """Return the columns with two classes, those with 0 and 1 or a telling word first."""
+    """Return the columns with two classes, those with 0 and 1 or a telling word first; none that is called a prediction."""
     two = [column for column in columns if is_fitting_role("label", column) and column.kind != "time"]
-    return sorted(two, key=lambda column: not {*positives.known_groups(column)} & {*POSITIVE_WORDS, "1"})
+    two = [column for column in two if not is_prediction(column.name)] or two
+    return sorted(two, key=lambda column: not _is_told(column))
+
+
+def _is_told(column: Column) -> bool:
+    """Whether words tell which value of a column is positive."""
+    return positive_of(positives.known_groups(column), column.name) is not None
 
 
 def _rest(column: Column, n_rows: int) -> tuple[str, str]:

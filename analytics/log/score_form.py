@@ -30,6 +30,11 @@ _PERCENT = re.compile(r"%|(^|_)\(?(pct|perc|percent|percentage|prozent|porcentaj
 _LOG_ODDS = re.compile(r"(.*_)?(logits?|log_odds|decision_function|margin)(_.*)?")
 """Names of scores of which zero is even odds."""
 
+_THRESHOLD = re.compile(
+    r"(.*_)?(threshold|thresh|cut_?off|cut_?point|operating_point|schwell(e|en)?(wert)?|seuil|umbral|soglia)(_.*)?"
+)
+"""Names of the score from which on rows were acted on."""
+
 _MIN_SIDE = 0.1
 """How far scores on the one side of zero reach at least, of how far on the other, for zero to be where they turn. Set by hand."""
 
@@ -144,7 +149,8 @@ def could_be_percent(log: Log) -> bool:
 
 
 def first_threshold(mapping: Mapping, reading: Reading) -> float:
-    """Return a threshold to begin with: ½ for scores in [0, 1] but for strays, the middle of the range for others.
+    """Return a threshold to begin with: that which a column of the log says; else ½ for scores in [0, 1] but for strays, and the
+    middle of the range for others.
 
     Where rows are right or wrong every answer counts: it is 0, or the lowest score where that is another.
     """
@@ -152,8 +158,30 @@ def first_threshold(mapping: Mapping, reading: Reading) -> float:
         return _least(mapping, reading)
     if mapping.score is None:
         return 1.0
+    if (written := written_threshold(mapping, reading)) is not None:
+        return written[1]
     middle = _middle(mapping, reading)
     return _EVEN if middle is None else middle
+
+
+def written_threshold(mapping: Mapping, reading: Reading) -> tuple[str, float] | None:
+    """Return the column that holds one threshold on every row, and the score that it is; None where none does, or several do."""
+    if mapping.kind != "yes/no" or mapping.score is None:
+        return None
+    low, high = (float(end or "nan") / mapping.score_scale for end in _ends(mapping, reading))
+    found = []
+    for column in reading.columns:
+        is_one = column.kind == "number" and column.n_distinct == 1 and not column.n_missing
+        if is_one and column.name != mapping.score and _THRESHOLD.fullmatch(folded_name(column.name)):
+            value = float(column.low or "nan")
+            found += [(column.name, at) for at in {value, value / mapping.score_scale} if low < at <= high][:1]
+    return found[0] if len(found) == 1 else None
+
+
+def _ends(mapping: Mapping, reading: Reading) -> tuple[str | None, str | None]:
+    """Return the lowest and the highest score as they are written, without values that stand for no score."""
+    column = reading.column(str(mapping.score))
+    return column.within if column.within and mapping.score_missing else (column.low, column.high)
 
 
 def is_middle(mapping: Mapping, reading: Reading, threshold: float) -> bool:
@@ -169,8 +197,7 @@ def _middle(mapping: Mapping, reading: Reading) -> float | None:
     if is_almost_probability(column):
         return None
     try:
-        bounds = column.within if column.within and mapping.score_missing else (column.low, column.high)
-        low, high = (float(bound or "nan") / mapping.score_scale for bound in bounds)
+        low, high = (float(end or "nan") / mapping.score_scale for end in _ends(mapping, reading))
     except ValueError:
         return None
     if not low <= high or (low >= 0 and high <= 1) or not math.isfinite(high - low):

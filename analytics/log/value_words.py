@@ -99,7 +99,8 @@ _ADVERSE_STEMS = (
 
 _BENIGN_STEMS = (
     *("legit", "genuin", "benign", "health", "normal", "clean", "stay", "retain", "remain", "paid", "perform", "pass"),
-    *("acceptab", "complian", "safe", "settl"),
+    *("acceptab", "complian", "safe", "settl", "licit", "legal", "lawful", "authent", "appropri", "apropia"),
+    *("dismiss", "cleared", "descart", "ecarte", "entlast", "unfounded"),
     *("unauffallig", "gutartig", "gesund", "geblieben", "zulassig", "punktlich", "bezahlt", "bedient"),
     *("benigno", "sano", "sana", "conforme", "aceptab", "sigue", "activ", "pagad", "puntual"),
     *("benin", "sain", "fidele", "reste", "paye", "ponctuel"),
@@ -251,8 +252,8 @@ def positive_of(values: Sequence[str], name: str = "") -> str | None:
     ('verspätet', None, None)
     >>> positive_of(["angenommen", "storniert"], "Storno"), positive_of(["hired", "in pool"], "was_hired")
     ('storniert', 'hired')
-    >>> positive_of(["her2-", "her2+"])
-    'her2+'
+    >>> positive_of(["her2-", "her2+"]), positive_of(["no-show", "show"]), positive_of(["no-show", "show"], "No_Show")
+    ('her2+', 'show', 'no-show')
     """
     known = next((word for word in POSITIVE_WORDS if word in values and not _is_a_number_of_many(word, values)), None)
     if known is not None or len(values) != 2:
@@ -263,6 +264,8 @@ def positive_of(values: Sequence[str], name: str = "") -> str | None:
         if value.endswith("+") and other.endswith(_MINUS) and value[:-1] == other[:-1]:
             return value
         if _is_denied(other, value):
+            if _words_of(other) == _words_of(name):  # no-show in a column no_show
+                return other
             return other if _begins(value, _BENIGN_STEMS) else value
         if other in _NEGATIVE_WORDS and value not in _NEGATIVE_WORDS:
             return value

@@ -71,7 +71,8 @@ def build(
     if mapping.score is None and mapping.decision is None and mapping.right is None:
         raise InputError(
             "Expected a score, a decision or a rule that says when a row is right, found none. Choose one in the mapping, or "
-            f"name it: --score, --decision, --grade with --pass, or --right.{hints.hint(reading)}"
+            f"name it: --score, --decision, --grade with --pass, or --right."
+            f"{hints.judged_hint(reading, mapping.label)}"
         )
     if mapping.weight is not None and mapping.kind in _WITHOUT_WEIGHT:
         raise InputError(

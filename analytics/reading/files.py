@@ -20,7 +20,7 @@ from analytics.reading import parts, raw
 from analytics.reading.formats import sources as file_sources
 from analytics.reading.formats.sources import Source
 from analytics.reading.mixed import read_as_written, types_found
-from analytics.reading.raw import Table
+from analytics.reading.table import Table
 
 _MAX_FILES = 5_000
 """Files of one log, those in archives counted. A judgement; the inbox refuses a folder of more as well."""

@@ -177,7 +177,15 @@ def logged_threshold(connection: duckdb.DuckDBPyConnection, reading: Reading, ma
     ).fetchone()
     if row is None or row[2] > _MAX_EXCEPTIONS * row[3]:
         return None
-    below, above = row[:2]
+    return fewest_digits(*row[:2])
+
+
+def fewest_digits(below: float, above: float) -> float:
+    """Return the number with the fewest digits that lies above one score and not above the next.
+
+    >>> fewest_digits(0.2987, 0.3012), fewest_digits(41.0, 58.0)
+    (0.3, 58.0)
+    """
     rounded_up = (float(f"{math.ceil(above * 10**digits - 1e-9) / 10**digits:.{digits}f}") for digits in range(13))
     rounded_down = (float(f"{math.floor(above * 10**digits) / 10**digits:.{digits}f}") for digits in range(13))
     for up, down in zip(rounded_up, rounded_down, strict=True):

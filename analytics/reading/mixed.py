@@ -11,7 +11,7 @@ import duckdb
 from analytics.log.layout import CsvOptions
 from analytics.reading import raw
 from analytics.reading.formats.sources import Source
-from analytics.reading.raw import Table
+from analytics.reading.table import Table
 
 
 def types_found(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], name: str) -> dict[int, str]:

@@ -12,8 +12,8 @@ import duckdb
 
 from analytics.errors import InputError
 from analytics.log.column import unique_names
-from analytics.reading.raw import Table
 from analytics.reading.seen.parquet import own_rows
+from analytics.reading.table import Table
 
 _MIN_SHARED = 0.5
 """Share of all names of two tables that both have, from which they are exports of one log."""

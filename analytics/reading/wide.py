@@ -169,6 +169,28 @@ def narrowed_parquet(
     return Narrow(target, names, tuple(names[place] for place in places), said)
 
 
+def holds(name: str, wanted: Sequence[str]) -> bool:
+    """Whether a value of records is one that is named, or holds one: ``model`` beside ``model.score``."""
+    return any(each == name or each.startswith((f"{name}.", f"{name}[")) for each in wanted)
+
+
+def chosen(connection: duckdb.DuckDBPyConnection, names: Sequence[str], wanted: Sequence[str]) -> tuple[list[int], str]:
+    """Leave the named columns in ``raw``, and return the places that they had, with a sentence.
+
+    Raises
+    ------
+    QuestionError
+        As `_chosen_places` does.
+    """
+    places = _chosen_places(names, wanted, lambda _: False)
+    for place in {*range(len(names))} - {*places}:
+        connection.execute(f"ALTER TABLE raw DROP COLUMN c{place}")
+    for new, old in enumerate(places):
+        if new != old:
+            connection.execute(f"ALTER TABLE raw RENAME COLUMN c{old} TO c{new}")
+    return places, _sentence(len(places), len(names), is_proposed=False)
+
+
 def _width(path: Path, options: CsvOptions) -> tuple[str, int]:
     """Return what parts the first line of a text that is not blank, and into how many columns."""
     with path.open("rb") as file:

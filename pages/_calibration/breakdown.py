@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from analytics.answers.calibration.answer import calibration_slices, calibration_time
+from analytics.answers.calibration.answer import calibration_slices
 from analytics.answers.calibration.classes import class_calibration, has_class_scores
 from analytics.answers.calibration.scan import CalibrationScan, calibration_scan
+from analytics.answers.calibration.time import calibration_time
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.reliability import Binning
@@ -147,7 +148,7 @@ def _draw_time(question: Question, groups: int) -> None:
         return
     broke = found.broke.bucket if found.broke else None
     figure(
-        figures.calibration_trend(found.table, found.every, broke),
+        figures.calibration_trend(found.table, found.every, broke, found.unripe_from),
         readings.calibration_trend_reading(found),
         "calibration_trend",
         alt="Mean score, observed rate and their difference over time",

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics.answers.compare.metrics import compared_metrics
-from analytics.answers.compare.sides import pairing_of
+from analytics.answers.compare.sides import column_pairing, pairing_of
 from analytics.answers.gap.sides import BY_TIME
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
@@ -17,7 +17,7 @@ from analytics.measure.thresholds.costs import Costs
 from analytics.present.readings.compare import metric_phrase
 from analytics.query.compare.pairs import Pairing
 from pages._frame import session
-from pages._frame.compared import BY_COLUMN, column_pairing, costs_of, draw_add_comparison
+from pages._frame.compared import BY_COLUMN, costs_of, draw_add_comparison
 from pages._frame.reference import BY_LOG, sides_by_log, sides_by_value, values_of_sides, ways_apart
 
 _HELP = "By the value of a column, such as the model version; as two logs; or two answers that stand in one row."
@@ -106,7 +106,7 @@ def _by_column(question: Question, first: DeltaGenerator, second: DeltaGenerator
         st.session_state["pair_column"] = offered[0]
     first.text_input("Live", question.log.mapping.judged or "", disabled=True)
     name = second.selectbox("Candidate", offered, key="pair_column", bind="query-params")
-    return column_pairing(question, name or offered[0])
+    return column_pairing(question, name or offered[0], session.remapped)
 
 
 def draw_metric(pairing: Pairing) -> tuple[str | None, float | None, Costs | None]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.answers.compare.answer import Comparison, compare
+from analytics.answers.gates.of_pairs import gate_of_pairs
+from analytics.answers.gates.written import written_gates
 from analytics.errors import QuestionError
 from analytics.log.other_answer import own_label
 from analytics.measure.thresholds.costs import Costs
@@ -87,6 +89,17 @@ def draw_changes(answer: Comparison) -> None:
                 alt="Observed rate against mean score on both sides",
                 table=answer.reliability,
             )
+
+
+def draw_gate(answer: Comparison) -> None:
+    """Offer what was asked as a gate, which the next exports are held to."""
+    gate = gate_of_pairs(answer)
+    if gate is None:
+        return
+    with st.expander("As a gate"):
+        st.caption("Put this into the file of gates, on Gates or for the command check: the next export is held to it.")
+        of_pairs = written_gates(gate).partition("\n\n")[2]  # without the head, which the file has
+        st.code(of_pairs, language=None, wrap_lines=True)
 
 
 def draw_metrics(answer: Comparison) -> None:

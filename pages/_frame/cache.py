@@ -17,10 +17,11 @@ import streamlit as st
 import analytics
 import pages
 from analytics.answers.brief.finding import Asking
-from analytics.answers.calibration.answer import calibration, calibration_slices, calibration_time
+from analytics.answers.calibration.answer import calibration, calibration_slices
 from analytics.answers.calibration.classes import class_calibration
 from analytics.answers.calibration.recalibration import recalibration
 from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.calibration.time import calibration_time
 from analytics.answers.compare.answer import compare
 from analytics.answers.gap.sides import proposed_sides
 from analytics.answers.gates.answer import gates

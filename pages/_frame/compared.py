@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from math import isfinite
 
 import streamlit as st
 
-from analytics.answers.compare.sides import pairing_of, side_names
+from analytics.answers.compare.sides import column_pairing, pairing_of, side_names
 from analytics.answers.compare.whole import PairAsking
 from analytics.answers.question import Question
 from analytics.errors import AnalysisError
-from analytics.log.other_answer import other_columns, own_labels, with_answer
+from analytics.log.other_answer import other_columns
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import words
 from analytics.query.compare.pairs import Pairing
@@ -69,17 +68,6 @@ def _drop(name: str) -> None:
     st.session_state.pop(_kept_as(name), None)
 
 
-def column_pairing(question: Question, name: str) -> Pairing:
-    """Return the answers that a log is judged by beside those of another of its columns, each by its own label if it has one."""
-    if (own := own_labels(question.log, name)) is not None:
-        logs = [session.remapped(question.log, mapping) for mapping in own]
-        live, candidate = (replace(question, log=log, threshold=log.mapping.threshold) for log in logs)
-        return pairing_of(live, candidate, by_row=True)
-    mapping = with_answer(question.log.mapping, question.log.reading, name)
-    other = session.remapped(question.log, mapping)
-    return pairing_of(question, replace(question, log=other, threshold=mapping.threshold), by_row=True)
-
-
 def costs_of(pairing: Pairing, question: Question) -> Costs | None:
     """Return what errors cost, where somebody said it and rows have errors of two kinds."""
     held = held_policy(question) if pairing.is_yes_no else None
@@ -111,7 +99,7 @@ def _pairing(question: Question, state: Mapping[str, object]) -> Pairing | None:
     on = [str(name) for name in _listed(state.get("pair_on"))]
     if way == BY_COLUMN:
         name = state.get("pair_column")
-        return column_pairing(question, str(name)) if name in other_columns(log) else None
+        return column_pairing(question, str(name), session.remapped) if name in other_columns(log) else None
     if way not in ways_apart(log):
         return None
     if way == BY_LOG:

@@ -6,8 +6,9 @@ import streamlit as st
 
 from analytics.answers.gates.answer import gates
 from analytics.answers.gates.file import read_gates
+from analytics.answers.gates.sides import gate_sides
 from analytics.answers.question import Question
-from analytics.errors import QuestionError, StoreError
+from analytics.errors import StoreError
 from analytics.log.kept.gates import keep_values, last_values
 from analytics.present import figures, readings
 from analytics.present.tables.gates import gate_margins, gates_display_table, gates_markdown
@@ -20,7 +21,7 @@ def draw_checked(question: Question, text: str) -> None:
     """Show whether it may go on, what decides it, and each gate."""
     file, workspace = read_gates(text), session.workspace()
     last = last_values(workspace, file.name, question.log.log_id)
-    answer = kept(gates, question, text, reference=_reference(file.reference_log), last=last)
+    answer = kept(gates, question, text, sides=gate_sides(workspace, question, text, session.remapped), last=last)
     if not question.cohort:
         try:
             keep_values(workspace, file.name, question.log.log_id, answer.values)
@@ -50,14 +51,3 @@ def draw_checked(question: Question, text: str) -> None:
         st.code(gates_markdown(answer), language=None, wrap_lines=True)
     for result in answer.of(None):
         st.caption(escaped(f"{result.gate.name}: {result.problem}"))
-
-
-def _reference(name: str | None) -> Question | None:
-    """Return the reference where it is another log of the workspace."""
-    if name is None:
-        return None
-    try:
-        log = session.workspace().find(name)
-    except QuestionError:
-        return None
-    return Question(log, type(session.cohort())(), log.mapping.threshold)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from analytics.answers.gates.draft import drafted_gates
-from analytics.answers.gates.file import read_gates, written_gates
+from analytics.answers.gates.file import read_gates
+from analytics.answers.gates.written import written_gates
 from analytics.answers.question import Question
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log.kept.gates import choose_gates, chosen_gates

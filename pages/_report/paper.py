@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from analytics.answers.brief.answer import Brief
+from analytics.answers.gates.sides import kept_gate_sides
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.examined import MAX_EXAMINED, examined
@@ -135,6 +136,7 @@ def _asking(question: Question, chosen: _Sections, metric: str) -> ReportAsking:
         comparison_of_report(question),
         held_handover(question),
         _examined(question, chosen, metric),
+        kept_gate_sides(session.workspace(), question, session.remapped),
     )
 
 

@@ -73,7 +73,7 @@ def log_of(desk: Desk, frame: pl.DataFrame) -> Log:
 def said(engine: Engine, log: Log) -> Iterator[tuple[str, str]]:
     """Every question's reading, with what it answers."""
     question = Question(log, Cohort(), 0.3)
-    noun = readings.noun_of(log)
+    noun = readings.positives_of(log)
     for metric in used_in("slices"):
         yield f"overview {metric}", readings.overview_reading(overview(engine, question), question, metric)
         for by in (["segment"], ["segment", "place"]):
@@ -119,7 +119,7 @@ def test_the_first_sentence_of_slices_names_the_slice_in_which_fraud_is_missed(d
         question = Question(log_of(desk, made(prevalence)), Cohort(), 0.3)
         for metric in ("recall", "fnr"):
             answer = slices(engine, question, ["segment"], metric=metric)
-            text = readings.slices_reading(answer, readings.noun_of(question.log))
+            text = readings.slices_reading(answer, readings.positives_of(question.log))
             assert text.startswith("Worst by segment: far, where the model ") and " of fraud against " in text
         errors = readings.slices_reading(slices(engine, question, ["segment"], metric="error_rate"))
         assert not errors.startswith("Worst by segment: often")

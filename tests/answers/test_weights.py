@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from analytics.answers.calibration.answer import calibration, calibration_slices, calibration_time
+from analytics.answers.calibration.answer import calibration, calibration_slices
 from analytics.answers.calibration.recalibration import recalibration
+from analytics.answers.calibration.time import calibration_time
 from analytics.answers.overview import Overview, overview
 from analytics.answers.question import Question
 from analytics.answers.slices import slices

@@ -35,6 +35,8 @@ def log(desk: Desk) -> Path:
 def test_the_exit_status_says_it(desk: Desk, log: Path, gate: str, more: tuple[str, ...], status: int) -> None:
     found = run("check", desk.file(f"[[gate]]\n{gate}\n", "gates.toml"), log, *more)
     assert found.exit_code == status, found.output
+    first = {0: "It may go on", 3: "Stop", 4: "Nobody can tell yet"}.get(status, "")
+    assert found.stderr.startswith(first)
 
 
 def test_what_is_written_is_the_same_twice_and_harmless(desk: Desk, log: Path) -> None:

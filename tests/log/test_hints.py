@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.log.hints import hint, sides_hint
+from analytics.log.hints import hint, judged_hint, sides_hint
 from tests.ingested import Desk
 
 RNG = np.random.default_rng(17)
@@ -25,6 +25,8 @@ PRICE = RNG.gamma(4, 25, N)
         ({"verdict": RNG.choice(["pass", "fail"], N)}, "--grade verdict --pass 1."),
         ({"predicted_price": PRICE, "distance": PRICE + 1}, ""),
         ({"exact_match": RNG.choice([0.0, 1.0], N)}, "--grade exact_match --pass 1."),
+        ({"acc": RNG.choice([0.0, 1.0], N)}, "--grade acc --pass 1."),
+        ({"acc_now_delinq": RNG.choice([0.0, 1.0], N), "mort_acc": RNG.choice([0, 1, 2], N)}, ""),
         ({"correct": RNG.choice([False, True], N)}, "--grade correct --pass 1."),
         ({"preference": 1 + RNG.random(N)}, "--grade preference --pass 1.5, or compare … --preference preference."),
         ({"winner": RNG.choice(["model_a", "tie"], N)}, "was better: compare … --preference winner."),
@@ -35,6 +37,27 @@ def test_the_columns_that_could_say_when_a_row_is_right_are_named(
 ) -> None:
     found = hint(desk.stage(pl.DataFrame(columns)).reading)
     assert said in found and bool(said) == bool(found)
+
+
+def test_columns_that_could_be_judged_are_named_where_nothing_else_is_known(desk: Desk) -> None:
+    votes, points = RNG.choice(["Zusage", "Absage"], N), RNG.integers(300, 850, N)
+    frame = pl.DataFrame(
+        {"branch": RNG.choice(["a", "b"], N), "votum": votes, "flag": votes == "Zusage", "points": points}
+    )
+    said = judged_hint(desk.stage(frame).reading, "flag")
+    assert said == (
+        " 'branch' or 'votum' could be a decision: --decision branch. 'points' could be a score: --score points."
+    )
+    beside = frame.rename({"flag": "other"})
+    assert "'other' or 'branch' or 'votum' could be a decision: --decision other." in judged_hint(
+        desk.stage(beside).reading
+    )
+
+
+def test_what_was_predicted_is_not_proposed_as_label(desk: Desk) -> None:
+    chance = RNG.random(N)
+    frame = pl.DataFrame({"I_BAD": (chance > 0.5).astype(int), "P_BAD1": chance, "P_BAD0": 1 - chance})
+    assert "--label" not in hint(desk.stage(frame).reading)
 
 
 def test_what_could_tell_two_sides_apart_is_named(desk: Desk) -> None:

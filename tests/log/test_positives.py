@@ -41,6 +41,11 @@ livraison | à l'heure | en retard
 was_hired | in pool | hired
 Storno | angenommen | storniert
 stato | performing | arrears
+contenu | licite | illicite
+résultat | écartée | confirmée
+investigación | descartado | confirmado
+contenido | legal | ilegal
+tone | appropriate | inappropriate
 achat | pas d'achat | achat
 """
 

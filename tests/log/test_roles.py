@@ -161,6 +161,32 @@ def test_the_first_threshold(desk: Desk, scores: list[float], threshold: float) 
     assert guessed(desk, pl.DataFrame({"score": scores, "label": LABELS})).threshold == pytest.approx(threshold)
 
 
+@pytest.mark.parametrize(
+    ("columns", "threshold"),
+    [
+        ({"threshold": [0.3] * N}, 0.3),
+        ({"decision_threshold_v2": [0.25] * N}, 0.25),
+        ({"Schwellenwert": [0.7] * N}, 0.7),
+        ({"threshold": [0.3] * (N - 1) + [0.4]}, 0.5),
+        ({"threshold": [0.3] * (N - 1) + [None]}, 0.5),
+        ({"threshold": [30] * N}, 0.5),
+        ({"threshold": [0.3] * N, "cutoff": [0.6] * N}, 0.5),
+        ({"limit": [0.3] * N}, 0.5),
+    ],
+)
+def test_a_threshold_that_stands_on_every_row_is_the_first_one(
+    desk: Desk, columns: dict[str, list[float | None]], threshold: float
+) -> None:
+    frame = pl.DataFrame({"score": [place / N for place in range(N)], "label": LABELS, **columns})
+    assert guessed(desk, frame).threshold == pytest.approx(threshold)
+
+
+def test_a_threshold_in_percent_is_meant_for_scores_in_percent(desk: Desk) -> None:
+    scores = [100 * place / N for place in range(N)]
+    frame = pl.DataFrame({"score_pct": scores, "label": LABELS, "cutoff": [30] * N})
+    assert guessed(desk, frame).threshold == pytest.approx(0.3)
+
+
 def test_an_id_a_long_text_and_a_constant_are_no_segments(desk: Desk) -> None:
     frame = pl.DataFrame(
         {
@@ -381,3 +407,102 @@ def test_the_number_of_a_credit_bureau_is_not_what_the_model_said(
     upload = desk.stage("\n".join([f"id,{bureau},{said},ausfall", *rows]))
     assert upload.mapping.score == (said if is_guessed else None)
     assert is_guessed or [name for name, _ in upload.open["score"]] == [said]
+
+
+@pytest.mark.parametrize(
+    ("other", "role"),
+    [
+        ("ancien_score", "score"),
+        ("Puntaje Revisor", "score"),
+        ("gutachterScore", "score"),
+        ("legacy_score", "score"),
+        ("vorherige_entscheidung", "decision"),
+        ("previous_decision", "decision"),
+        ("decisión_anterior", "decision"),
+    ],
+)
+def test_what_was_said_before_or_by_people_is_not_what_is_judged(desk: Desk, other: str, role: str) -> None:
+    values = [k % 97 / 97 for k in range(120)] if role == "score" else [k % 2 for k in range(120)]
+    frame = pl.DataFrame({other: values, "afinidad": [k % 89 / 89 for k in range(120)], "label": [0, 1, 1] * 40})
+    upload = desk.stage(frame)
+    assert other not in (upload.mapping.score, upload.mapping.decision)
+    assert "afinidad" in {name for name, _ in upload.open["score"]}
+
+
+def test_yes_and_no_are_grades_only_where_the_name_says_what_is_good(desk: Desk) -> None:
+    for name, kind in (("embauche", "yes/no"), ("helpful", "grades")):
+        frame = pl.DataFrame({name: ["oui", "non", "non"] * 40, "avis": ["a", "b", "b", "a"] * 30})
+        assert desk.stage(frame.rename({name: f"{name}_result"})).mapping.kind == kind, name
+
+
+def test_a_setting_that_each_record_repeats_is_no_score(desk: Desk, tmp_path: Path) -> None:
+    rows = [f'{{"judge": {{"score_max": 1.0, "score": {k % 97 / 97}}}, "label": {k % 2}}}' for k in range(120)]
+    (tmp_path / "runs.jsonl").write_text("\n".join(rows))
+    upload = desk.stage(tmp_path / "runs.jsonl")
+    assert (upload.mapping.score, "score" in upload.open) == ("judge.score", False)
+
+
+@pytest.mark.parametrize(
+    ("label", "other"),
+    [("etiqueta_final", "etiqueta_inicial"), ("Étiquette humaine", "alerte"), ("endbewertung", "erstbewertung")],
+)
+def test_what_people_say_in_the_end_is_the_label(desk: Desk, label: str, other: str) -> None:
+    frame = pl.DataFrame({other: [0, 1] * 60, label: [0, 1, 1] * 40, "score": [k % 89 / 89 for k in range(120)]})
+    assert guessed(desk, frame).label == label
+
+
+def test_a_question_names_what_could_be_meant(desk: Desk) -> None:
+    chance = [k % 89 / 89 for k in range(120)]
+    frame = pl.DataFrame({"area": ["n", "s"] * 60, "riesgo": chance, "escalated": ["no", "yes", "yes"] * 40})
+    asked = desk.stage(frame).open["label"]
+    assert asked == (("area", "has two values"), ("escalated", "is taken for the decision"))
+    drawn = pl.DataFrame({"num_aleatorio": chance, "voto": ["a", "b"] * 60, "fraude": ["sí", "no", "no"] * 40})
+    assert "score" not in desk.stage(drawn).open
+    told = pl.DataFrame({"custodian": ["a", "b"] * 60, "klasse_vorhergesagt": ["r", "n"] * 60, "wkt": chance})
+    told = told.with_columns(renvoye=pl.Series(["renvoyé", "gardé", "gardé"] * 40))
+    assert [name for name, _ in desk.stage(told).open["label"]] == ["renvoye", "custodian"]
+
+
+@pytest.mark.parametrize(
+    ("score", "name", "label"),
+    [
+        ("cancellation likelihood", "is_canceled", "is_canceled"),
+        ("Stornowahrscheinlichkeit", "storniert", "storniert"),
+        ("riesgo_rellamada", "rellamada_7d", "rellamada_7d"),
+        ("cancellation likelihood", "cancellation_alert", None),
+        ("cancellation likelihood", "prior_cancellations", None),
+        ("cancellation likelihood", "is_member", None),
+    ],
+)
+def test_the_only_answer_that_the_score_is_called_after_is_the_label(
+    desk: Desk, score: str, name: str, label: str | None
+) -> None:
+    chance = [k % 89 / 89 for k in range(120)]
+    frame = pl.DataFrame({score: chance, "area": ["a", "b"] * 60, name: ["0", "1", "1"] * 40})
+    assert guessed(desk, frame).label == label
+    assert guessed(desk, frame.with_columns(vip=pl.Series(["yes", "no"] * 60))).label is None
+
+
+def test_a_chance_that_is_called_after_the_label_beats_another_number(desk: Desk) -> None:
+    chance = [k % 89 / 89 for k in range(120)]
+    frame = pl.DataFrame({"pDevolución": chance, "puntajeZ": [x - 0.5 for x in chance], "devolución": [0, 1, 1] * 40})
+    assert guessed(desk, frame).score == "pDevolución"
+    rivals = desk.stage(frame.with_columns(riesgo=pl.Series(chance[::-1])))
+    assert (rivals.mapping.score, {name for name, _ in rivals.open["score"]}) == (None, {"pDevolución", "riesgo"})
+
+
+@pytest.mark.parametrize(
+    "below", ["-,°C,-,[0..1],0/1", '"{""ImportId"":""a""}",{"ImportId":"b"},{},{},{"ImportId":"e"}']
+)
+def test_a_line_of_units_or_sources_below_the_names_hides_no_role(desk: Desk, below: str) -> None:
+    rows = [f"a{k},{k % 31 / 2},{'NS'[k % 2]},{k % 89 / 89:.3f},{int(k % 3 > 0)}" for k in range(120)]
+    mapping = guessed(desk, "\n".join(["id,temperature,site,score,label", below, *rows]))
+    assert [name.split()[0] for name in (mapping.score, mapping.label) if name] == ["score", "label"]
+
+
+def test_one_column_of_two_values_that_is_called_a_prediction_is_the_decision(desk: Desk) -> None:
+    said = ["yes", "no"] * 60
+    frame = pl.DataFrame({"churn_pred": said, "left_90d": ["no", "no", "yes"] * 40, "contract": ["a", "b"] * 60})
+    upload = desk.stage(frame)
+    assert upload.mapping.decision == "churn_pred"
+    assert {name for name, _ in upload.open["label"]} == {"left_90d", "contract"}

@@ -90,7 +90,7 @@ def test_what_takes_long_is_looked_at_when_somebody_wants_it_and_stays(home: Pat
 def test_a_log_in_which_nothing_is_wrong_says_so_in_one_sentence(home: Path) -> None:
     app = opened(home, "good")
     assert [element.value.replace("\\", "") for element in app.success] == [
-        "Nothing is wrong beyond chance in what was looked at: the log, its slices, what its scores mean (to a point), "
+        "Nothing stands out beyond chance in what was looked at: the log, its slices, what its scores mean (to a point), "
         "and its labels."
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -20,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    made(late=5).write_parquet(tmp_path / "log.parquet")
+    frame = made(late=5)
+    frame.with_columns(rival=(1 - pl.col("score")).round(2)).write_parquet(tmp_path / "log.parquet")
     home = home_with(tmp_path / "log.parquet", tmp_path)
     monkeypatch.setenv("SLICEWISE_HOME", str(home))
     st.cache_resource.clear()
@@ -53,11 +55,12 @@ def test_gates_are_drafted_at_one_click_and_pass(workspace: Workspace) -> None:
 
 def test_names_stay_text_and_a_wrong_file_is_not_kept(workspace: Workspace) -> None:
     text = '[[gate]]\nname="<b>[x](http://y) `z`"\nmetric="accuracy"\nlimit=0.895\n[[gate]]\nname="m"\nmissing="gone"\nmax=0.1\n'
+    text += '[[gate]]\nname="pairs"\nmetric="accuracy"\nagainst="live"\nworse_by=0.1\n[candidate]\ncolumn="rival"\n'
     choose_gates(workspace, workspace.receipts()[0], text)
     app = opened()
     assert not app.exception
     said = [each.value for each in (*app.markdown, *app.caption)]
-    assert any("m could not" in each for each in said)
+    assert any("pairs fails" in each for each in said)
     assert not any("<b>" in each.replace("\\<b\\>", "") for each in said)
     app.text_area(key="gates_text").set_value('[[gate]]\nmetric="recal"\nlimit=1\n').run()
     app.button(key="gates_save").click().run()

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.answers.calibration.answer import Calibration, CalibrationBreak, CalibrationSlices, CalibrationTime
+from analytics.answers.calibration.answer import Calibration, CalibrationSlices
 from analytics.answers.calibration.recalibration import Recalibration
+from analytics.answers.calibration.time import CalibrationBreak, CalibrationTime
 from analytics.measure.calibration.recalibration import ScoreMap, isotonic_table
 from analytics.measure.calibration.scan import MISFITS
 from analytics.measure.calibration.table import calibration_table, chance_table
@@ -275,6 +276,8 @@ def test_a_moved_base_rate_is_told_from_a_stale_model() -> None:
     assert "no day splits the period" in calibration_trend_reading(made_time(log, log, None))
     drawn = figures.calibration_trend(moved.table, "1d", datetime(2024, 1, 2))
     assert len(drawn.layout.shapes) == 1 and list(drawn.data[0].y) == moved.table["mean_score"].to_list()
+    shaded = figures.calibration_trend(moved.table, "1d", None, datetime(2024, 1, 2))
+    assert [(shape.type, shape.x0) for shape in shaded.layout.shapes] == [("rect", datetime(2024, 1, 2))]
 
 
 def test_recalibration_says_what_it_is_worth_and_when_it_makes_it_worse() -> None:

@@ -9,7 +9,7 @@ from analytics.log.receipt import CheckResult
 from analytics.log.right import Right
 from analytics.measure.labels.lateness import LabelArrival
 from analytics.present.readings import overview_reading
-from analytics.present.readings.overview_lead import noun_of, wrong_words
+from analytics.present.readings.overview_lead import missed_words, noun_of, wrong_words
 from analytics.query.cohort import Cohort
 from tests.present.made import make_overview, make_question
 
@@ -71,11 +71,27 @@ def test_a_model_that_is_not_clearly_better_is_compared_with_predicting_one_clas
         ("loan_default", "yes", "loan default"),
         ("Betrug", "ja", "betrug"),
         ("fraude", "Oui", "fraude"),
+        ("sepsis_within_6h", "1", "sepsis"),
+        ("churn90", "1", "churn"),
         ("x", "<b>\n*bad*", "<b> *bad*"),
     ],
 )
 def test_what_is_positive_has_a_name_where_the_log_gives_one(label: str, positive: str, noun: str) -> None:
     assert noun_of(rare(label, positive).log) == noun
+
+
+@pytest.mark.parametrize(
+    ("label", "positive", "said"),
+    [
+        ("is_fraud", "1", "of fraud is missed"),
+        ("failed_30d", "1", "of failed rows are missed"),
+        ("status", "churned", "of churned rows are missed"),
+        ("medical_need", "1", "of medical need is missed"),
+        ("label", "1", "of the positive rows are missed"),
+    ],
+)
+def test_what_is_missed_is_named_as_people_would(label: str, positive: str, said: str) -> None:
+    assert missed_words(rare(label, positive).log) == said
 
 
 def test_rows_chosen_by_their_outcome_have_no_rates() -> None:

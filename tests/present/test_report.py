@@ -141,7 +141,7 @@ def test_the_report_begins_with_what_to_take_up_first(hostile_report: str) -> No
     assert "120 more wrong decisions (90–150)" in text[begin:end]
     assert "Where the threshold should be: not known until" in text[begin:end]
     without = slice_report(make_question(), make_overview(4, 3, 2, 1), created_at=AT)
-    assert "Nothing is wrong beyond chance in what was looked at" in parsed(without).text()
+    assert "Nothing stands out beyond chance in what was looked at" in parsed(without).text()
     assert "Mend" not in text[begin:end] and "train with more such rows" in text[begin:end]
 
 

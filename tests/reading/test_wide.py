@@ -81,3 +81,14 @@ def test_a_role_that_is_named_is_read_as_well(desk: Desk, monkeypatch: pytest.Mo
     assert (answer["roles"]["score"], answer["n_labelled"]) == ("f7", N)
     named = ["--columns", "score, label", "--format", "json"]
     assert json.loads(CliRunner().invoke(app, ["overview", str(path), *named]).stdout)["roles"]["segments"] == []
+
+
+def test_columns_of_records_are_named(desk: Desk, tmp_path: Path) -> None:
+    wide = {f"f{place}": place for place in range(1_600)}
+    rows = [json.dumps({**wide, "model": {"score": k / 40, "name": "m"}, "label": k % 2}) for k in range(40)]
+    (tmp_path / "wide.jsonl").write_text("\n".join(rows))
+    reading = desk.read(tmp_path / "wide.jsonl", csv=CsvOptions(columns=("label", "model.score", "f7")))
+    assert reading.names == ("f7", "model.score", "label")
+    assert [(column.low, column.high) for column in reading.columns] == [("7", "7"), ("0.0", "0.975"), ("0", "1")]
+    with pytest.raises((QuestionError, InputError), match=r"found 'model\.nope'"):
+        desk.read(tmp_path / "wide.jsonl", csv=CsvOptions(columns=("label", "model.nope")))

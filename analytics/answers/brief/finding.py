@@ -67,7 +67,8 @@ class SliceParts:
 class FoundParts:
     """A slice of several conditions that a search confirmed on rows that it did not see, of ``n_sent`` that it sent there.
 
-    ``metric`` is what its rates are: the error rate, or one kind of error.
+    ``metric`` is what its rates are: the error rate, or one kind of error. Of its ``n`` judged rows they are of the
+    ``n_confirming`` that the search did not see.
     """
 
     slice: Slice
@@ -75,6 +76,7 @@ class FoundParts:
     rate: float
     rate_rest: float
     n: int
+    n_confirming: int
     n_sent: int
 
 

@@ -18,7 +18,7 @@ from analytics.answers.brief.finding import (
 )
 from analytics.answers.calibration.answer import judged_bins
 from analytics.answers.labels import label_days
-from analytics.answers.labels_answer import feed_stopped
+from analytics.answers.labels_answer import feed_stopped, ripe_until
 from analytics.answers.question import score_table
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
@@ -50,7 +50,7 @@ _MEASURED = ("missing-in-segment", "constant-in-version", "default-spike", "near
 """Findings of preflight about values of one column, which are measured as slices by what they cost, and about missing labels,
 which are a question of their own."""
 _ERROR, _WARNING = "error", "warning"
-_UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", "drawn-by-class")
+_UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", "drawn-by-class", "threshold-moved")
 """Warnings that undo every number about the rows that they name, as an error does."""
 
 
@@ -155,6 +155,8 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     days = label_days(engine, question)
     arrival = None if days is None else label_arrival(days)
     since = arrival.since if arrival else None
+    if log.mapping.label_time is not None:  # what is known of arrivals says more than where labels are rarer
+        since = ripe_until(engine, question) or since
     if not (arrival and arrival.is_late) and 1 - n_labelled / n < _LEAST_UNLABELLED:
         return ()
     stop = feed_stopped(engine, question)
@@ -170,6 +172,8 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         n_missed=0.0 if stop is None else stop[1],
     )
     until = (Clause(str(log.mapping.time), "lt", (parts.since,)),) if parts.since else ()
+    if until and log.mapping.label_time is not None:
+        return (Finding("labels", "labels", parts, place="last"),)
     return (Finding("labels", "overview" if until else "logs", parts, place="last", clauses=until),)
 
 

@@ -15,7 +15,7 @@ from analytics.answers.discovery.search import Search
 from analytics.answers.gap.answer import Gap, gap
 from analytics.answers.gap.inputs import Inputs, inputs
 from analytics.answers.gap.sides import Sides, sides
-from analytics.measure.brief import MOST_ROWS
+from analytics.measure.brief import MOST_EMPTY, MOST_ROWS
 from analytics.measure.gap.causes import emptied, to_mend
 from analytics.measure.gap.metric import COST
 from analytics.query.discovery.objectives import objective_for
@@ -58,9 +58,8 @@ def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
     excess = excess if excess in answer.table.columns else "excess_errors"  # where rows are right or wrong
     ranked = answer.table.with_row_index("place").sort(excess, descending=True, nulls_last=True, maintain_order=True)
     has_gap = [any(each.value is None for each in slice_) for slice_ in answer.slices]
-    is_rule = (pl.col("share_of_rows") >= MOST_ROWS) & ~pl.col("place").is_in(
-        [at for at, gap in enumerate(has_gap) if gap]
-    )
+    most = pl.when(pl.col("place").is_in([at for at, gap in enumerate(has_gap) if gap]))
+    is_rule = pl.col("share_of_rows") >= most.then(MOST_EMPTY).otherwise(MOST_ROWS)
     ranked = ranked.sort(is_rule, maintain_order=True)  # as the search ranks them
     for row in ranked.iter_rows(named=True):
         place = row["place"]
@@ -71,7 +70,8 @@ def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
         said = [clauses(asking.question.log, entry.property, entry.value, answer.left_out) for entry in slice_]
         objective = answer.search.objective
         metric = objective if objective in ONE_KIND else "error_rate"
-        parts = FoundParts(slice_, metric, row["rate"], row["rate_complement"], row["n"], answer.n_sent)
+        counts = row["n"], row["n_reported"], answer.n_sent
+        parts = FoundParts(slice_, metric, row["rate"], row["rate_complement"], *counts)
         other = () if objective == _usual(asking) else (("objective", objective),)
         kept = () if None in said else tuple(clause for each in said for clause in each or ())
         return (

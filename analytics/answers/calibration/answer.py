@@ -1,4 +1,4 @@
-"""Does 0.8 mean 80 %, for whom, since when."""
+"""Does 0.8 mean 80 %, and for whom."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from analytics.answers.labels import label_days
+from analytics.answers.labels_answer import unripe_from
 from analytics.answers.overview import bucket, histogram
 from analytics.answers.question import MAX_ROWS_FOR_EXACT_AREAS, Question, score_table
 from analytics.errors import QuestionError
-from analytics.measure.calibration.breaks import level_break
 from analytics.measure.calibration.recalibration import ScoreMap, fit_map, isotonic_table
 from analytics.measure.calibration.table import calibration_table, chance_table
 from analytics.measure.calibration.worth import as_worth
@@ -27,13 +28,12 @@ from analytics.query.engine import Engine
 from analytics.query.kept import has_few_cells
 from analytics.query.score_table import ScoreTable
 
-_SLICE_REPLICATES, _SLICE_CELLS = 200, 100
+SLICE_REPLICATES, SLICE_CELLS = 200, 100
 """Replicates of the labels and score cells behind what chance would give one slice or one bucket of time: a mean and a 95 %
 end only, for up to hundreds of slices at once. Fewer than for the whole cohort (`measure.calibration.chance`): the end then
 has a standard error of about a fifth of the spread."""
 _SUREST = 1e-12
 """Mapped scores are kept this far from 0 and 1 in the log loss: an isotonic map reaches both, where one row would cost all."""
-_SUMS = ("n", "n_pos", "score_sum", "score_sq_sum")
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ class Calibration:
         What is known where labels hang on the decision.
     is_copied : bool
         Whether the label is likely the prediction itself: then it says nothing of what a score means.
+    unripe_from : datetime or None
+        The moment from which on labels still come in, where these could be all by which the level is off.
     """
 
     bins: pl.DataFrame
@@ -75,6 +77,7 @@ class Calibration:
     is_right_or_wrong: bool = False
     selective: Selective | None = None
     is_copied: bool = False
+    unripe_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -99,28 +102,6 @@ class CalibrationSlices:
     bins: pl.DataFrame
 
 
-@dataclass(frozen=True)
-class CalibrationBreak:
-    """The bucket from which calibration is another one: rows of `calibration_table` before it and from it on.
-
-    ``of_slope`` says that the level stayed and the slope did not.
-    """
-
-    bucket: datetime
-    p_value: float
-    parts: pl.DataFrame
-    of_slope: bool = False
-
-
-@dataclass(frozen=True)
-class CalibrationTime:
-    """Calibration over time: ``bucket`` and the columns of `calibration_table`, and where it broke, if it did."""
-
-    every: str
-    table: pl.DataFrame
-    broke: CalibrationBreak | None
-
-
 def calibration(
     engine: Engine, question: Question, *, binning: Binning = "equal_mass", groups: int = GROUPS
 ) -> Calibration:
@@ -135,9 +116,10 @@ def calibration(
     score_map = map_of(question, scores)
     mapped = probabilities(scores, score_map)
     bins = judged_bins(mapped)
+    numbers = calibration_table(mapped.frame, mapped.edges, groups=groups, binning=binning, replicates=1)
     return Calibration(
         bins=reliability_table(scores.frame, scores.edges, groups=groups, binning=binning),
-        numbers=calibration_table(mapped.frame, mapped.edges, groups=groups, binning=binning, replicates=1),
+        numbers=numbers,
         chance=chance_table(bins, groups=groups, binning=binning),
         isotonic=isotonic_table(judged_bins(scores)),
         histogram=histogram(scores),
@@ -146,7 +128,19 @@ def calibration(
         is_right_or_wrong=question.log.is_right_or_wrong,
         selective=None if question.log.is_right_or_wrong else selective(scores.frame, scores.threshold_bin),
         is_copied=question.log.has_copied_label,
+        unripe_from=_unripe_from(engine, question, *numbers.select("difference", "p_value").row(0)),
     )
+
+
+def _unripe_from(engine: Engine, question: Question, off: float | None, p_value: float | None) -> datetime | None:
+    """Return the moment from which on labels still come in, if the judged rows since then could be all that is off."""
+    if off is None or p_value is None or not p_value < SIGNIFICANT:
+        return None
+    until, days = unripe_from(engine, question), label_days(engine, question)
+    if until is None or days is None:
+        return None
+    n = days.select(pl.col("bucket") >= until, n=judged(days)).with_columns(pl.col("n").cast(pl.Float64))
+    return until if float(n.filter("bucket")["n"].sum()) > abs(off) * float(n["n"].sum()) else None
 
 
 def calibration_slices(
@@ -173,65 +167,14 @@ def calibration_slices(
         groups=groups,
         binning=binning,
         min_support=min_support,
-        replicates=_SLICE_REPLICATES,
-        cells=_SLICE_CELLS,
+        replicates=SLICE_REPLICATES,
+        cells=SLICE_CELLS,
     )
     off = ((pl.col("ece") - pl.col("ece_chance")) * pl.col("n")).fill_null(0.0)
     table = numbers if every else numbers.sort(["few_rows", off, "n"], descending=[False, True, True])
     bins = reliability_table(mapped.frame, mapped.edges, by=mapped.by, groups=groups, binning=binning)
     names = (*by, question.log.mapping.time or "time") if every else tuple(by)
     return CalibrationSlices(names, mapped.by, table, bins)
-
-
-def calibration_time(
-    engine: Engine, question: Question, every: str | None = None, *, groups: int = GROUPS
-) -> CalibrationTime | None:
-    """Answer "since when?": by hour, day, week or month (1h, 1d, 1w, 1mo), by default as fits; None without times."""
-    if question.log.time_low is None:
-        return None
-    every = every or bucket(question.log) or "1mo"
-    scores = scored(engine, question, (), every)
-    mapped = probabilities(scores, map_of(question, scores))
-    mapped = replace(mapped, frame=mapped.frame.drop_nulls("bucket"))
-    table = calibration_table(
-        mapped.frame, mapped.edges, by=("bucket",), groups=groups, replicates=_SLICE_REPLICATES, cells=_SLICE_CELLS
-    )
-    return CalibrationTime(every, table, _break_of(replace(mapped, frame=as_worth(mapped.frame))))
-
-
-def _break_of(scores: ScoreTable) -> CalibrationBreak | None:
-    """Find the bucket at which the level of calibration broke, else its slope; None where neither did."""
-    sums = _level_sums(scores, "bucket").sort("bucket")
-    found, of_slope = level_break(*_levels(sums)), False
-    if found is None or not found.p_value < SIGNIFICANT / 2:
-        sums, of_slope = _stretch_sums(scores).sort("bucket"), True
-        found = level_break(*(sums[name].to_numpy() for name in ("deviation", "variance", "weight")))
-    if found is None or not found.p_value < SIGNIFICANT / 2:
-        return None
-    moment: datetime = sums["bucket"][found.place]
-    parts = scores.frame.with_columns(is_after=pl.col("bucket") >= moment)
-    table = calibration_table(parts, scores.edges, by=("is_after",), replicates=_SLICE_REPLICATES, cells=_SLICE_CELLS)
-    return CalibrationBreak(moment, min(1.0, 2 * found.p_value), table, of_slope)
-
-
-def _stretch_sums(scores: ScoreTable) -> pl.DataFrame:
-    """Add up, by bucket, what says how much too far scores spread around their mean.
-
-    ``deviation`` sums (score - label) (score - mean), ``variance`` is its variance if scores were the true probabilities, and
-    ``weight`` sums (score - mean)²; their ratio is about one less the slope on the scale of probabilities.
-    """
-    n = judged(scores.frame)
-    kept = scores.frame.filter(pl.col("score_bin").is_not_null() & (n > 0)).with_columns(judged=n.cast(pl.Float64))
-    total = kept.select("score_sum", "judged").to_numpy().sum(axis=0)
-    mean = float(total[0] / total[1]) if kept.height else 0.0
-    score, n_judged = pl.col("score_sum"), pl.col("judged")
-    spread = pl.col("score_sq_sum") - 2 * mean * score + mean**2 * n_judged
-    at = score / n_judged
-    return kept.group_by("bucket").agg(
-        deviation=(pl.col("score_sq_sum") - pl.col("score_pos_sum") - mean * (score - pl.col("n_pos"))).sum(),
-        variance=(at * (1 - at) * spread).clip(0, None).sum(),
-        weight=spread.clip(0, None).sum(),
-    )
 
 
 def scored(engine: Engine, question: Question, by: Sequence[str] = (), every: str | None = None) -> ScoreTable:
@@ -300,15 +243,3 @@ def probabilities(scores: ScoreTable, score_map: ScoreMap | None) -> ScoreTable:
     unscored = scores.frame.filter(pl.col("score_bin").is_null()).with_columns(log_loss_sum=pl.lit(None))
     unscored = unscored.select(moved.columns).cast(moved.schema)
     return replace(scores, frame=pl.concat([moved, unscored]), edges=edges, threshold_bin=0)
-
-
-def _level_sums(scores: ScoreTable, by: str) -> pl.DataFrame:
-    """Add up what says how far off the level of each slice is, over judged rows."""
-    kept = scores.frame.filter(pl.col("score_bin").is_not_null()).with_columns(n=judged(scores.frame))
-    return kept.group_by(by, maintain_order=True).agg(pl.col(name).sum().cast(pl.Float64) for name in _SUMS)
-
-
-def _levels(sums: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the sum of score - label, the variance that calibrated scores would give it, and the judged rows."""
-    n, pos, score, squares = (sums[name].to_numpy() for name in _SUMS)
-    return score - pos, (score - squares).clip(min=0), n

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log import logged, score_form
+from analytics.log.mapping import Mapping
+from analytics.log.other_answer import own_labels, with_answer
 from analytics.log.repeats import meeting_columns
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
@@ -102,6 +104,20 @@ def pairing_of(live: Question, candidate: Question, on: Sequence[str] = (), *, b
     return Pairing(live, candidate, ((logs[0].mapping.row_id, logs[1].mapping.row_id),))
 
 
+def column_pairing(question: Question, name: str, remap: Callable[[Log, Mapping], Log]) -> Pairing:
+    """Return the answers that a log is judged by beside those of another of its columns, each by its own label if it has one.
+
+    ``remap`` gives a log under another mapping, for one question.
+    """
+    if (own := own_labels(question.log, name)) is not None:
+        logs = [remap(question.log, mapping) for mapping in own]
+        live, candidate = (replace(question, log=log, threshold=log.mapping.threshold) for log in logs)
+        return pairing_of(live, candidate, by_row=True)
+    mapping = with_answer(question.log.mapping, question.log.reading, name)
+    other = remap(question.log, mapping)
+    return pairing_of(question, replace(question, log=other, threshold=mapping.threshold), by_row=True)
+
+
 def unchosen_thresholds(pairing: Pairing) -> tuple[bool, bool]:
     """Say of either side whether its threshold only follows from the range of its scores, so that nobody chose it.
 
@@ -125,7 +141,8 @@ def _is_middle(log: Log, threshold: float) -> bool:
         return False
     mapping, reading = log.mapping, log.reading
     follows = logged.is_known(mapping, reading) and logged.pair_of(mapping) and reading.logged_threshold == threshold
-    return not follows and threshold == score_form.first_threshold(mapping, reading)
+    is_written = score_form.written_threshold(mapping, reading) is not None
+    return not follows and not is_written and threshold == score_form.first_threshold(mapping, reading)
 
 
 def side_names(pairing: Pairing) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from analytics.answers.discovery.search import Cells, Search, Slice, cells_of
 from analytics.answers.discovery.tree import Tree, tree_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.measure.brief import MOST_ROWS
+from analytics.measure.brief import MOST_EMPTY, MOST_ROWS
 from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.discovery.clusters import UnitCells, effects_of
 from analytics.measure.discovery.confirmation import confirmation_table
@@ -283,7 +283,8 @@ def _ranked(table: pl.DataFrame, has_gap: Sequence[bool], *, every: bool) -> lis
     keys = ["divergence", "n"] if every else ["is_open", "is_exception", excess]
     shown = table.with_columns(
         is_open=-pl.col("status").cast(order).to_physical().cast(pl.Int64),
-        is_exception=(pl.col("share_of_rows") < MOST_ROWS) | pl.Series(has_gap, dtype=pl.Boolean),
+        is_exception=pl.col("share_of_rows")
+        < pl.when(pl.Series(has_gap, dtype=pl.Boolean)).then(MOST_EMPTY).otherwise(MOST_ROWS),
     )
     return shown.with_row_index("row").sort(keys, descending=True, nulls_last=True)["row"].to_list()
 

@@ -9,10 +9,13 @@ from datetime import date, datetime
 
 import numpy as np
 
+from analytics.answers.gates.before import Before, before_of
 from analytics.answers.gates.file import read_gates
 from analytics.answers.gates.measured import Measured, measured
 from analytics.answers.gates.outlook import outlook
-from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
+from analytics.answers.gates.paired import paired
+from analytics.answers.gates.result import GatePairs, GatePart, GateResult, GatesAnswer
+from analytics.answers.gates.sides import GateSides
 from analytics.answers.gates.statement import Gate, GateException, GatesFile
 from analytics.answers.gates.unseen import as_seen
 from analytics.answers.gates.window import last_days, of_last_days
@@ -22,9 +25,10 @@ from analytics.answers.question import Question
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log.kept.gates import LastValue
 from analytics.measure.gates.needed import times_needed
-from analytics.measure.gates.outcome import Bounds, Outcome, as_arrays, judged_family, together
-from analytics.measure.intervals import FloatArray, Interval, difference, normal_quantile
+from analytics.measure.gates.outcome import Outcome, as_arrays, judged_family, together
+from analytics.measure.intervals import Interval, difference
 from analytics.query.cohort import Clause, Cohort
+from analytics.query.compare.pairs import Pairing
 from analytics.query.engine import Engine
 from analytics.query.where import filtered_name, parse_where
 
@@ -39,7 +43,7 @@ def gates(
     question: Question,
     text: str,
     *,
-    reference: Question | None = None,
+    sides: GateSides | None = None,
     last: Mapping[str, Sequence[LastValue]] | None = None,
     on: date | None = None,
 ) -> GatesAnswer:
@@ -49,8 +53,8 @@ def gates(
     ----------
     text : str
         A file of gates.
-    reference : Question, optional
-        The reference where it is another log; its filters are those of the file.
+    sides : GateSides, optional
+        The reference where it is another log, its filters being those of the file; and the candidate.
     last : mapping of str to sequence of LastValue, optional
         What each gate's `identity` was last time.
     on : date, optional
@@ -65,16 +69,18 @@ def gates(
     windows = {needs_labels: _window(engine, question, file, needs_labels) for needs_labels in (True, False)}
     newest = None if question.log.time_high is None else datetime.fromisoformat(question.log.time_high)
     on = on or (newest.date() if newest else date.today())
+    sides = sides or GateSides()
     hidden, results = selective_of(engine, windows[True][0]), []
     for gate in file.gates:
         whole, asked = windows[gate.needs_labels]
         try:
-            other = _reference_of(file, whole, reference, gate.where)
+            other = _reference_of(file, whole, sides.reference, gate.where)
+            against = _candidate_of(sides) if gate.against == "live" else other
             # How fast labels come is not told by the last days alone.
             of = question if gate.about == "labels" else asked
-            judged = _judged(engine, of, gate, file, other, (last or {}).get(gate.identity), on)
+            judged = _judged(engine, of, gate, file, against, (last or {}).get(gate.identity), on)
             own = hidden if not gate.where else selective_of(engine, _filtered(asked, gate.where))
-            results.append(as_seen(judged, own))
+            results.append(judged if gate.against == "live" else as_seen(judged, own))
         except AnalysisError as error:
             results.append(GateResult(gate, None, problem=str(error)))
     spans = {gate.needs_labels: _span(engine, question, file, gate.needs_labels) for gate in file.gates}
@@ -114,6 +120,16 @@ def _reference_of(
     return replace(base, cohort=Cohort((*kept, *own), base.cohort.outcomes))
 
 
+def _candidate_of(sides: GateSides) -> Pairing:
+    """Return the pairs of the candidate; refuse where there is none."""
+    if sides.candidate is None:
+        raise QuestionError(
+            sides.problem
+            or "Expected a candidate, found none. Say in [candidate] which log, which column or which rows it is."
+        )
+    return sides.candidate
+
+
 def _clauses(question: Question, where: Sequence[str]) -> tuple[Clause, ...]:
     """Read filters of the columns of a log."""
     names = [column.name for column in question.log.columns]
@@ -131,28 +147,38 @@ def _judged(
     question: Question,
     gate: Gate,
     file: GatesFile,
-    reference: Question | None,
+    against: Question | Pairing | None,
     last: Sequence[LastValue] | None,
     on: date,
 ) -> GateResult:
     """Hold one gate against the log."""
     _require_columns(question, gate)
     asked = _filtered(question, gate.where)
-    own = measured(engine, asked, gate, reference)
-    before = None if gate.about == "new_values" else _before(engine, own, gate, reference, last)
+    if isinstance(against, Pairing):
+        own, before = paired(engine, asked, gate, against), None
+    else:
+        own = measured(engine, asked, gate, against)
+        before = None if gate.about == "new_values" else before_of(engine, own, gate, against, last)
     found = _parts(own, before, gate, file, on)
     counted = tuple(part for part in found.parts if part.is_judged and part.excepted is None)
     outcome: Outcome = together(tuple(part.outcome for part in counted))
     if found.parts and all(part.excepted for part in found.parts):
         outcome = "pass"
     if outcome != "inconclusive":
-        return GateResult(gate, outcome, found.parts, is_of_labels=own.is_of_labels, more=own.more)
-    coming = outlook(engine, asked, is_of_labels=own.is_of_labels) if 1 < found.times < np.inf else None
+        return GateResult(gate, outcome, found.parts, is_of_labels=own.is_of_labels, more=own.more, pairs=own.pairs)
+    coming = outlook(engine, own.coming or asked, is_of_labels=own.is_of_labels) if 1 < found.times < np.inf else None
     n_more = None if coming is None else int(np.ceil((found.times - 1) * coming.n))
     slides = file.last_days is not None
     by_when = None if coming is None or n_more is None or slides else coming.by_when(n_more)
     if coming is None and gate.by is None and 1 < found.times < np.inf:
-        n_more = found.parts[0].rows_needed
+        n_more = int(
+            np.ceil((found.times - 1) * engine.row_counts(asked.log, asked.cohort, asked.threshold)[own.is_of_labels])
+        )
+    if own.pairs is not None and n_more is not None:
+        n_more, by_when = (
+            int(np.ceil((found.times - 1) * own.pairs.account.judged)),
+            _from_now(by_when, own.pairs, question),
+        )
     return GateResult(
         gate,
         outcome,
@@ -162,12 +188,23 @@ def _judged(
         is_far=coming is not None and by_when is None and not slides,
         days_needed=int(np.ceil(found.times * file.last_days)) if file.last_days and 1 < found.times < np.inf else None,
         is_of_labels=own.is_of_labels,
-        is_hopeless=bool(np.isinf(found.times)) and not all(np.isnan(part.value) for part in counted),
+        is_hopeless=not own.problem
+        and bool(np.isinf(found.times))
+        and not all(np.isnan(part.value) for part in counted),
         few_below=file.minimum_rows if found.is_few else None,
         is_by_reference=found.is_by_reference,
         more=own.more,
-        problem=_FIRST_TIME if gate.against == "last" and last is None else "",
+        problem=own.problem or (_FIRST_TIME if gate.against == "last" and last is None else ""),
+        pairs=own.pairs,
     )
+
+
+def _from_now(day: date | None, pairs: GatePairs, question: Question) -> date | None:
+    """Return the day on which further pairs are there: where they ended long ago, as if they went on now."""
+    newest = question.log.time_high
+    if day is None or pairs.last is None or newest is None or day > datetime.fromisoformat(newest).date():
+        return day
+    return datetime.fromisoformat(newest).date() + (day - pairs.last)
 
 
 def _require_columns(question: Question, gate: Gate) -> None:
@@ -203,7 +240,7 @@ class _Parts:
     is_by_reference: bool = False
 
 
-def _parts(own: Measured, before: _Before | None, gate: Gate, file: GatesFile, on: date) -> _Parts:
+def _parts(own: Measured, before: Before | None, gate: Gate, file: GatesFile, on: date) -> _Parts:
     """Judge each slice of a gate; those that are excepted or have few rows do not count."""
     excepted = [_exceptions(file, gate, slice_, on) for slice_ in own.slices]
     is_judged = own.n >= (file.minimum_rows if gate.by is not None else 0)
@@ -255,42 +292,6 @@ def _range(range_: tuple[float, float], gate: Gate) -> tuple[float, float]:
 def _ends(interval: Interval, place: int) -> tuple[float, float, float]:
     """Return the interval of one slice."""
     return float(interval.value[place]), float(interval.low[place]), float(interval.high[place])
-
-
-@dataclass(frozen=True)
-class _Before:
-    """What each slice is held against, in the order of the slices."""
-
-    bounds: Bounds
-
-    def standard_error(self, level: float) -> FloatArray:
-        """Return the standard errors, which further rows do not shrink."""
-        found = self.bounds(level)
-        return np.nan_to_num((found.high - found.low) / 2 / normal_quantile(level))
-
-
-def _before(
-    engine: Engine, own: Measured, gate: Gate, reference: Question | None, last: Sequence[LastValue] | None
-) -> _Before | None:
-    """Return what a gate is held against, None where it is a limit alone."""
-    if gate.against == "limit":
-        return None
-    if gate.against == "reference":
-        if reference is None:
-            raise QuestionError("Expected a reference, found none. Say in [reference] which rows or which log it is.")
-        other = measured(engine, reference, gate, None)
-        places = [other.slices.index(slice_) if slice_ in other.slices else -1 for slice_ in own.slices]
-
-        def of_reference(level: float) -> Interval:
-            found = other.bounds(level)
-            ends = (np.append(end, np.nan) for end in (found.value, found.low, found.high))
-            return Interval(*(end[places] for end in ends))
-
-        return _Before(of_reference)
-    known = {value.slice: value for value in last or ()}
-    values = [known.get(slice_, LastValue(slice_, np.nan, np.nan, np.nan)) for slice_ in own.slices]
-    kept = Interval(*(np.array([getattr(value, end) for value in values]) for end in ("value", "low", "high")))
-    return _Before(lambda _: kept)
 
 
 def _exceptions(

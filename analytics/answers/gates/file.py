@@ -1,4 +1,4 @@
-"""A file of gates: TOML that is read as data, with all that is wrong in one message; and written again."""
+"""A file of gates: TOML that is read as data, with all that is wrong in one message."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from analytics.answers.gates.statement import (
     CALIBRATIONS,
     LABELS,
     About,
+    Candidate,
     Gate,
     GateException,
     GatesFile,
@@ -30,10 +31,13 @@ _MAX_BYTES = 1_000_000
 _SHOWN = 40
 """Characters of what was found that a message repeats. A judgement."""
 _ABOUT = get_args(About)
-_AGAINST = ("limit", "reference", "last")
-_TOP = ("name", "log", "level", "minimum_rows", "mature", "last_days", "reference", "gate", "exception")
+_AGAINST = ("limit", "reference", "last", "live")
+_TOP = ("name", "log", "level", "minimum_rows", "mature", "last_days", "reference", "candidate", "gate", "exception")
 _OF_REFERENCE = ("log", "where")
-_OF_GATE = ("name", *_ABOUT, "limit", "min", "max", "worse_by", "against", "where", "by")
+_OF_CANDIDATE = ("log", "column", "where", "live", "on", "threshold")
+_OF_GATE = ("name", *_ABOUT, "limit", "min", "max", "worse_by", "better_by", "against", "where", "by")
+_BY = ("worse_by", "better_by")
+"""Ends of a change for the worse or the better, whichever way the metric is better."""
 _OF_EXCEPTION = ("gate", "slice", "name", "reason", "until")
 
 
@@ -75,6 +79,7 @@ class _Reader:
         self.place = "reference", 0
         self._known(reference, _OF_REFERENCE, "reference")
         where, log = self._texts(reference, "where"), self._text(reference, "log")
+        candidate = self._candidate(data)
         gates = self._each(data, "gate", self._gate)
         names = [gate.name for gate in gates]
         is_whole = not self.problems
@@ -96,6 +101,7 @@ class _Reader:
             log=self._text(data, "log"),
             reference_log=log,
             reference_where=where,
+            candidate=candidate,
             level=self._number(data, "level", 0.95, lambda value: 0.5 <= value < 1, "a level such as 0.95"),
             minimum_rows=int(
                 self._number(data, "minimum_rows", MIN_SUPPORT, lambda value: value >= 0, "a number of rows")
@@ -105,6 +111,28 @@ class _Reader:
             if "last_days" in data
             else None,
         )
+
+    def _candidate(self, data: Mapping[str, Any]) -> Candidate | None:
+        """Read what stands against what is live; None where it is not said."""
+        if "candidate" not in data:
+            return None
+        self.place = "", 0
+        table = self._of(data, "candidate", dict, {})
+        self.place = "candidate", 0
+        self._known(table, _OF_CANDIDATE, "candidate")
+        log, column = self._text(table, "log"), self._text(table, "column")
+        where, live, on = (self._texts(table, key) for key in ("where", "live", "on"))
+        if log is not None and column is not None:
+            self.say("a log or a column as the candidate", "both", "Say one", "column")
+        if log is None and column is None and not where and "threshold" not in table:
+            self.say(
+                "a log, a column, where or a threshold of the candidate",
+                "none",
+                "Say which answers it gave",
+                "candidate",
+            )
+        threshold = self._number(table, "threshold", 0.0, isfinite, "a number") if "threshold" in table else None
+        return Candidate(log, column, where, live, on, threshold)
 
     def _each(self, data: Mapping[str, Any], key: str, read: Callable[[Mapping[str, Any]], Any]) -> list[Any]:
         """Read the tables of one name, one after the other."""
@@ -136,6 +164,8 @@ class _Reader:
         by = self._text(table, "by")
         if by is not None and about not in ("metric", "calibration"):
             self.say("by with a metric or calibration", f"by with {about}", "Leave it out", "by")
+        if against == "live" and about != "metric":
+            self.say("a metric of pairs against what is live", about, "Say a metric, or another against", "against")
         where = self._texts(table, "where")
         if len(self.problems) > before:
             return None
@@ -157,23 +187,26 @@ class _Reader:
 
     def _limits(self, table: Mapping[str, Any], about: str, subject: str, against: str) -> tuple[float, float]:
         """Return where the value of a gate has to be."""
-        said = [key for key in ("limit", "min", "max", "worse_by") if key in table]
+        said = [key for key in ("limit", "min", "max", *_BY) if key in table]
         if about == "new_values" and not said:
             return -inf, 0.0
         numbers = {key: self._number(table, key, 0.0, isfinite, "a number") for key in said}
         self._possible(numbers, possible_values(about, subject, is_change=against != "limit"), subject)  # type: ignore[arg-type]
         direction = _direction(about, subject)
-        one_sided = {"limit", "worse_by"} & {*said}
+        one_sided = {"limit", *_BY} & {*said}
         if not said:
-            self.say("a limit, min, max or worse_by", "none", "Say where the value has to be", about)
+            self.say("a limit, min, max, worse_by or better_by", "none", "Say where the value has to be", about)
         elif one_sided and len(said) > 1:
             self.say(f"{said[0]} alone", " and ".join(said), "Say one of them, or min and max", said[-1])
         elif one_sided and direction == "neither":
             self.say("min or max where neither direction is better", said[0], "Say which side the limit is", said[0])
-        elif "worse_by" in said and against == "limit":
-            self.say('worse_by with against = "reference" or "last"', "no against", "Say against what", "worse_by")
-        elif "worse_by" in said:
-            return (-numbers["worse_by"], inf) if direction == "higher" else (-inf, numbers["worse_by"])
+        elif said[0] in _BY and against == "limit":
+            self.say(
+                f'{said[0]} with against = "reference", "last" or "live"', "no against", "Say against what", said[0]
+            )
+        elif said[0] in _BY:
+            better = numbers[said[0]] if said[0] == "better_by" else -numbers[said[0]]
+            return (better, inf) if direction == "higher" else (-inf, -better)
         elif "limit" in said:
             return (numbers["limit"], inf) if direction == "higher" else (-inf, numbers["limit"])
         low, high = numbers.get("min", -inf), numbers.get("max", inf)
@@ -280,41 +313,3 @@ def _direction(about: str, subject: str) -> str:
     if about == "metric":
         return METRICS[subject].direction
     return "neither" if about == "calibration" else "lower"
-
-
-def written_gates(file: GatesFile) -> str:
-    """Write a file of gates as `read_gates` reads it."""
-    lines = [f"name = {_quoted(file.name)}"] if file.name else []
-    lines += [f"log = {_quoted(file.log)}"] if file.log is not None else []
-    lines += [f"level = {file.level:g}", f"minimum_rows = {file.minimum_rows}"]
-    lines += ["mature = true"] if file.mature else []
-    lines += [f"last_days = {file.last_days}"] if file.last_days is not None else []
-    if file.has_reference:
-        lines += ["", "[reference]"]
-        lines += [f"log = {_quoted(file.reference_log)}"] if file.reference_log is not None else []
-        lines += [f"where = {_listed(file.reference_where)}"] if file.reference_where else []
-    for gate in file.gates:
-        lines += ["", "[[gate]]", f"name = {_quoted(gate.name)}", f"{gate.about} = {_quoted(gate.subject)}"]
-        lines += [f"by = {_quoted(gate.by)}"] if gate.by is not None else []
-        lines += [f"where = {_listed(gate.where)}"] if gate.where else []
-        lines += [f"against = {_quoted(gate.against)}"] if gate.against != "limit" else []
-        lines += [f"{side} = {end!r}" for side, end in (("min", gate.low), ("max", gate.high)) if isfinite(end)]
-    for entry in file.exceptions:
-        lines += ["", "[[exception]]", f"gate = {_quoted(entry.gate)}"]
-        lines += [f"slice = {_quoted(entry.slice)}"] if entry.slice is not None else []
-        lines += [f"name = {_quoted(entry.name)}", f"reason = {_quoted(entry.reason)}", f"until = {entry.until}"]
-    return "\n".join(lines).lstrip("\n") + "\n"
-
-
-def _quoted(text: str) -> str:
-    """Write a text as TOML reads it: in quotes, what could end them or is no print as a number."""
-    marks = (
-        f"\\{mark}" if mark in '"\\' else mark if mark.isprintable() else f"\\U{ord(mark):08x}"
-        for mark in text.encode("utf-8", "replace").decode()
-    )
-    return f'"{"".join(marks)}"'
-
-
-def _listed(texts: Iterable[str]) -> str:
-    """Write a list of texts."""
-    return f"[{', '.join(map(_quoted, texts))}]"

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.calibration.answer import scored
+from analytics.answers.gates.result import GatePairs
 from analytics.answers.gates.statement import Gate
 from analytics.answers.labels_answer import labels
 from analytics.answers.question import Question, score_table, units_of
@@ -27,7 +28,7 @@ from analytics.measure.score_bins import BinnedSlices
 from analytics.query.cohort import Clause
 from analytics.query.engine import Engine
 
-_USUAL = 0.95
+USUAL = 0.95
 """Confidence level up to which intervals are those of the pages."""
 
 
@@ -49,6 +50,12 @@ class Measured:
         The values that there are.
     more : tuple of str
         What was found besides, as new values.
+    problem : str
+        Why nothing can be decided.
+    pairs : GatePairs or None
+        Of pairs, whose they are and how they met.
+    coming : Question or None
+        Of which rows it is said how fast they come; None: of those that are measured.
     """
 
     slices: tuple[str | None, ...]
@@ -57,6 +64,9 @@ class Measured:
     is_of_labels: bool = True
     range_: tuple[float, float] = (0.0, 1.0)
     more: tuple[str, ...] = ()
+    problem: str = ""
+    pairs: GatePairs | None = None
+    coming: Question | None = None
 
     def of(self, place: int) -> Measured:
         """Return one slice alone."""
@@ -119,11 +129,11 @@ def _surer(estimated: Bounds, metric: Metric, counts: Counts | None) -> Bounds:
     """Return the intervals of a metric, exact beyond 95 % where it is a proportion of rows that stand alone."""
 
     def bounds(level: float) -> Interval:
-        if level <= _USUAL:
+        if level <= USUAL:
             return estimated(level)
         if metric.is_proportion and counts is not None and metric.numerator and metric.denominator:
             return exact_proportion(metric.numerator(counts), metric.denominator(counts), level)
-        return stretched(estimated(_USUAL), _USUAL, level) if metric.estimator.reads_draws else estimated(level)
+        return stretched(estimated(USUAL), USUAL, level) if metric.estimator.reads_draws else estimated(level)
 
     return bounds
 

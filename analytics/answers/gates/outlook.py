@@ -30,6 +30,8 @@ class _Outlook:
     ----------
     n : float
         Rows that are there: labelled ones, or all.
+    ahead : float
+        Of these, those that came after the last whole day.
     since : datetime
         The last whole day that is known.
     unit : timedelta
@@ -41,6 +43,7 @@ class _Outlook:
     """
 
     n: float
+    ahead: float
     since: datetime
     unit: timedelta
     per_unit: float
@@ -49,7 +52,7 @@ class _Outlook:
 
     def by_when(self, n_more: float) -> date | None:
         """Return the day on which so many more will be there; None where it is more than ten years."""
-        units = days_until(n_more, self.per_unit, self.waiting, self.share)
+        units = days_until(n_more + self.ahead, self.per_unit, self.waiting, self.share)
         return None if units is None else (self.since + units * self.unit).date()
 
 
@@ -63,7 +66,10 @@ def outlook(engine: Engine, question: Question, *, is_of_labels: bool) -> _Outlo
         curve = arrival_curve(arrivals)["share"].to_numpy()
         recent = rows[-_RECENT[arrivals.every] :]
         since, unit = arrivals.moment(arrivals.now), UNITS[arrivals.every]
-        return _Outlook(float((rows - waiting).sum()), since, unit, float(recent.mean()), waiting[::-1], curve)
+        n = float((rows - waiting).sum())
+        return _Outlook(
+            n + (ahead := _ahead(engine, question, n)), ahead, since, unit, float(recent.mean()), waiting[::-1], curve
+        )
     days = label_days(engine, question)
     if days is None or days.is_empty():
         return None
@@ -77,4 +83,11 @@ def outlook(engine: Engine, question: Question, *, is_of_labels: bool) -> _Outlo
     late = (last - ripe_until).days + 1
     come = np.append(np.zeros(late), 1.0)
     n = float(days[column].sum())
-    return _Outlook(n, last, timedelta(days=1), float(recent[column].sum()) / span, np.zeros(1), come)
+    return _Outlook(n, 0.0, last, timedelta(days=1), float(recent[column].sum()) / span, np.zeros(1), come)
+
+
+def _ahead(engine: Engine, question: Question, n: float) -> float:
+    """Return the labels that came after the last whole day; where rows stand for many, nothing is known of them."""
+    if question.log.mapping.weight is not None:
+        return 0.0
+    return max(engine.row_counts(question.log, question.cohort, question.threshold)[1] - n, 0.0)

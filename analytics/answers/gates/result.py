@@ -4,13 +4,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 import numpy as np
 
+from analytics.answers.compare.sides import Account
 from analytics.answers.gates.statement import Gate, GateException, GatesFile
 from analytics.log.kept.gates import LastValue
 from analytics.measure.gates.outcome import Outcome, together
 from analytics.measure.labels.selective import Selective
+
+
+@dataclass(frozen=True)
+class GatePairs:
+    """Whose pairs a gate is about.
+
+    Attributes
+    ----------
+    names : (str, str)
+        The live side and the candidate.
+    values : (float, float) or None
+        The metric of either side; None of slices.
+    account : Account
+        How their rows met.
+    unchosen : (bool, bool)
+        Of either side whether nobody chose its threshold.
+    last : date or None
+        The last day of the pairs.
+    """
+
+    names: tuple[str, str]
+    values: tuple[float, float] | None
+    account: Account
+    unchosen: tuple[bool, bool]
+    last: date | None
 
 
 @dataclass(frozen=True)
@@ -82,6 +109,8 @@ class GateResult:
         largest has them.
     is_by_reference : bool
         Whether more rows of the reference would decide where more of the log would not.
+    pairs : GatePairs or None
+        Of pairs, whose they are and how they met; ``rows_needed`` are then pairs.
     """
 
     gate: Gate
@@ -97,6 +126,7 @@ class GateResult:
     days_needed: int | None = None
     few_below: int | None = None
     is_by_reference: bool = False
+    pairs: GatePairs | None = None
 
     @property
     def is_excepted(self) -> bool:
@@ -134,6 +164,8 @@ class GatesAnswer:
     of_labels, of_inputs : tuple of datetime or None
         Where only the last days are looked at: the first moment of them and the first after, for gates that need labels and for
         those that need none; None where there is no such gate.
+    counts_as : {"pass", "fail"} or None
+        As what somebody counts a gate that cannot be decided yet.
     """
 
     file: GatesFile
@@ -143,6 +175,7 @@ class GatesAnswer:
     selective: Selective | None = None
     of_labels: tuple[datetime, datetime] | None = None
     of_inputs: tuple[datetime, datetime] | None = None
+    counts_as: Literal["pass", "fail"] | None = None
 
     @property
     def excepted(self) -> list[GateResult]:

@@ -11,7 +11,7 @@ from analytics.measure.gates.outcome import Limit
 from analytics.measure.metrics import METRICS
 
 About = Literal["metric", "calibration", "missing", "new_values", "labels"]
-_Against = Literal["limit", "reference", "last"]
+_Against = Literal["limit", "reference", "last", "live"]
 
 CALIBRATIONS = {"difference": "Mean score less observed rate"}
 """What a gate can ask of calibration besides the metrics of the registry."""
@@ -33,8 +33,9 @@ class Gate:
     about, subject : str
         What is looked at: a metric, a number of calibration, the missing rate or the new values of a column, labels.
     low, high : float
-        Where the value has to be; against a reference or last time where the change has to be.
-    against : {"limit", "reference", "last"}
+        Where the value has to be; against a reference, last time or what is live where the change has to be.
+    against : {"limit", "reference", "last", "live"}
+        Live: the candidate of the file against what is live, on the pairs that both answer.
     where : tuple of str
         Filters, as ``--where``.
     by : str or None
@@ -69,7 +70,8 @@ class Gate:
     @property
     def identity(self) -> str:
         """What is looked at, whatever the limit: what is kept for next time bears it."""
-        return "\n".join((self.about, self.subject, self.by or "", *self.where))
+        pairs = ("live",) if self.against == "live" else ()
+        return "\n".join((self.about, self.subject, self.by or "", *self.where, *pairs))
 
 
 def possible_values(about: About, subject: str, *, is_change: bool) -> tuple[float, float]:
@@ -116,6 +118,32 @@ class GateException:
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """What stands against what is live: another log, other rows of the log, or another answer in the same row.
+
+    Attributes
+    ----------
+    log : str or None
+        A log of its own.
+    column : str or None
+        A column of the log that holds the other answer.
+    where, live : tuple of str
+        Filters of its rows, and of the live side's.
+    on : tuple of str
+        Columns by which rows meet; by default the id.
+    threshold : float or None
+        Its own, where it is another one.
+    """
+
+    log: str | None = None
+    column: str | None = None
+    where: tuple[str, ...] = ()
+    live: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
 class GatesFile:
     """A file of gates, read.
 
@@ -130,6 +158,8 @@ class GatesFile:
     reference_log : str or None
     reference_where : tuple of str
         The reference: another log, and which rows of it or of the same log.
+    candidate : Candidate or None
+        What gates against what is live are about.
     level : float
         Confidence level of each interval.
     minimum_rows : int
@@ -146,6 +176,7 @@ class GatesFile:
     log: str | None = None
     reference_log: str | None = None
     reference_where: tuple[str, ...] = ()
+    candidate: Candidate | None = None
     level: float = 0.95
     minimum_rows: int = 30
     mature: bool = False

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analytics.answers.brief.finding import Asking
 from analytics.answers.compare.whole import PairAsking
+from analytics.answers.gates.sides import GateSides
 from analytics.answers.question import Question
 from analytics.measure.slices_cost import COST
 from analytics.measure.thresholds.policy import Policy
@@ -39,6 +40,8 @@ class ReportAsking:
         What a wrong answer and a person's look cost, where rows are right or wrong and somebody said it.
     examined : tuple of str
         The segment columns that what takes long looks through; empty for all of them.
+    gates : GateSides or None
+        What the gates that are kept for the log are held against besides it.
     """
 
     question: Question
@@ -52,6 +55,7 @@ class ReportAsking:
     compared: PairAsking | None = None
     handover: Policy | None = None
     examined: tuple[str, ...] = ()
+    gates: GateSides | None = None
 
     @property
     def slice_metric(self) -> str:

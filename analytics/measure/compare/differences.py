@@ -20,7 +20,7 @@ from analytics.measure.intervals import REPLICATES, FloatArray
 from analytics.measure.metrics import METRICS
 from analytics.measure.reliability import ece
 
-_SAME_ON_BOTH = ("prevalence", "corrected_prevalence")
+SAME_ON_BOTH = ("prevalence", "corrected_prevalence")
 """Metrics of labels alone: over the same rows both sides have one value."""
 _AREAS = {"auroc": (auroc, auroc_error), "average_precision": (average_precision, average_precision_error)}
 _ERRORS = ("error_rate", "fnr", "fpr")
@@ -61,7 +61,7 @@ def differences(
     drawn = None
     found = []
     for name in metrics:
-        if name in _SAME_ON_BOTH:
+        if name in SAME_ON_BOTH:
             continue
         if name in joint.means or name == ROOT:
             found.append(mean_difference(name, joint.means, spreads, level))

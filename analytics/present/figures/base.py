@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -73,11 +73,20 @@ def taken_heading(figure: go.Figure) -> Heading:
 
 
 def framed(figure: go.Figure, title: str, subtitle: str = "", *, height: int, **layout: Any) -> go.Figure:
-    """Give a figure its title and the look of the house; ``title`` and ``subtitle`` are escaped already."""
-    figure.update_layout(framed_layout(title, subtitle, height=height, **layout))
-    figure.update_xaxes(**_quiet_axis())
-    figure.update_yaxes(**_quiet_axis())
+    """Give a figure its title and the look of the house, in one step; ``title`` and ``subtitle`` are escaped already."""
+    whole = _merged(figure.layout.to_plotly_json(), framed_layout(title, subtitle, height=height, **layout))
+    axes = {name for name in whole if name.startswith(("xaxis", "yaxis"))} | {"xaxis", "yaxis"}
+    figure.layout = {**whole, **{name: _merged(whole.get(name, {}), _quiet_axis()) for name in axes}}
     return figure
+
+
+def _merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one nested mapping with what another one says in its place."""
+    changed = {
+        name: _merged(before[name], value) if isinstance(value, dict) and isinstance(before.get(name), dict) else value
+        for name, value in after.items()
+    }
+    return {**before, **changed}
 
 
 def framed_layout(title: str, subtitle: str = "", *, height: int, **layout: Any) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from analytics.present.marks.time import runs, timeline
 _LINES = (("mean_score", "Mean score", palette.MUTED_TEXT), ("observed", "Observed rate", palette.TEXT))
 
 
-def calibration_trend(table: pl.DataFrame, every: str, broke: datetime | None) -> go.Figure:
+def calibration_trend(
+    table: pl.DataFrame, every: str, broke: datetime | None, unripe_from: datetime | None = None
+) -> go.Figure:
     """Draw mean score and observed rate over time, the difference with its band below, and the break as a line.
 
     Parameters
@@ -27,6 +29,8 @@ def calibration_trend(table: pl.DataFrame, every: str, broke: datetime | None) -
         1h, 1d, 1w or 1mo.
     broke : datetime or None
         The bucket from which calibration is another one.
+    unripe_from : datetime, optional
+        From when on labels still come in: what is drawn of these rows is shaded.
     """
     title = "Since when are scores off?"
     full = timeline(table, every)
@@ -48,7 +52,7 @@ def calibration_trend(table: pl.DataFrame, every: str, broke: datetime | None) -
             **_share_scale(known, ("difference", "difference_low", "difference_high")),
         ),
         annotations=_labels(full, known, broke, every),
-        shapes=_shapes(broke),
+        shapes=[*_shade(full, unripe_from), *_shapes(broke)],
     )
     return go.Figure(traces, layout)
 
@@ -166,6 +170,14 @@ def _labels(full: pl.DataFrame, known: pl.DataFrame, broke: datetime | None, eve
             }
         )
     return found
+
+
+def _shade(full: pl.DataFrame, unripe_from: datetime | None) -> list[dict[str, Any]]:
+    """Return the shade of rows whose labels still come in."""
+    if unripe_from is None or unripe_from > full["bucket"][-1]:
+        return []
+    look = {"fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line": {"width": 0}, "layer": "below"}
+    return [{"type": "rect", "x0": unripe_from, "x1": full["bucket"][-1], "y0": 0, "y1": 1, "yref": "paper", **look}]
 
 
 def _shapes(broke: datetime | None) -> list[dict[str, Any]]:

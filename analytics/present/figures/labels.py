@@ -91,7 +91,7 @@ def matured_figure(buckets: pl.DataFrame, metric: str, every: str) -> go.Figure:
     subtitle = f"Dashed: by the labels that are there{matured}; light area: whatever they say"
     if buckets["expected"].drop_nulls().len():
         subtitle += "; dotted: by scores alone"
-    framed(figure, _TITLE, subtitle, height=430, margin={"t": 80, "r": 96}, bargap=0.1)
+    framed(figure, _TITLE, subtitle, height=430, margin={"t": 80, "r": 24}, bargap=0.1)
     _set_axes(figure, buckets, metric)
     return figure
 

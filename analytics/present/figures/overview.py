@@ -9,7 +9,15 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
-from analytics.present.figures.base import axis_counts, axis_ticks, empty, framed, legend_above, lines
+from analytics.present.figures.base import (
+    axis,
+    axis_counts,
+    axis_ticks,
+    empty,
+    framed_layout,
+    legend_above,
+    lines,
+)
 from analytics.present.marks.scores import OUTCOME_LABELS, SHARES_OF, score_bars
 
 _CELLS = {"tp": (0, 1), "fp": (1, 1), "fn": (0, 0), "tn": (1, 0)}
@@ -33,27 +41,31 @@ def confusion_matrix(counts: Mapping[str, int]) -> go.Figure:
     """
     total = sum(counts[outcome] for outcome in _CELLS)
     largest = max(counts[outcome] for outcome in _CELLS)
-    figure = go.Figure()
-    for outcome, (x, y) in _CELLS.items():
-        figure.add_scatter(
-            x=[x + 0.24, x - 0.24],
-            y=[y, y],
-            mode="markers",
-            marker={
+    texts = {outcome: _cell_text(outcome, counts, total) for outcome in _CELLS}
+    traces = [
+        {
+            "type": "scatter",
+            "x": [x + 0.24, x - 0.24],
+            "y": [y, y],
+            "mode": "markers",
+            "marker": {
                 "symbol": "square",
                 "size": [_LARGEST * (counts[outcome] / largest) ** 0.5 if largest else 0, 1],
                 "color": palette.OUTCOMES[outcome],
                 "opacity": [1, 0],
                 "line": {"width": 0},
             },
-            customdata=[outcome, outcome],
-            hovertext=[_cell_text(outcome, counts, total)] * 2,
-            hoverinfo="text",
-            name=OUTCOME_LABELS[outcome],
-        )
-        figure.add_annotation(
-            x=x - 0.44, y=y, xanchor="left", align="left", showarrow=False, text=_cell_text(outcome, counts, total)
-        )
+            "customdata": [outcome, outcome],
+            "hovertext": [texts[outcome]] * 2,
+            "hoverinfo": "text",
+            "name": OUTCOME_LABELS[outcome],
+        }
+        for outcome, (x, y) in _CELLS.items()
+    ]
+    said = [
+        {"x": x - 0.44, "y": y, "xanchor": "left", "align": "left", "showarrow": False, "text": texts[outcome]}
+        for outcome, (x, y) in _CELLS.items()
+    ]
     unjudged = words.listed(
         [
             *([f"{words.count(counts['n_unlabelled'])} not known yet"] if counts.get("n_unlabelled") else []),
@@ -61,13 +73,23 @@ def confusion_matrix(counts: Mapping[str, int]) -> go.Figure:
         ]
     )
     subtitle = f"{words.plural(total, 'judged row')}{f'; left out: {unjudged}' if unjudged else ''}"
-    framed(figure, _MATRIX_TITLE, subtitle, height=330, margin={"b": 48}, hoverdistance=-1)
-    sides: dict[str, Any] = {"fixedrange": True, "showgrid": False, "range": [-0.5, 1.5], "ticks": ""}
-    figure.update_xaxes(title_text="Label", **axis_ticks([0, 1], ["positive", "negative"]), **sides)
-    figure.update_yaxes(title_text="Predicted", **axis_ticks([0, 1], ["negative", "positive"]), tickangle=-90, **sides)
-    figure.add_hline(y=0.5, line={"color": palette.LINE, "width": 1})
-    figure.add_vline(x=0.5, line={"color": palette.LINE, "width": 1})
-    return figure
+    sides: dict[str, Any] = {"showgrid": False, "range": [-0.5, 1.5], "ticks": ""}
+    between = {"type": "line", "line": {"color": palette.LINE, "width": 1}}
+    layout = framed_layout(
+        _MATRIX_TITLE,
+        subtitle,
+        height=330,
+        margin={"b": 48},
+        hoverdistance=-1,
+        annotations=said,
+        shapes=[
+            {**between, "x0": 0, "x1": 1, "xref": "x domain", "y0": 0.5, "y1": 0.5, "yref": "y"},
+            {**between, "x0": 0.5, "x1": 0.5, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain"},
+        ],
+        xaxis=axis("Label", **axis_ticks([0, 1], ["positive", "negative"]), **sides),
+        yaxis=axis("Predicted", **axis_ticks([0, 1], ["negative", "positive"]), tickangle=-90, **sides),
+    )
+    return go.Figure(traces, layout)
 
 
 def _cell_text(outcome: str, counts: Mapping[str, int], total: int) -> str:
@@ -97,57 +119,58 @@ def score_distribution(histogram: pl.DataFrame, threshold: float, *, is_right_or
     if histogram.is_empty():
         return empty(title, "No row has a confidence." if is_right_or_wrong else "No row has a score.")
     bars, what = score_bars(histogram, threshold), "confidence" if is_right_or_wrong else "score"
-    figure = go.Figure()
+    traces = []
     for part in bars.parts:
         is_unknown = part.name == words.NOT_YET_KNOWN
         pattern = palette.HATCH if is_unknown else None
         name = _ANSWERS.get(part.name, part.name) if is_right_or_wrong else part.name
-        figure.add_bar(
-            x=[bars.centres[place] for place in part.places],
-            y=part.counts,
-            width=[bars.widths[place] for place in part.places],
-            name=name,
-            marker={"color": part.colour, "line": {"width": 0}, "pattern": pattern},
-            customdata=part.places,
-            hovertext=[
-                lines(f"{what} {bars.labels[place]}", f"{name} {words.count(n)}", f"n {words.count(bars.n[place])}")
-                for place, n in zip(part.places, part.counts, strict=True)
-            ],
-            hoverinfo="text",
+        texts = [
+            lines(f"{what} {bars.labels[place]}", f"{name} {words.count(n)}", f"n {words.count(bars.n[place])}")
+            for place, n in zip(part.places, part.counts, strict=True)
+        ]
+        traces.append(
+            {
+                "type": "bar",
+                "x": [bars.centres[place] for place in part.places],
+                "y": part.counts,
+                "width": [bars.widths[place] for place in part.places],
+                "name": name,
+                "marker": {"color": part.colour, "line": {"width": 0}, "pattern": pattern},
+                "customdata": part.places,
+                "hovertext": texts,
+                "hoverinfo": "text",
+            }
         )
-    if not is_right_or_wrong:
-        _mark_threshold(figure, bars.line, bars.span, threshold)
-    subtitle = "Rows by confidence" if is_right_or_wrong else "Rows at or above the threshold are predicted positive"
-    framed(
-        figure,
+    most = max([*bars.n, 1])
+    layout = framed_layout(
         title,
-        subtitle,
+        "Rows by confidence" if is_right_or_wrong else "Rows at or above the threshold are predicted positive",
         height=350,
         margin={"t": 116},
         showlegend=True,
         legend=legend_above(),
         barmode="stack",
         bargap=0,
+        xaxis=axis(what.capitalize(), range=list(bars.span), showgrid=False, **axis_ticks(*bars.ticks)),
+        yaxis=axis("Rows", range=[0, 1.15 * most], **axis_counts(most)),
+        **({} if is_right_or_wrong else _threshold_line(bars.line, bars.span, threshold)),
     )
-    ticks = axis_ticks(*bars.ticks)
-    figure.update_xaxes(title_text=what.capitalize(), range=list(bars.span), fixedrange=True, showgrid=False, **ticks)
-    most = max([*bars.n, 1])
-    figure.update_yaxes(title_text="Rows", range=[0, 1.15 * most], fixedrange=True, **axis_counts(most))
-    return figure
+    return go.Figure(traces, layout)
 
 
-def _mark_threshold(figure: go.Figure, at: float, span: tuple[float, float], threshold: float) -> None:
-    """Draw the threshold as a line with its number."""
-    text = f"threshold {words.threshold_text(threshold)} →"
-    figure.add_vline(x=at, line={"color": palette.SAME, "width": 2, "dash": "dash"})
+def _threshold_line(at: float, span: tuple[float, float], threshold: float) -> dict[str, Any]:
+    """Return the threshold as a line with its number, for a layout."""
     is_right = at > (span[0] + span[1]) / 2
-    figure.add_annotation(
-        x=at,
-        y=1,
-        yref="paper",
-        yanchor="top",
-        text=text,
-        showarrow=False,
-        xanchor="right" if is_right else "left",
-        xshift=-4 if is_right else 4,
-    )
+    said = {
+        "x": at,
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "top",
+        "text": f"threshold {words.threshold_text(threshold)} →",
+        "showarrow": False,
+        "xanchor": "right" if is_right else "left",
+        "xshift": -4 if is_right else 4,
+    }
+    line = {"type": "line", "x0": at, "x1": at, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain"}
+    style = {"color": palette.SAME, "width": 2, "dash": "dash"}
+    return {"annotations": [said], "shapes": [{**line, "line": style}]}

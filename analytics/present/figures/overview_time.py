@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
-from plotly.subplots import make_subplots
 
 from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
-from analytics.present.figures.base import axis_ticks, direct_label, empty, framed, lines
+from analytics.present.figures.base import axis, axis_ticks, direct_label, empty, framed_layout, lines
 from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.marks.time import runs, timeline
 
@@ -22,6 +23,8 @@ _APART = 0.2
 """Lines that end so far apart need no care for their names."""
 _HEIGHTS = {1: 300, 2: 400, 3: 500}
 """Pixels, by the number of axes one under the other."""
+_BETWEEN = 0.07
+"""Part of the height between two axes: room for nothing but air, as the axis of time is said once."""
 _MANY = 60
 """Up to so many buckets each point is marked."""
 
@@ -57,42 +60,66 @@ def trend(
     if table.is_empty():
         return empty(_TITLE, "No row has a time.")
     is_open = bool((table["share_unlabelled"] > 0).any())
-    heights = [0.66, *([] if is_right_or_wrong else [0.57]), *([0.34] if is_open else [])]
-    last = len(heights)
-    figure = make_subplots(rows=last, cols=1, shared_xaxes=True, vertical_spacing=0.07, row_heights=heights)
-    _add_band(figure, table)
-    _add_line(figure, table, "error_rate", every, 1)
-    if matured is not None:
-        _add_matured(figure, matured, every)
-    for name in () if is_right_or_wrong else _RATES:
-        _add_line(figure, table, name, every, 2)
-    if is_open:
-        _add_open(figure, table, every, last)
-    framed(
-        figure,
+    axes = [
+        _Axis("Error rate", ("error_rate", "error_rate_high"), 0.66),
+        *([] if is_right_or_wrong else [_Axis("Share of rows", _RATES, 0.57)]),
+        *([_Axis("Not known<br>yet", ("share_unlabelled",), 0.34)] if is_open else []),
+    ]
+    last = len(axes)
+    metrics = (("error_rate", 1), *(() if is_right_or_wrong else ((name, 2) for name in _RATES)))
+    traces = [
+        *_band(table),
+        *(_line(table, name, every, place) for name, place in metrics),
+        *([] if matured is None else [_matured(matured, every)]),
+        *([_open(table, every, last)] if is_open else []),
+    ]
+    most = 0.0 if matured is None else float(matured["high"].max() or 0.0)  # type: ignore[arg-type]
+    end = table["bucket"][-1]
+    is_shaded = unripe_from is not None and unripe_from <= end
+    layout = framed_layout(
         _TITLE,
         f"One point per {unit}; the band is the 95 % interval of the error rate{f' of {rows}' if rows else ''}",
         height=_HEIGHTS[last],
         margin={"t": 80, "r": 96},
         dragmode="zoom",
         bargap=0.1,
+        annotations=[_name(table, name, place) for name, place in metrics if len(table[name].drop_nulls())],
+        shapes=[_shade(unripe_from, end, place) for place in range(1, last + 1)] if is_shaded else [],
+        **_axes(axes, table, most),
     )
-    most = 0.0 if matured is None else float(matured["high"].max() or 0.0)  # type: ignore[arg-type]
-    _set_axes(figure, table, most, is_right_or_wrong=is_right_or_wrong, is_open=is_open)
-    end = table["bucket"][-1]
-    if unripe_from is not None and unripe_from <= end:
-        shade = {"fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line_width": 0}
-        figure.add_vrect(x0=unripe_from, x1=end, row="all", col=1, **shade)
-    return figure
+    return go.Figure(traces, layout)
 
 
-def _add_open(figure: go.Figure, table: pl.DataFrame, every: str, place: int) -> None:
-    """Add the share whose label is not known yet."""
-    figure.add_bar(
-        x=table["bucket"],
-        y=table["share_unlabelled"],
-        customdata=table["row"].to_list(),
-        hovertext=[
+@dataclass(frozen=True)
+class _Axis:
+    """One of the axes one under the other: its title, the columns it must hold, and its part of the height."""
+
+    title: str
+    names: tuple[str, ...]
+    height: float
+
+
+def _on(place: int) -> dict[str, str]:
+    """Return the axes of a trace, counted from the top."""
+    number = "" if place == 1 else str(place)
+    return {"xaxis": f"x{number}", "yaxis": f"y{number}"}
+
+
+def _shade(start: datetime | None, end: datetime, place: int) -> dict[str, Any]:
+    """Return the shade of a span of time."""
+    on = _on(place)
+    where = {"xref": on["xaxis"], "yref": f"{on['yaxis']} domain", "x0": start, "x1": end, "y0": 0, "y1": 1}
+    return {"type": "rect", "fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line": {"width": 0}, **where}
+
+
+def _open(table: pl.DataFrame, every: str, place: int) -> dict[str, Any]:
+    """Return the share whose label is not known yet."""
+    return {
+        "type": "bar",
+        "x": table["bucket"],
+        "y": table["share_unlabelled"],
+        "customdata": table["row"].to_list(),
+        "hovertext": [
             lines(
                 words.bucket_label(row["bucket"], every),
                 f"{words.NOT_YET_KNOWN} {words.share(row['share_unlabelled'])}",
@@ -100,86 +127,84 @@ def _add_open(figure: go.Figure, table: pl.DataFrame, every: str, place: int) ->
             )
             for row in table.iter_rows(named=True)
         ],
-        hoverinfo="text",
-        name=words.NOT_YET_KNOWN,
-        marker={
-            "color": palette.NOT_YET_KNOWN,
+        "hoverinfo": "text",
+        "name": words.NOT_YET_KNOWN,
+        "marker": {"color": palette.NOT_YET_KNOWN, "line": {"width": 0}, "pattern": palette.HATCH},
+        **_on(place),
+    }
+
+
+def _band(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the interval of the error rate, one shape per run without a gap."""
+    return [
+        {
+            "type": "scatter",
+            "x": pl.concat([run["bucket"], run["bucket"].reverse()]),
+            "y": pl.concat([run["error_rate_high"], run["error_rate_low"].reverse()]),
+            "mode": "lines",
             "line": {"width": 0},
-            "pattern": palette.HATCH,
-        },
-        row=place,
-        col=1,
-    )
-
-
-def _add_band(figure: go.Figure, table: pl.DataFrame) -> None:
-    """Add the interval of the error rate, one shape per run without a gap."""
-    for run in runs(table, "error_rate_low"):
-        ends = pl.concat([run["error_rate_high"], run["error_rate_low"].reverse()])
-        figure.add_scatter(
-            x=pl.concat([run["bucket"], run["bucket"].reverse()]),
-            y=ends,
-            mode="lines",
-            line={"width": 0},
-            fill="toself",
-            fillcolor=palette.faded(palette.SAME, 0.25),
-            hoverinfo="skip",
-            showlegend=False,
-            row=1,
-            col=1,
-        )
-
-
-def _add_line(figure: go.Figure, table: pl.DataFrame, name: str, every: str, place: int) -> None:
-    """Add the line of a metric and its name at the end."""
-    label = METRICS[name].label
-    texts = [
-        lines(
-            words.bucket_label(row["bucket"], every),
-            f"{label} {words.metric_interval(name, row[name], row[f'{name}_low'], row[f'{name}_high'])}",
-            f"n {words.count(row['n'])}",
-        )
-        for row in table.iter_rows(named=True)
+            "fill": "toself",
+            "fillcolor": palette.faded(palette.SAME, 0.25),
+            "hoverinfo": "skip",
+            "showlegend": False,
+            **_on(1),
+        }
+        for run in runs(table, "error_rate_low")
     ]
-    figure.add_scatter(
-        x=table["bucket"],
-        y=table[name],
-        customdata=table["row"].to_list(),
-        mode="lines+markers",
-        connectgaps=False,
-        hovertext=texts,
-        name=label,
-        hoverinfo="text",
-        line={"color": palette.RATES[name], "width": 2, "dash": "dash" if name == "selection_rate" else "solid"},
-        marker={"size": 5 if len(table) <= _MANY else 3},
-        row=place,
-        col=1,
-    )
-    known = table.drop_nulls(name)
-    if known.is_empty():
-        return
-    figure.add_annotation(
-        x=table["bucket"][-1],
-        y=known[name][-1],
-        text=direct_label(label.replace(" ", "<br>", 1), palette.RATES[name]),
-        showarrow=False,
-        xanchor="left",
-        xshift=8,
-        align="left",
-        yshift=_side_of(table, name),
-        row=place,
-        col=1,
-    )
 
 
-def _add_matured(figure: go.Figure, matured: pl.DataFrame, every: str) -> None:
-    """Add the error rate as all labels will say."""
-    figure.add_scatter(
-        x=matured["bucket"],
-        y=matured["value"],
-        mode="markers",
-        marker={"symbol": "circle-open", "size": 9, "color": palette.TEXT},
-        error_y={
+def _line(table: pl.DataFrame, name: str, every: str, place: int) -> dict[str, Any]:
+    """Return the line of a metric."""
+    label = METRICS[name].label
+    return {
+        "type": "scatter",
+        "x": table["bucket"],
+        "y": table[name],
+        "customdata": table["row"].to_list(),
+        "mode": "lines+markers",
+        "connectgaps": False,
+        "hovertext": [
+            lines(
+                words.bucket_label(row["bucket"], every),
+                f"{label} {words.metric_interval(name, row[name], row[f'{name}_low'], row[f'{name}_high'])}",
+                f"n {words.count(row['n'])}",
+            )
+            for row in table.iter_rows(named=True)
+        ],
+        "name": label,
+        "hoverinfo": "text",
+        "line": {"color": palette.RATES[name], "width": 2, "dash": "dash" if name == "selection_rate" else "solid"},
+        "marker": {"size": 5 if len(table) <= _MANY else 3},
+        **_on(place),
+    }
+
+
+def _name(table: pl.DataFrame, name: str, place: int) -> dict[str, Any]:
+    """Return the name of a metric at the end of its line."""
+    on = _on(place)
+    return {
+        "x": table["bucket"][-1],
+        "y": table[name].drop_nulls()[-1],
+        "text": direct_label(METRICS[name].label.replace(" ", "<br>", 1), palette.RATES[name]),
+        "showarrow": False,
+        "xanchor": "left",
+        "xshift": 8,
+        "align": "left",
+        "yshift": _side_of(table, name),
+        "xref": on["xaxis"],
+        "yref": on["yaxis"],
+    }
+
+
+def _matured(matured: pl.DataFrame, every: str) -> dict[str, Any]:
+    """Return the error rate as all labels will say."""
+    return {
+        "type": "scatter",
+        "x": matured["bucket"],
+        "y": matured["value"],
+        "mode": "markers",
+        "marker": {"symbol": "circle-open", "size": 9, "color": palette.TEXT},
+        "error_y": {
             "type": "data",
             "symmetric": False,
             "array": (matured["high"] - matured["value"]).to_list(),
@@ -188,18 +213,17 @@ def _add_matured(figure: go.Figure, matured: pl.DataFrame, every: str) -> None:
             "width": 4,
             "color": palette.TEXT,
         },
-        hovertext=[
+        "hovertext": [
             lines(
                 words.bucket_label(row["bucket"], every),
                 f"As all labels will say {words.metric_interval('error_rate', row['value'], row['low'], row['high'])}",
             )
             for row in matured.iter_rows(named=True)
         ],
-        hoverinfo="text",
-        name="as all labels will say",
-        row=1,
-        col=1,
-    )
+        "hoverinfo": "text",
+        "name": "as all labels will say",
+        **_on(1),
+    }
 
 
 def _side_of(table: pl.DataFrame, name: str) -> int:
@@ -213,21 +237,29 @@ def _side_of(table: pl.DataFrame, name: str) -> int:
     return 13 if (own[-1], name) > (other[-1], pairs[name]) else -13
 
 
-def _set_axes(figure: go.Figure, table: pl.DataFrame, most: float, *, is_right_or_wrong: bool, is_open: bool) -> None:
-    """Set ranges from zero, ticks as percentages and the titles of the axes."""
-    axes = [
-        ("Error rate", ("error_rate", "error_rate_high")),
-        *([] if is_right_or_wrong else [("Share of rows", _RATES)]),
-        *([("Not known<br>yet", ("share_unlabelled",))] if is_open else []),
-    ]
-    last = len(axes)
-    for place, (title, names) in enumerate(axes, start=1):
-        shown = [value for name in names for value in table[name].drop_nulls()] + ([most] if place == 1 else [])
-        top = min(max([*shown, 0.01]) * 1.08, 1.02)
-        values = ticks(0, top, 2 if names == ("share_unlabelled",) else 4)
-        fixed: dict[str, Any] = {"range": [0, top], "fixedrange": True}
-        figure.update_yaxes(
-            title_text=title, **axis_ticks(values, tick_texts(values, is_share=True)), **fixed, row=place, col=1
+def _axes(axes: Sequence[_Axis], table: pl.DataFrame, most: float) -> dict[str, Any]:
+    """Return axes of time one under the other, their ranges from zero, ticks as percentages; the last one is named."""
+    drawn: dict[str, Any] = {}
+    part = (1 - _BETWEEN * (len(axes) - 1)) / sum(each.height for each in axes)
+    top = 1.0
+    for place, each in enumerate(axes, start=1):
+        is_last = place == len(axes)
+        bottom = 0.0 if is_last else top - each.height * part
+        shown = [value for name in each.names for value in table[name].drop_nulls()] + ([most] if place == 1 else [])
+        most_shown = min(max([*shown, 0.01]) * 1.08, 1.02)
+        values = ticks(0, most_shown, 2 if each.names == ("share_unlabelled",) else 4)
+        x, y = _on(place).values()
+        number = x[1:]
+        drawn[f"yaxis{number}"] = axis(
+            each.title,
+            anchor=x,
+            domain=[bottom, top],
+            range=[0, most_shown],
+            **axis_ticks(values, tick_texts(values, is_share=True)),
         )
-    figure.update_xaxes(showgrid=False)
-    figure.update_xaxes(title_text="Time", row=last, col=1)
+        shared = {} if is_last else {"matches": f"x{len(axes)}", "showticklabels": False}
+        drawn[f"xaxis{number}"] = axis(
+            "Time" if is_last else "", anchor=y, domain=[0.0, 1.0], showgrid=False, **{"fixedrange": False, **shared}
+        )
+        top = bottom - _BETWEEN
+    return drawn

@@ -68,7 +68,7 @@ from analytics.present.readings.overview import (
     overview_reading,
     score_reading,
 )
-from analytics.present.readings.overview_lead import noun_of, priced_reading
+from analytics.present.readings.overview_lead import positives_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.overview_unjudged import unlabelled_words
 from analytics.present.readings.repeats import passes_reading, repeats_reading
@@ -163,12 +163,12 @@ __all__ = [
     "never_reading",
     "no_confidence",
     "noise_reading",
-    "noun_of",
     "numbers_reading",
     "open_sentence",
     "overview_reading",
     "paired_preferences_reading",
     "passes_reading",
+    "positives_of",
     "preferences_reading",
     "priced_reading",
     "queue_reading",

@@ -29,7 +29,7 @@ from analytics.present.money import money, money_interval
 from analytics.present.readings.compare import compare_reading, interval_part, money_part
 from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.gap_parts import PART_WORDS
-from analytics.present.readings.overview_lead import noun_of, wrong_words
+from analytics.present.readings.overview_lead import missed_words, wrong_words
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
@@ -117,7 +117,6 @@ def _name(text: str) -> str:
 
 def _rates(metric: str, rate: float, rest: float, log: Log, where: str = "elsewhere") -> str:
     """Compare a rate with that of the rest, or of the time before."""
-    noun = noun_of(log)
     if log.is_right_or_wrong and metric in ("fpr", "error_rate"):
         return f"{words.share(rate)} of the {_judged_many(log)} {wrong_words(log)}, against {words.share(rest)} {where}"
     if metric not in ("fnr", "fpr", "error_rate"):
@@ -126,7 +125,7 @@ def _rates(metric: str, rate: float, rest: float, log: Log, where: str = "elsewh
         against = f"and the errors of the rest would give {other}" if is_beyond else f"against {other} elsewhere"
         return f"{words.metric_phrase(metric)} is {value}, {against}"
     said = {
-        "fnr": f"of {noun} is missed" if noun else "of the positive rows are missed",
+        "fnr": missed_words(log),
         "fpr": "of the negative rows are flagged",
         "error_rate": "of the decisions are wrong",
     }[metric]
@@ -149,16 +148,14 @@ def _line_sentence(parts: LineParts, log: Log) -> str:
         if parts.is_of_decisions
         else f"Threshold {words.threshold_text(parts.threshold)} flags"
     )
-    noun = noun_of(log)
     few, many = (part * parts.n_scored for part in (1 - _NEARLY, _NEARLY))
     if parts.flags_all:
         whom = "nearly everybody" if parts.n_flagged > many else "nearly every negative row"
         whom = "everybody" if parts.n_flagged == parts.n_scored else whom
         return f"{by} {whom}: {words.share(parts.wrong)} of the negative rows are false alarms."
-    missed = f"of {noun} is missed" if noun else "of the positive rows are missed"
     whom = "hardly anyone" if parts.n_flagged < few else "hardly any positive row"
     whom = whom if parts.n_flagged else "nobody"
-    return f"{by} {whom}: {words.share(parts.wrong)} {missed}."
+    return f"{by} {whom}: {words.share(parts.wrong)} {missed_words(log)}."
 
 
 def _label_sentence(parts: LabelParts) -> str:
@@ -234,7 +231,8 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             return f"{than}, at 95 % adjusted for {words.plural(parts.n_compared, 'slice')}; {rows}."
         case FoundParts() as parts:
             n = words.plural(parts.n_sent, "slice")
-            return f"{than}, confirmed on rows that the search did not see, adjusted for {n}."
+            unseen = f"the {words.count(parts.n_confirming)} of these rows that the search did not see"
+            return f"{than}, confirmed on {unseen}, which the rates are of; adjusted for {n}."
         case CalibrationParts() as parts:
             off, chance = (words.points(value).removeprefix("+") for value in (parts.ece, parts.ece_by_chance))
             slope = "" if parts.slope is None else f" Slope {words.number(parts.slope, 2)}."
@@ -298,9 +296,9 @@ def brief_reading(brief: Brief) -> str:
         n = words.plural(brief.asking.question.log.n_labelled, "labelled row")
         return f"On {n} nothing can be told from chance: that nothing was found says nothing of the model."
     if brief.findings:
-        return "Nothing is wrong beyond chance in what was looked at, on the rows that have a label."
+        return "Nothing stands out beyond chance in what was looked at, on the rows that have a label."
     looked = "the log, its slices, what its scores mean (to a point), and its labels"
-    return f"Nothing is wrong beyond chance in what was looked at: {looked}."
+    return f"Nothing stands out beyond chance in what was looked at: {looked}."
 
 
 _HANDOVER = "Which answers a person should see"

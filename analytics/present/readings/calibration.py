@@ -50,7 +50,7 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
             f"{words.share(row['observed'])}."
         )
         return words.told(" ".join(filter(None, [unseen, lead, segments])), how, segments_part(scan))
-    meaning = [_meaning_part(answer, row), _spread_part(row, answer), _level_part(row)]
+    meaning = [_meaning_part(answer, row), _spread_part(row, answer), _level_part(row, answer)]
     parts = [unseen, *([found] if (found := decisions_part(answer.bins, _what(answer))) else meaning), segments]
     lead = " ".join(filter(None, parts))
     return words.told(lead, *_details(answer, row), segments_part(scan))
@@ -92,12 +92,16 @@ def _spread_part(row: _Row, answer: Calibration) -> str:
     return f"Scores are too {'extreme' if row['slope'] < 1 else 'timid'}."
 
 
-def _level_part(row: _Row) -> str:
-    """Say whether scores are too high or too low on the whole."""
+def _level_part(row: _Row, answer: Calibration) -> str:
+    """Say whether scores are too high or too low on the whole, as far as labels are there."""
     if row["p_value"] is None or not row["p_value"] < SIGNIFICANT:
         return "On the whole scores are neither too high nor too low beyond chance."
     side = "high" if row["difference"] > 0 else "low"
-    return f"On the whole scores are too {side} by {words.number(100 * abs(row['difference']), 1)} points."
+    found = f"scores are too {side} by {words.number(100 * abs(row['difference']), 1)} points"
+    if answer.unripe_from is None:
+        return f"On the whole {found}."
+    since = words.bucket_label(answer.unripe_from, "1d")
+    return f"By the labels that are there {found} on the whole; those of rows from {since} on still come in."
 
 
 def _details(answer: Calibration, row: _Row) -> list[str]:

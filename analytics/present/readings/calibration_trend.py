@@ -8,7 +8,7 @@ from analytics.present import words
 from analytics.present.readings.calibration_scan import SMALLEST, is_clear
 
 if TYPE_CHECKING:
-    from analytics.answers.calibration.answer import CalibrationTime
+    from analytics.answers.calibration.time import CalibrationTime
 
 _Row = dict[str, Any]
 
@@ -30,14 +30,18 @@ def calibration_trend_reading(found: CalibrationTime) -> str:
     )
     if found.broke is None:
         return f"One break is looked for, and no {unit} splits the period into two clearly different levels or slopes. {counted}"
+    if found.is_of_unripe and found.unripe_from is not None:
+        since = words.bucket_label(found.unripe_from, "1d")
+        counted = f"Labels of rows from {since} on still come in, which may be all of it. {counted}"
     before, after = found.broke.parts.sort("is_after").to_dicts()
     when = {"1mo": "in ", "1w": "in the ", "1d": "on ", "1h": "on "}[found.every]
     moment = when + words.bucket_label(found.broke.bucket, found.every)
+    broke = "By the labels that are there calibration broke" if found.is_of_unripe else "Calibration broke"
     if found.broke.of_slope:
-        lead = f"Calibration broke {moment}: the level of the scores stayed, their slope did not."
+        lead = f"{broke} {moment}: the level of the scores stayed, their slope did not."
         return f"{lead} {_cause(before, after)} {counted} {_ONE_BREAK}"
     return (
-        f"Calibration broke {moment}: scores were off by "
+        f"{broke} {moment}: scores were off by "
         f"{words.signed(100 * before['difference'], 1)} points before and {words.signed(100 * after['difference'], 1)} from "
         f"then on. {_cause(before, after)} {counted} {_ONE_BREAK}"
     )

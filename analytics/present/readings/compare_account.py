@@ -47,9 +47,13 @@ def account_reading(books: Account) -> str:
 
 def pairing_part(books: Account) -> str:
     """Say how the rows met."""
+    return " ".join(filter(None, (few_met_part(books), account_reading(books))))
+
+
+def few_met_part(books: Account) -> str:
+    """Say that few rows found a partner; empty where most did."""
     few = min(books.rows_live - books.repeats_live, books.rows_candidate - books.repeats_candidate)
-    lead = "" if books.both >= _HIGH_ENOUGH * few else f"Only {words.count(books.both)} rows found a partner. "
-    return lead + account_reading(books)
+    return "" if books.both >= _HIGH_ENOUGH * few else f"Only {words.count(books.both)} rows found a partner."
 
 
 def unanswered_part(books: Account) -> str:

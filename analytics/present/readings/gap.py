@@ -77,9 +77,14 @@ def _change_reading(gap: Gap) -> str:
         entangled = change_text(metric, flow.entangled)
         apart = entangled_sentence(gap, entangled if found else "", is_first=is_mostly_entangled(gap))
     waiting = waiting_sentence(gap)
+    if waiting:
+        lead = (
+            f"By the labels that are there {phrase} {'rose' if is_rise else 'fell'} {ends}; whether that is {verdict} "
+            "cannot be told yet: labels of production still come in on all of its days."
+        )
     if not found:
-        none = apart or waiting or "No single part of it is beyond chance."
-        return words.told(f"{lead} {none}", size)
+        none = apart or ("" if waiting else "No single part of it is beyond chance.")
+        return words.told(f"{lead} {none}".strip(), size, waiting)
     largest = float(flow.parts[found[0]].value) / float(flow.change.value)
     most = "Most of it" if largest > MOST else "The largest part of it"
     said = [f"{most} is {with_article(gap, found[0])}.", apart]
@@ -88,10 +93,10 @@ def _change_reading(gap: Gap) -> str:
     sizes = [f"{with_article(gap, name)} {change_text(metric, flow.parts[name])}" for name in found[:MAX_NAMED]]
     opposed = [f"{with_article(gap, name)} {change_text(metric, flow.parts[name])}" for name in against(gap)]
     counter = f"Against it {'work' if len(opposed) > 1 else 'works'} {words.listed(opposed)}." if opposed else ""
-    if is_masked(gap):
+    if is_masked(gap) and not waiting:
         lead, said = _masked_reading(gap, f"{start} {'rose' if is_rise else 'fell'} {ends}", verdict), [apart]
     return words.told(
-        " ".join(filter(None, [lead, *said, waiting])), size, f"Its parts: {words.listed(sizes)}.", counter
+        " ".join(filter(None, [lead, *said])), size, waiting, f"Its parts: {words.listed(sizes)}.", counter
     )
 
 

@@ -66,6 +66,6 @@ def waiting_sentence(gap: Gap) -> str:
         return ""
     before, after = (words.share(share) for share in gap.prevalence)
     return (
-        f"Whether the base rate changed ({before} → {after} of judged rows) cannot be told yet: labels of production still "
-        "come in on all of its days."
+        f"Whether the base rate changed ({before} → {after} of judged rows) cannot be told either: rows without a label could be "
+        "all of it."
     )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from math import isinf
 from typing import TYPE_CHECKING
 
 from analytics.present import words
+from analytics.present.readings.gates_pairs import pairs_part
 from analytics.present.readings.gates_span import span_part
+from analytics.present.readings.gates_words import capital, limit_text, short_text, value_text
 from analytics.present.selective import selective_caution
 
 if TYPE_CHECKING:
     from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
     from analytics.answers.gates.statement import Gate, GateException
 
-_MAX_NAME = 60
-"""Characters of a name of a gate or a filter that a sentence shows. A judgement."""
+_COUNTED = {"fail": "failed", "pass": "passed"}
 _MAX_SLICES = 5
 """Slices that a sentence names. A judgement."""
 
@@ -65,24 +65,31 @@ def _first(answer: GatesAnswer) -> str:
     failed, open_, unasked = answer.of("fail"), answer.of("inconclusive"), answer.of(None)
     if failed:
         first = failed[0]
-        return f"Stop: {_short(first.gate.name)} fails, {_found(first)}."
+        return f"Stop: {short_text(first.gate.name)} fails, {_found(first)}."
     if unasked:
-        return f"Not every gate could be checked: {_short(unasked[0].gate.name)} could not. {unasked[0].problem}"
+        return f"Not every gate could be checked: {short_text(unasked[0].gate.name)} could not. {unasked[0].problem}"
     if open_:
         yet = "" if all(result.is_hopeless for result in open_) else " yet"
-        return f"Nobody can tell{yet} about {_latest(open_)}."
+        open_said = f"nobody can tell{yet} about {_latest(open_)}"
+        if answer.counts_as is None:
+            return f"{capital(open_said)}."
+        may = {"fail": "Stop", "pass": "It may go on"}[answer.counts_as]
+        counted = f"what cannot be decided counts as {_COUNTED[answer.counts_as]} here"
+        return f"{may}, since {counted}: {open_said}."
     if excepted := answer.excepted:
         more = f" and {words.plural(len(excepted) - 1, 'further gate')}" if len(excepted) > 1 else ""
-        return f"It may go on, but by exception only: {_short(excepted[0].gate.name)}{more} would not pass without it."
+        return (
+            f"It may go on, but by exception only: {short_text(excepted[0].gate.name)}{more} would not pass without it."
+        )
     if len(answer.results) == 1:
-        return f"It may go on: the only gate passes, {_short(answer.results[0].gate.name)}."
+        return f"It may go on: the only gate passes, {short_text(answer.results[0].gate.name)}."
     return f"It may go on: all {words.plural(len(answer.results), 'gate')} pass."
 
 
 def _latest(open_: Sequence[GateResult]) -> str:
     """Name the gate that is decided last, or never, and say when."""
     latest = max(open_, key=_wait)
-    return f"{_short(latest.gate.name)}: {_when(latest)}"
+    return f"{short_text(latest.gate.name)}: {_when(latest)}"
 
 
 def _wait(result: GateResult) -> tuple[bool, bool, date]:
@@ -101,7 +108,7 @@ def _excepted_part(answer: GatesAnswer) -> str:
     for result in answer.results:
         used |= {part.excepted: None for part in result.parts if part.excepted is not None and part.outcome != "pass"}
     parts = [
-        f"{_short(entry.gate)}{_of_slice(entry.slice)} until {_day(entry.until)} ({_short(entry.name)})"
+        f"{short_text(entry.gate)}{_of_slice(entry.slice)} until {_day(entry.until)} ({short_text(entry.name)})"
         for entry in used
     ]
     return f"By exception, and not counted: {words.listed(parts)}." if parts else ""
@@ -111,85 +118,17 @@ def _of_slice(slice_: str | None) -> str:
     return "" if slice_ is None else f" for {words.value_label(slice_)}"
 
 
-def statement(gate: Gate) -> str:
-    """Say a gate as a sentence without its end.
-
-    >>> from analytics.answers.gates.statement import Gate
-    >>> statement(Gate("g", "metric", "recall", low=0.8, by="carrier")).replace(words.THIN_SPACE, " ")
-    'Recall is at least 80.0 % in every slice of carrier'
-    """
-    every = f" in every slice of {words.column_words(gate.by)}" if gate.by is not None else ""
-    where = f", where {words.listed([_short(text) for text in gate.where])}" if gate.where else ""
-    return f"{_subject(gate)} is {_limit(gate)}{every}{where}"
-
-
-def _subject(gate: Gate) -> str:
-    """Say what a gate is about, as the subject of its sentence."""
-    column = words.column_words(gate.subject)
-    own = {
-        "calibration": "Mean score less observed rate",
-        "missing": f"The share of rows without {column}",
-        "new_values": f"The share of rows with a value of {column} that the reference does not have",
-        "to_come": "The share of labels still to come",
-        "days_not_trusted": "The number of days after the last trusted one",
-    }.get(gate.subject if gate.about == "labels" else gate.about, "")
-    own = own or _capital(words.metric_phrase(gate.subject))
-    if gate.against == "limit" or gate.about == "new_values":
-        return own
-    inside = words.metric_phrase(gate.subject) if gate.about == "metric" else own[:1].lower() + own[1:]
-    return f"Against {'the reference' if gate.against == 'reference' else 'last time'}, the change of {inside}"
-
-
-def _limit(gate: Gate) -> str:
-    """Say where the value has to be."""
-    if isinf(gate.low) and gate.high == 0:
-        return "none" if gate.against == "limit" or gate.about == "new_values" else f"at most {_value(gate, 0.0)}"
-    if isinf(gate.high):
-        return f"at least {_value(gate, gate.low)}"
-    if isinf(gate.low):
-        return f"at most {_value(gate, gate.high)}"
-    return f"between {_value(gate, gate.low)} and {_value(gate, gate.high)}"
-
-
-def _value(gate: Gate, value: float) -> str:
-    """Write a value that is held against the limit of a gate."""
-    if gate.about == "labels" and gate.subject == "days_not_trusted":
-        return words.number(value, 0)
-    if gate.about == "calibration":
-        return words.points(value)
-    is_change = gate.against != "limit" and gate.about != "new_values"
-    if gate.about == "metric":
-        return words.metric_difference(gate.subject, value) if is_change else words.metric_text(gate.subject, value)
-    return words.points(value) if is_change else words.share(value)
-
-
-def part_text(gate: Gate, part: GatePart) -> str:
-    """Write the value of a part with its interval, and without one where it is known exactly."""
-    value = _value(gate, part.value)
-    if not words.is_known(part.value) or part.low == part.high or not words.is_known(part.low):
-        return value
-    if gate.about == "calibration":
-        return words.points(part.value, part.low, part.high)
-    is_change = gate.against != "limit"
-    if gate.about == "metric":
-        write = words.metric_difference if is_change else words.metric_interval
-        return write(gate.subject, part.value, part.low, part.high)
-    if is_change:
-        return words.points(part.value, part.low, part.high)
-    return f"{value} ({words.between(words.plain(100 * part.low, 1), words.plain(100 * part.high, 1))})"
-
-
 def result_reading(result: GateResult) -> str:
     """Say what one gate found, and what else has to be known of it."""
     if result.outcome is None:
         return f"It could not be checked. {result.problem}"
     failing = [part for part in result.parts if part.outcome == "fail" and part.is_judged and part.excepted is None]
     counted = [part for part in result.parts if part.is_judged and part.excepted is None]
-    parts = [f"{_found(result)}."]
+    parts = [f"{_found(result)}.", pairs_part(result)]
     if result.gate.by is not None and failing:
         parts.append(f"{len(failing)} of {words.plural(len(counted), 'slice')} fail: {_slices(failing)}.")
     if result.outcome == "inconclusive":
-        parts.append(_capital(_when(result)) + ".")
+        parts.append(capital(_when(result)) + ".")
     parts += [_few_part(result), _exceptions_part(result), _more_part(result)]
     return " ".join(filter(None, parts))
 
@@ -200,7 +139,7 @@ def _found(result: GateResult) -> str:
     if worst is None or not words.is_known(worst.value):
         return "Without a value that is known"
     name = f"{words.value_label(worst.slice)}: " if result.gate.by is not None else ""
-    return f"{name}{_value(result.gate, worst.value)} where {_limit(result.gate)} is asked"
+    return f"{name}{value_text(result.gate, worst.value)} where {limit_text(result.gate)} is asked"
 
 
 def _when(result: GateResult) -> str:
@@ -214,13 +153,18 @@ def _when(result: GateResult) -> str:
     if result.is_hopeless:
         return "it cannot be decided at this limit at any size"
     if result.rows_needed is None:
-        return "no row can be judged yet" if result.outcome == "inconclusive" else ""
+        return (
+            f"no {'row' if result.pairs is None else 'pair'} can be judged yet"
+            if result.outcome == "inconclusive"
+            else ""
+        )
     return f"{_rows_more(result)} would decide{_there(result)}"
 
 
 def _rows_more(result: GateResult) -> str:
     """Say how many more rows."""
-    kind = "more labelled row" if result.is_of_labels else "more row"
+    unit = "row" if result.pairs is None else "pair"
+    kind = f"more labelled {unit}" if result.is_of_labels else f"more {unit}"
     return f"about {words.plural(_rounded(result.rows_needed or 0), kind)}"
 
 
@@ -273,15 +217,20 @@ def _exceptions_part(result: GateResult) -> str:
         dict.fromkeys(part.ended for part in result.parts if part.ended is not None and part.outcome != "pass")
     )
     said = [
-        f"Not counted by exception until {_day(entry.until)}: {_slices([part])}. {_short(entry.name)}: {_short(entry.reason)}."
+        f"Not counted by exception until {_day(entry.until)}: {_slices([part])}. {_by(entry)}."
         for part in held
         if (entry := part.excepted) is not None
     ]
     said += [
-        f"The exception{_of_slice(entry.slice)} by {_short(entry.name)} ended on {_day(entry.until)}."
+        f"The exception{_of_slice(entry.slice)} by {short_text(entry.name)} ended on {_day(entry.until)}."
         for entry in ended
     ]
     return " ".join(said)
+
+
+def _by(entry: GateException) -> str:
+    """Say who answers for an exception, and why."""
+    return f"{short_text(entry.name)}: {short_text(entry.reason)}"
 
 
 def _more_part(result: GateResult) -> str:
@@ -304,15 +253,6 @@ def _named(names: Sequence[str]) -> str:
     """List names, the first of many."""
     more = len(names) - _MAX_SLICES
     return words.listed([*names[:_MAX_SLICES], f"{more} more"] if more > 0 else list(names))
-
-
-def _short(text: str) -> str:
-    """Return a text that a person wrote on one line."""
-    return words.shortened(words.one_line(text), _MAX_NAME)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _day(day: date | None) -> str:

@@ -11,7 +11,6 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.clusters import alike_part
 from analytics.present.readings.overview_lead import (
-    alike_decisions_part,
     copied_part,
     cut_part,
     drawn_part,
@@ -23,8 +22,10 @@ from analytics.present.readings.overview_lead import (
     noun_of,
     priced_reading,
     reason_part,
+    score_beside_part,
     trivial_part,
     unchosen_part,
+    undecided_part,
     unseen_labels_part,
     wrong_way_part,
     wrong_words,
@@ -100,13 +101,8 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         )
     stand_for = _weighted_part(overview, question)
     cautions = (
-        copied_part(question),
-        nothing_told_part(question),
-        wrong_way_part(question),
-        unseen_labels_part(question),
-        alike_decisions_part(question),
-        cut_part(question),
-        drawn_part(question),
+        *(each(question) for each in (copied_part, nothing_told_part, wrong_way_part, unseen_labels_part)),
+        *(each(question) for each in (undecided_part, cut_part, drawn_part)),
     )
     lead = " ".join(filter(None, (*cautions, lead, unchosen_part(question))))
     if by_judge:
@@ -115,7 +111,7 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     if overview.priced is not None:
         lead, reason = f"{priced_reading(overview.priced, is_of_decisions=is_decision)} {lead}".strip(), ""
     beside = "" if overview.priced is not None else trivial_part(overview, metric)
-    said = [lead, reason, stand_for, beside, unjudged_part(overview)]
+    said = [lead, reason, stand_for, beside, unjudged_part(overview), score_beside_part(question)]
     return words.told(" ".join(filter(None, said)), *details)
 
 

@@ -22,6 +22,10 @@ _YES = {"1.0", "positive", "pos", "p"}
 _NO_NOUN = {"label", "target", "y", "true", "outcome", "class", "flag", "truth", "positive", "actual", "gt", "value"}
 _NO_WORDS = re.compile(r"[^\w\s.\-/']")
 """What stands in no name that is made of words."""
+_SPAN = re.compile(r"(?i)(?:[\s_\-.]*(?:within|in|next|after|over))?[\s_\-.]*\d+[\s_\-.]*[a-z]*$")
+"""The end of a name that says within which time it came ("failed_30d", "sepsis_within_6h"): no part of what is positive."""
+_PARTICIPLE = re.compile(r"(?i)\w{2,}[^\We]ed$")
+"""A word that says what became of rows ("churned") and so stands before them, not for them; "need" and "speed" are none."""
 _MAX_NOUN = 30
 """Characters of the word for what is positive: it stands within sentences. A judgement."""
 _MAX_WORDS = 2
@@ -45,9 +49,21 @@ def noun_of(log: Log) -> str:
     name = words.one_line(log.mapping.label or "")
     if _NO_WORDS.search(name):
         return ""
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+", name)
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+", _SPAN.sub("", name))
     kept = [part for part in parts if part.lower() not in {"is", "has", "was", *_NO_NOUN}]
     return words.shortened(" ".join(kept).lower(), _MAX_NOUN) if 0 < len(kept) <= _MAX_WORDS else ""
+
+
+def positives_of(log: Log) -> str:
+    """Name the rows that are positive: ``fraud``, ``churned rows``, ``the positive rows``."""
+    noun = noun_of(log)
+    return f"{noun or 'the positive'} rows" if not noun or _PARTICIPLE.search(noun) else noun
+
+
+def missed_words(log: Log) -> str:
+    """Say after a share what of it is missed: ``of fraud is missed``, ``of churned rows are missed``."""
+    positives = positives_of(log)
+    return f"of {positives} {'is' if positives == noun_of(log) else 'are'} missed"
 
 
 def _is_yes(value: str) -> bool:
@@ -134,8 +150,7 @@ def lead_details(overview: Overview, question: Question, metric: str) -> str:
 def _found_part(overview: Overview, question: Question, at: str) -> str:
     """Say how much of what is positive is missed, and how much of what is flagged is right."""
     noun = noun_of(question.log)
-    verb = "are" if not noun else "is"
-    lead = f"{words.share(overview.value('fnr')[0])} of {noun or 'the positive rows'} {verb} missed {at}."
+    lead = f"{words.share(overview.value('fnr')[0])} {missed_words(question.log)} {at}."
     precision = overview.value("precision")
     if not words.is_known(precision[0]):
         return f"{lead} No row is flagged."
@@ -172,11 +187,16 @@ def copied_part(question: Question) -> str:
     return "The label is likely the prediction itself: check it before all that follows."
 
 
-def alike_decisions_part(question: Question) -> str:
-    """Say that the logged decisions flag nobody, or everybody: what follows is of a score that did not decide; else nothing."""
-    said = next((each.message for each in question.log.findings if each.code == "decisions-alike"), "")
-    what = words.one_line(said.partition(";")[0])
-    return f"{what}: what follows is of the score, as if it decided." if said else ""
+def undecided_part(question: Question) -> str:
+    """Say that the judged threshold did not decide: decisions are all alike, or follow one that moved; else nothing."""
+    said = {each.code: each.message for each in question.log.findings}
+    if "decisions-alike" in said:
+        what = words.one_line(said["decisions-alike"].partition(";")[0])
+        return f"{what}: what follows is of the score, as if it decided."
+    if "threshold-moved" in said and not question.cohort:
+        what = words.one_line(said["threshold-moved"].partition(". ")[0])
+        return f"{what}; what follows judges all rows at {words.threshold_text(question.threshold)}."
+    return ""
 
 
 def cut_part(question: Question) -> str:
@@ -186,6 +206,15 @@ def cut_part(question: Question) -> str:
         return ""
     column = words.shortened(words.one_line(found.column or ""), _MAX_NOUN)
     return f"{column!r} may be what was decided, at {found.example}: choose it as decision on Logs before all that follows."
+
+
+def score_beside_part(question: Question) -> str:
+    """Say that a column may be the score that the judged decision was made by; else nothing."""
+    found = next((each for each in question.log.findings if each.code == "cut-of-decision"), None)
+    if found is None:
+        return ""
+    column = words.shortened(words.one_line(found.column or ""), _MAX_NOUN)
+    return f"{column!r} may be the score behind the decision: choose it on Logs to see calibration and thresholds."
 
 
 def unchosen_part(question: Question) -> str:

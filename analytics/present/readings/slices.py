@@ -54,7 +54,7 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
     ----------
     answer : SliceAnswer
     positives : str
-        What is positive in a word, as `noun_of` says; by default "the positives".
+        What is positive in a word, as `positives_of` says; by default "the positives".
     """
     metric, table = answer.metric, answer.table
     kinds = [name for name in _KINDS if f"{name}_p_adjusted" in table.columns and name != metric]

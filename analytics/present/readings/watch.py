@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from analytics.answers.watch_streams import Stream, WatchAnswer
 
 _FALSE_ALARMS = (
-    "However often it is looked at, a stable model raises at most one false alarm in five years, and its slices and inputs "
-    "together at most one more."
+    "However often it is looked at, a stable model whose weeks differ by chance raises at most one false alarm in five years, "
+    "and its slices and inputs together at most one more. One whose rate wanders over weeks raises more, and a small wander "
+    "does not show in so few weeks."
 )
-"""What `measure.watch.bounds.ALPHA` means."""
+"""What `measure.watch.bounds.ALPHA` means, and for which streams: an excess over chance as large as chance, of which each week
+hands half on, shows in a sixth of the years in which it raises an alarm (README)."""
 _LATE = (
     "Labels come late and the log does not say when, so that nothing can be promised about how often an alarm is false."
 )

@@ -9,10 +9,11 @@ import polars as pl
 
 from analytics.present import words
 from analytics.present.markdown import plain_markdown
-from analytics.present.readings.gates import gates_reading, part_text, result_reading, slices_not_judged, statement
+from analytics.present.readings.gates import gates_reading, result_reading, slices_not_judged
+from analytics.present.readings.gates_words import part_text, statement
 
 if TYPE_CHECKING:
-    from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
+    from analytics.answers.gates.result import GatePairs, GatePart, GateResult, GatesAnswer
     from analytics.answers.gates.statement import Gate, GateException
 
 _SIGNS = {"pass": "✓", "excepted": "!", "fail": "✕", "inconclusive": "?", "not checked": "–"}
@@ -58,6 +59,7 @@ def gates_json(answer: GatesAnswer) -> dict[str, Any]:
         "outcome": answer.outcome if not answer.of(None) or answer.of("fail") else "not checked",
         "on": answer.on.isoformat(),
         "newest": None if answer.newest is None else answer.newest.isoformat(),
+        "inconclusive_counts_as": answer.counts_as,
         "level": answer.file.level,
         "minimum_rows": answer.file.minimum_rows,
         "gates": [_whole(result) for result in answer.results],
@@ -76,6 +78,7 @@ def _whole(result: GateResult) -> dict[str, Any]:
         "days_needed": result.days_needed,
         "problem": result.problem or None,
         "new_values": list(result.more),
+        "pairs": _pairs(result.pairs),
         "parts": [_part(part) for part in result.parts],
     }
 
@@ -84,6 +87,17 @@ def _said(gate: Gate) -> dict[str, Any]:
     """Return what a file says of a gate."""
     names = ("about", "subject", "against", "by")
     return {**{name: getattr(gate, name) for name in names}, "where": list(gate.where)}
+
+
+def _pairs(pairs: GatePairs | None) -> dict[str, Any] | None:
+    """Return whose pairs a gate is about, and how they met."""
+    if pairs is None:
+        return None
+    values = (None, None) if pairs.values is None else tuple(map(_number, pairs.values))
+    sides = zip(("live", "candidate"), pairs.names, values, strict=True)
+    books = pairs.account
+    counts = {name: getattr(books, name) for name in ("both", "judged", "only_live", "only_candidate")}
+    return {side: {"name": name, "value": value} for side, name, value in sides} | counts
 
 
 def _part(part: GatePart) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from analytics.present import words
-from analytics.present.readings.gates import result_reading, statement
+from analytics.present.readings.gates import result_reading
+from analytics.present.readings.gates_words import statement
 
 if TYPE_CHECKING:
     from analytics.answers.gates.result import GatesAnswer
@@ -17,19 +18,21 @@ _NONE = (0xFFFE, 0xFFFF)
 """The two last places of Unicode's first plane, which XML 1.0 leaves out too."""
 
 
-def gates_junit(answer: GatesAnswer, *, open_fails: bool) -> str:
+def gates_junit(answer: GatesAnswer) -> str:
     """Return the gates as a test suite.
 
-    A gate that fails is a failure, one that cannot be asked an error; one that cannot be decided is skipped, or with
-    ``open_fails`` a failure.
+    A gate that fails is a failure, one that cannot be asked an error; one that cannot be decided is skipped, or a failure
+    where it counts as one.
     """
     suite = ElementTree.Element("testsuite", name=_printable(answer.file.name or "gates"))
     counts = {"failure": 0, "error": 0, "skipped": 0}
     for result in answer.results:
         case = ElementTree.SubElement(suite, "testcase", classname="gates", name=_printable(result.gate.name))
-        kind = {"pass": "", "fail": "failure", "inconclusive": "failure" if open_fails else "skipped"}.get(
-            result.outcome or "", "error"
-        )
+        kind = {
+            "pass": "",
+            "fail": "failure",
+            "inconclusive": "failure" if answer.counts_as == "fail" else "skipped",
+        }.get(result.outcome or "", "error")
         if kind:
             counts[kind] += 1
             found = ElementTree.SubElement(case, kind, message=_printable(statement(result.gate)))

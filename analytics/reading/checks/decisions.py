@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analytics.log.column import MAX_VALUES_BY_VALUE
 from analytics.log.grid import looked_at
 from analytics.log.schema import Log
 from analytics.log.value_words import groups
@@ -101,6 +102,41 @@ def _cut_by_score(evidence: Evidence) -> tuple[_Cut, ...]:
     return tuple(found)
 
 
+def _cut_by_decision(evidence: Evidence) -> tuple[_Cut, ...]:
+    """Return the numbers that end on every row where the decision changes, where no column is the score.
+
+    Of a long log every 2nd, 4th … row is looked at.
+    """
+    log, mapping = evidence.log, evidence.log.mapping
+    if mapping.score is not None or mapping.decision is None:
+        return ()
+    taken = {mapping.label, mapping.amount, mapping.row_id, mapping.weight}
+    many = [column for column in log.columns if column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE]
+    _, every = looked_at(log.n_rows)
+    found = []
+    for column in [column for column in many if column.name not in taken][:_MAX_LOOKED_AT]:
+        rows = evidence.connection.execute(
+            f"SELECT decision, min({column.sql_name}), max({column.sql_name}), count(*) FROM log_file.log "
+            f"WHERE decision IS NOT NULL AND {column.sql_name} IS NOT NULL AND row_id % {every} = 0 GROUP BY 1 ORDER BY 2",
+        ).fetchall()
+        if len(rows) == 2 and rows[0][2] < rows[1][1] and min(row[3] for row in rows) >= _MIN_ROWS_OF_CUT:
+            below, above = ("positive" if row[0] else "negative" for row in rows)
+            found.append(_Cut(column.name, below, above, float(rows[1][1])))
+    return tuple(found)
+
+
+def _cut_of_decision(log: Log, found: tuple[_Cut, ...]) -> Iterator[Said]:
+    for cut in found:
+        what = "score" if cut.above == "positive" else "score of the negative class"
+        yield Said(
+            cut.column,
+            log.n_rows,
+            f"The decision is {cut.above} where {cut.column!r} is {cut.score:.4g} or more and {cut.below} below, on every row: "
+            f"it may be the {what}. Then choose it as score; now the decision alone is judged.",
+            f"{cut.score:.4g}",
+        )
+
+
 def _cut_of_score(log: Log, found: tuple[_Cut, ...]) -> Iterator[Said]:
     for cut in found:
         yield Said(
@@ -189,6 +225,14 @@ CHECKS: tuple[Check, ...] = (
         meaning="a column of two values that the score tells apart at another number than the threshold: it may be the decision",
         count=_cut_by_score,
         say=_cut_of_score,
+    ),
+    CountingCheck(
+        code="cut-of-decision",
+        kinds=YES_NO,
+        severities=("warning",),
+        meaning="a column of numbers that ends where the decision changes, in a log without a score: it may be the score",
+        count=_cut_by_decision,
+        say=_cut_of_decision,
     ),
     CountingCheck(
         code="decision-other-values",

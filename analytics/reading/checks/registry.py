@@ -31,6 +31,7 @@ from analytics.reading.checks import (
     separation,
     spellings,
     spikes,
+    thresholds,
     times,
     weights,
 )
@@ -45,6 +46,7 @@ _FAMILIES: tuple[tuple[Check, ...], ...] = (
     labels_file.CHECKS,
     scores.CHECKS,
     separation.CHECKS,
+    thresholds.CHECKS,
     decisions.CHECKS,
     rankings.CHECKS,
     class_scores.CHECKS,

@@ -286,9 +286,9 @@ def _is_annotation(record: Record) -> bool:
 
 
 def _are_kinds(cells: Sequence[str]) -> bool:
-    """Whether a row says what kind of values its columns hold, as databases and tools write it below the names."""
+    """Whether a row says what kind of values its columns hold, or whence they come, as databases and tools write it."""
     words = [re.sub(r"\(.*\)$", "", cell.strip().casefold().replace("nullable", "")).strip("() ") for cell in cells]
-    return any(words) and all(not word or word in _KINDS for word in words)
+    return any(words) and all(not word or word in _KINDS or word.startswith('{"importid"') for word in words)
 
 
 def _is_next(full: Sequence[Record], place: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -14,9 +15,10 @@ from polars.testing import assert_frame_equal
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss, log_loss
 
-from analytics.answers.calibration.answer import calibration, calibration_slices, calibration_time
+from analytics.answers.calibration.answer import calibration, calibration_slices
 from analytics.answers.calibration.recalibration import recalibration
 from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.calibration.time import calibration_time
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
@@ -30,7 +32,7 @@ from analytics.present.readings import (
     reliability_reading,
     scan_reading,
 )
-from analytics.query.cohort import Cohort
+from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.reading import api
 from tests.commands.test_command_line import COMPAS, ask, by_slice, run
@@ -170,6 +172,24 @@ def test_the_day_on_which_calibration_broke_is_named(desk: Desk, engine: Engine)
     assert "The observed rate moved" in calibration_trend_reading(found)
     calm = calibration_time(engine, asked(desk, frame, time="day"))
     assert calm is not None and calm.broke is None
+
+
+def test_labels_that_come_late_are_no_break_of_calibration(desk: Desk, engine: Engine) -> None:
+    frame = opposed().filter(pl.col("region") == "fair").with_columns(pl.col("day").cast(pl.Datetime("us")))
+    rng = np.random.default_rng(2)
+    days = np.where(frame["label"].to_numpy() == 1, rng.exponential(12, len(frame)), rng.exponential(2, len(frame)))
+    late = frame.with_columns(label_at=pl.col("day") + pl.Series((days * 86_400e6).astype(int)).cast(pl.Duration("us")))
+    end = frame["day"].max()
+    late = late.with_columns(pl.when(pl.col("label_at") <= end).then(pl.col("label", "label_at")))
+    question = asked(desk, late, time="day", label_time="label_at")
+    found = calibration_time(engine, question)
+    assert found is not None and found.broke is not None and found.is_of_unripe
+    said = calibration_trend_reading(found)
+    assert said.startswith("By the labels that are there calibration broke") and "may be all of it" in said
+    first = calibration_reading(calibration(engine, question), calibration_scan(engine, question).table)
+    assert "By the labels that are there scores are too high" in first and "still come in" in first
+    ripe = replace(question, cohort=Cohort((Clause("day", "lt", (str(found.unripe_from)[:10],)),)))
+    assert "By the labels" not in calibration_reading(calibration(engine, ripe), calibration_scan(engine, ripe).table)
 
 
 def test_numbers_equal_scikit_learns_and_the_isotonic_curve_is_its_own(desk: Desk, engine: Engine) -> None:

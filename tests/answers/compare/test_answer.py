@@ -220,8 +220,7 @@ def test_what_cannot_be_compared_is_refused(desk: Desk) -> None:
     with pytest.raises(QuestionError, match="found no id on the live side"):
         pairing_of(part(log, "old"), part(log, "new"))
     asked = desk.log(scored(40).rename({"id": "question_id"}), label="y", score="score", row_id=None)
-    with pytest.raises(QuestionError, match="both sides have with --on, such as --on question_id"):
-        pairing_of(part(asked, "old"), part(asked, "new"))
+    assert pairing_of(part(asked, "old"), part(asked, "new")).on == (("question_id", "question_id"),)
     with pytest.raises(QuestionError, match="found the same rows twice"):
         pairing_of(part(log, "old"), part(log, "old"), ["id"])
     with pytest.raises(QuestionError, match="Expected a metric of these pairs, found 'mae'"):
@@ -231,7 +230,7 @@ def test_what_cannot_be_compared_is_refused(desk: Desk) -> None:
 def test_many_pairs_take_one_pass_and_say_what_two_say(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = scored(800).with_columns(y=pl.when(pl.col("id") % 9 != 0).then("y"), at=pl.lit("2024-02-0") + "3")
     exact = compared(desk, frame, costs=Costs(fp=1, fn=4))
-    monkeypatch.setattr("analytics.answers.compare.answer._MAX_PAIRS_BY_SCORE", 10)
+    monkeypatch.setattr("analytics.answers.compare.joined._MAX_PAIRS_BY_SCORE", 10)
     log = desk.log(frame, row_id="id", label="y", score="score", model_version="model", segments=("region",))
     engine = Engine(desk.workspace)
     pairing = pairing_of(part(log, "old"), part(log, "new"))

@@ -96,6 +96,15 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
         "wrong way round",
     ),
     "decision-against-score": (put("decision", 150, 1), "warning", "decision", None, "differ from the score"),
+    "threshold-moved": (
+        lambda frame: frame.with_columns(
+            decision=(pl.col("score") >= pl.when(first(210)).then(0.5).otherwise(0.3)).cast(pl.Int64)
+        ),
+        "warning",
+        "decision",
+        None,
+        "0.5 at first, 0.3 from 2024-01-10 on",
+    ),
     "null-label": (put("label", 7, None), "warning", "label", 7, "never as negative"),
     "label-other-values": (
         lambda frame: frame.with_columns(
@@ -183,6 +192,13 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
         N,
         "it may be what was decided",
     ),
+    "cut-of-decision": (
+        lambda frame: frame.rename({"score": "vigour"}).with_columns(decision=pl.col("vigour") >= 0.7),
+        "warning",
+        "vigour",
+        N,
+        "it may be the score",
+    ),
     "decisions-alike": (
         lambda frame: frame.with_columns(decision=pl.lit(0)),
         "warning",
@@ -258,11 +274,13 @@ def test_planted_faults_are_found(desk: Desk, code: str) -> None:
 
 
 EXPECTED_WITH = {
+    "cut-of-decision": {"no-score"},
     "constant-score": {"decision-against-score", "constant-column"},
     "unparsable-score": {"null-score"},
     "score-not-probability": {"decision-against-score"},
     "score-ranks-wrong-way": {"decision-against-score"},
     "decision-against-score": set(),
+    "threshold-moved": {"decision-against-score"},
     "one-class": {"constant-column"},
     "score-as-read": {"null-score"},
     "decision-other-values": {"no-score", "null-score"},
@@ -279,6 +297,14 @@ EXPECTED_WITH = {
 )
 def test_planted_faults_bring_no_others(desk: Desk, code: str) -> None:
     assert set(shown(faulty(desk, code))) - {code} <= EXPECTED_WITH.get(code, set())
+
+
+def test_a_threshold_of_each_version_is_said_and_people_who_overrule_are_none(desk: Desk) -> None:
+    own = pl.when(pl.col("model_version") == "v1").then(0.6).otherwise(0.4)
+    found = shown(desk.log(healthy().with_columns(decision=(pl.col("score") >= own).cast(pl.Int64))))
+    assert "0.6 in 'v1', 0.4 in 'v2'" in found["threshold-moved"].message
+    overruled = pl.when(pl.col("row_id") % 9 == 0).then(1 - pl.col("decision")).otherwise("decision")
+    assert "threshold-moved" not in shown(desk.log(healthy().with_columns(decision=overruled)))
 
 
 def test_the_same_id_of_two_model_versions_is_no_duplicate(desk: Desk) -> None:

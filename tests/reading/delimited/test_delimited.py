@@ -25,8 +25,8 @@ from analytics.reading.delimited.repair import Patience, Search
 from analytics.reading.delimited.shapes import profiles
 from analytics.reading.formats import sources
 from analytics.reading.formats.text import FEW
-from analytics.reading.raw import Table
 from analytics.reading.sql import database
+from analytics.reading.table import Table
 from tests.ingested import Desk
 from tests.one_instance import one_instance
 

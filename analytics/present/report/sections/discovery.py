@@ -39,6 +39,8 @@ def build(answer: Discovery, asking: ReportAsking) -> tuple[Section, ...]:
     said = " ".join(filter(None, [lead, found_part(asking.question.log.mapping.weight, answer)]))
     blocks: list[Block] = [*([more] if more else []), *([_sheet(answer)] if answer.table.height else [])]
     method = f"{searched_words(answer)[:1].upper()}{searched_words(answer)[1:]}. Seed {answer.search.seed}."
+    of_half = "Rates and differences are of the rows that the search did not see, judged rows and excess of all."
+    method = f"{method} {of_half}" if answer.split != "none" else method
     method = " ".join(filter(None, [method, examined_words(asking)]))
     return (Section("discovery", "Where it fails, discovered", said, tuple(blocks), method),)
 

@@ -25,7 +25,7 @@ def ask(engine: Engine, asking: ReportAsking) -> GatesAnswer | None:
     if text is None:
         return None
     last = last_values(workspace, read_gates(text).name, question.log.log_id)
-    return gates(engine, question, text, last=last)
+    return gates(engine, question, text, sides=asking.gates, last=last)
 
 
 def build(answer: GatesAnswer | None, _: ReportAsking) -> tuple[Section, ...]:

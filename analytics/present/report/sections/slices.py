@@ -28,7 +28,7 @@ def ask(engine: Engine, asking: ReportAsking) -> tuple[SliceAnswer, ...]:
 
 def build(answers: tuple[SliceAnswer, ...], asking: ReportAsking) -> tuple[Section, ...]:
     """Return a section for each answer."""
-    noun = readings.noun_of(asking.question.log)
+    noun = readings.positives_of(asking.question.log)
     return tuple(_section(answer, noun, place) for place, answer in enumerate(answers, 1))
 
 

@@ -237,4 +237,4 @@ def _reading(gates: list[_Gate], known: _Known) -> str:
         return f"Data, model and system are not to be told apart yet: {words.listed(open_)} {are} open."
     if has_own:
         return "The model's: all gates before it are met."
-    return "Nobody's: nothing fails beyond chance, and all gates before the model are met."
+    return "Nobody's: nothing stands out beyond chance, and all gates before the model are met."

@@ -1,0 +1,224 @@
+"""Gates on pairs: the candidate against what is live, against plain loops; parts of one log, two logs, two answers in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from statistics import NormalDist
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.answers.compare.answer import compare
+from analytics.answers.compare.sides import column_pairing, pairing_of
+from analytics.answers.gates.answer import gates
+from analytics.answers.gates.file import read_gates
+from analytics.answers.gates.of_pairs import gate_of_pairs
+from analytics.answers.gates.result import GateResult
+from analytics.answers.gates.sides import candidate_side, gate_sides
+from analytics.answers.gates.written import written_gates
+from analytics.answers.question import Question
+from analytics.errors import QuestionError
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log
+from analytics.measure.thresholds.costs import Costs
+from analytics.present.readings.gates import gates_reading, result_reading
+from analytics.present.readings.gates_words import statement
+from analytics.present.tables.gates import gates_json
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
+from tests.ingested import Desk
+
+N, DAYS = 1_200, 60
+PARTS = '[candidate]\nlive = ["model = old"]\nwhere = ["model = new"]\n'
+WORSE = '[[gate]]\nname = "{0}"\nmetric = "{0}"\nagainst = "live"\nworse_by = {1}\n{2}\n'
+
+
+def answered(seed: int = 0, *, old: float = 0.15, new: float = 0.15) -> pl.DataFrame:
+    """One row per input with the decisions of two models, each wrong at a rate of its own."""
+    rng = np.random.default_rng(seed)
+    y = rng.random(N) < 0.4
+    flags = {name: (y ^ (rng.random(N) < wrong)).astype(int) for name, wrong in (("old", old), ("new", new))}
+    day = [datetime(2024, 1, 1) + timedelta(days=place * DAYS // N, hours=9) for place in range(N)]
+    base = {"id": np.arange(N), "y": y.astype(int), "region": rng.choice(["north", "south"], N), "at": day}
+    return pl.DataFrame({**base, **flags})
+
+
+def as_parts(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same with a row per answer."""
+    sides = [frame.drop("old", "new").with_columns(decision=frame[name], model=pl.lit(name)) for name in ("old", "new")]
+    return pl.concat(sides).sample(fraction=1.0, shuffle=True, seed=1)
+
+
+def long_log(desk: Desk, frame: pl.DataFrame, **more: object) -> Log:
+    roles = {"row_id": "id", "label": "y", "decision": "decision", "model_version": "model", "segments": ("region",)}
+    return desk.log(as_parts(frame), **roles, **more)
+
+
+def again(desk: Desk) -> Callable[[Log, Mapping], Log]:
+    return lambda log, mapping: desk.remap(log, mapping, is_current=False)
+
+
+def held(desk: Desk, log: Log, text: str, cohort: Cohort = Cohort()) -> list[GateResult]:  # noqa: B008
+    question = Question(log, cohort, log.mapping.threshold)
+    sides = gate_sides(desk.workspace, question, text, again(desk))
+    return list(gates(Engine(desk.workspace), question, text, sides=sides).results)
+
+
+def plain_interval(gained: int, lost: int, n: int) -> tuple[float, float]:
+    """Bonett and Price by hand."""
+    up, down, z = (gained + 1) / (n + 2), (lost + 1) / (n + 2), NormalDist().inv_cdf(0.975)
+    reach = z * ((up + down - (up - down) ** 2) / (n + 2)) ** 0.5
+    return up - down - reach, up - down + reach
+
+
+def counted(frame: pl.DataFrame, positives_only: bool = False) -> tuple[int, int, int]:
+    """Pairs of which the candidate alone, and the live side alone, is wrong; and all."""
+    gained = lost = n = 0
+    for row in frame.iter_rows(named=True):
+        if positives_only and not row["y"]:
+            continue
+        wrong = {name: row[name] != row["y"] for name in ("old", "new")}
+        gained += wrong["new"] and not wrong["old"]
+        lost += wrong["old"] and not wrong["new"]
+        n += 1
+    return gained, lost, n
+
+
+def test_a_gate_on_pairs_finds_what_a_loop_finds(desk: Desk) -> None:
+    frame = answered(old=0.1, new=0.2)
+    text = PARTS + WORSE.format("error_rate", 0.02, "") + WORSE.format("recall", 0.2, 'by = "region"')
+    rate, recall = held(desk, long_log(desk, frame), text)
+    gained, lost, n = counted(frame)
+    part = rate.parts[0]
+    assert (rate.outcome, part.n) == ("fail", n)
+    assert (part.value, part.low, part.high) == pytest.approx(((gained - lost) / n, *plain_interval(gained, lost, n)))
+    for found, region in zip(recall.parts, ("north", "south"), strict=True):
+        more, fewer, n = counted(frame.filter(region=region), positives_only=True)
+        assert (found.slice, found.n) == (region, n)
+        assert (found.low, found.high) == pytest.approx(plain_interval(fewer, more, n))
+    assert [part.outcome for part in recall.parts] == ["pass", "pass"]
+
+
+def test_the_same_answers_in_parts_logs_and_columns_are_one_verdict(desk: Desk) -> None:
+    frame = answered(1, new=0.16)
+    gate = WORSE.format("error_rate", 0.05, "") + WORSE.format("f1", 0.1, "")
+    found = [held(desk, long_log(desk, frame), PARTS + gate)]
+    own = desk.log(frame.drop("new"), row_id="id", label="y", decision="old")
+    desk.log(frame.select("id", decision="new"), row_id="id", decision="decision", label=None, name="cand.parquet")
+    found.append(held(desk, own, '[candidate]\nlog = "out/cand.parquet"\n' + gate))
+    wide = desk.log(frame, row_id="id", label="y", decision="old", name="wide.parquet")
+    found.append(held(desk, wide, '[candidate]\ncolumn = "new"\n' + gate))
+    # A reference of its own is found by its name too, where a report or a page asks.
+    same = (
+        '[reference]\nlog = "wide.parquet"\n[[gate]]\nmetric = "error_rate"\nagainst = "reference"\nworse_by = 0.05\n'
+    )
+    assert [each.outcome for each in held(desk, own, same)] == ["pass"]
+    ends = [[(part.value, part.low, part.high) for result in each for part in result.parts] for each in found]
+    assert ends[0] == ends[1] == ends[2]
+    for results in found:
+        assert [each.outcome for each in results] == ["pass", "pass"]
+    log = long_log(desk, frame)
+    sides = [Question(log, Cohort((Clause("model", "in", (name,)),)), 0.5) for name in ("old", "new")]
+    shown = compare(Engine(desk.workspace), pairing_of(*sides)).of("f1")
+    assert ends[0][1] == pytest.approx((shown.difference, shown.low, shown.high))
+
+
+def test_what_a_comparison_was_asked_is_a_gate(desk: Desk) -> None:
+    frame, engine = answered(1), Engine(desk.workspace)
+    log = long_log(desk, frame)
+    south = Clause("region", "in", ("south",))
+    sides = [Question(log, Cohort((south, Clause("model", "in", (name,)))), 0.5) for name in ("old", "new")]
+    wide = desk.log(frame, row_id="id", label="y", decision="old")
+    rival = column_pairing(Question(wide, Cohort((south,)), wide.mapping.threshold), "new", again(desk))
+    for pairing, asked in ((pairing_of(*sides), log), (rival, wide)):
+        answer = compare(engine, pairing, "recall", 0.05)
+        file = gate_of_pairs(answer)
+        assert file is not None
+        text = written_gates(file)
+        (result,) = held(desk, asked, text)
+        found, leading = result.parts[0], answer.leading
+        assert (found.value, found.low, found.high) == (leading.difference, leading.low, leading.high)
+        assert "min = -0.05" in text and "region" in text
+    costs = compare(engine, rival, costs=Costs(fp=1, fn=5))
+    assert gate_of_pairs(costs) is None
+
+
+def test_an_open_gate_says_how_many_more_pairs_and_when(desk: Desk) -> None:
+    text = PARTS + WORSE.format("error_rate", 0.01, "")
+    engine, log = Engine(desk.workspace), long_log(desk, answered(new=0.165))
+    question = Question(log, Cohort(), 0.5)
+    answer = gates(engine, question, text, sides=gate_sides(desk.workspace, question, text, again(desk)))
+    (result,) = answer.results
+    assert result.outcome == "inconclusive" and result.rows_needed is not None and result.by_when is not None
+    days = result.rows_needed / (N / DAYS)
+    assert (result.by_when - datetime(2024, 2, 29).date()).days == pytest.approx(days, abs=2)
+    assert "more labelled pairs would decide, there by" in gates_reading(answer)
+    assert statement(result.gate).startswith(
+        "Against what is live, the candidate's change of the error rate is at most +1.0"
+    )
+    assert f"{N:,} pairs judged on both sides" in result_reading(result)
+    (written,) = gates_json(answer)["gates"]
+    assert written["pairs"]["both"] == N and written["pairs"]["candidate"]["name"] == "model is new"
+
+
+def test_pairs_that_cannot_be_asked_are_said(desk: Desk) -> None:
+    gate, log = WORSE.format("error_rate", 0.01, ""), long_log(desk, answered(new=0.165))
+    problems = [
+        held(desk, log, text)[0].problem
+        for text in (
+            gate,
+            '[candidate]\nlive = ["model = old"]\nwhere = ["modell = new"]\n' + gate,
+            '[candidate]\nlive = ["model = old"]\nwhere = ["model = none"]\n' + gate,
+            '[candidate]\nlog = "gone.csv"\n' + gate,
+            PARTS + WORSE.format("prevalence", 0.01, "").replace("worse_by", "max"),
+        )
+    ]
+    expected = ("Expected a candidate", "Expected", "none", "'gone.csv'", "Expected a metric of these pairs")
+    assert all(part in problem for part, problem in zip(expected, problems, strict=True)), problems
+
+
+def test_labels_that_hang_on_a_decision_decide_nothing(desk: Desk) -> None:
+    frame = as_parts(answered(3, new=0.3))
+    live = frame.filter(model="old").select("id", on="decision")
+    known = frame.join(live, on="id").with_columns(y=pl.when(pl.col("on") == 1).then("y")).drop("on")
+    log = desk.log(known, row_id="id", label="y", decision="decision", model_version="model")
+    (result,) = held(desk, log, PARTS + WORSE.format("precision", 0.05, ""))
+    assert result.outcome == "inconclusive" and not result.is_hopeless
+    assert "Labels hang on the decision of what is live" in result.problem
+
+
+def test_what_a_file_says_of_a_candidate_is_read_and_written() -> None:
+    text = (
+        '[candidate]\nlog = "a.csv"\nwhere = ["m = \\"x\\""]\nlive = ["m = y"]\non = ["id", "k"]\nthreshold = 0.25\n'
+        '[[gate]]\nmetric = "error_rate"\nagainst = "live"\nbetter_by = 0.02\n'
+        '[[gate]]\nname = "p"\nmetric = "recall"\nagainst = "live"\nbetter_by = 0.02\n'
+    )
+    file = read_gates(text)
+    assert read_gates(written_gates(file)) == file
+    assert [(gate.low, gate.high) for gate in file.gates] == [(-np.inf, -0.02), (0.02, np.inf)]
+    # What is kept for next time of a metric is not that of its pairs.
+    assert file.gates[0].identity != replace(file.gates[0], against="limit").identity
+    wrong = (
+        '[candidate]\nlog = "a"\ncolumn = "b"\n[[gate]]\nmissing = "c"\nagainst = "live"\nmax = 0.1\n',
+        '[candidate]\nlive = ["m = y"]\n[[gate]]\nmetric = "recall"\nbetter_by = 0.1\n',
+    )
+    said = []
+    for each in wrong:
+        with pytest.raises(QuestionError) as error:
+            read_gates(each)
+        said += str(error.value).splitlines()
+    assert [line.split(",")[0] for line in said] == [
+        "Line 3: expected a log or a column as the candidate",
+        "Line 6: expected a metric of pairs against what is live",
+        "Line 1: expected a log",
+        'Line 5: expected better_by with against = "reference"',
+    ]
+
+
+def test_a_side_is_none_where_a_file_names_none(desk: Desk) -> None:
+    log = long_log(desk, answered(new=0.165))
+    found = candidate_side(Question(log, Cohort(), 0.5), None, desk.workspace.find, again(desk))
+    assert found.candidate is None and found.problem == ""
