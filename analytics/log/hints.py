@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from analytics.log import class_columns, grade_words, pairs, positives
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.origin import SOURCE_FILE
 from analytics.log.preferred import EVEN, preferred
 from analytics.log.role_names import folded_name, strength
 from analytics.log.schema import Reading
@@ -97,8 +98,10 @@ def sides_hint(reading: Reading) -> str:
     >>> sides_hint(Reading("", "", "csv", 18, 18, (model,)))
     " 'model' holds 2: --live model=ada --candidate model=bo; slices … --by model says it of each."
     """
-    for column in reading.columns:
-        if _MODEL.fullmatch(folded_name(column.name)) and column.kind == "text" and column.n_distinct > 1:
+    named = [column for column in reading.columns if _MODEL.fullmatch(folded_name(column.name))]
+    files = [column for column in reading.columns if column.name == SOURCE_FILE]  # a file of each model
+    for column in (*named, *files):
+        if column.kind == "text" and column.n_distinct > 1:
             name, values = shlex.quote(column.name), [value for value, _ in column.top[:2]]
             live, candidate = (shlex.quote(f"{column.name}={value}") for value in values)
             each = f"slices … --by {name} says it of each"
