@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from analytics.log import class_columns, grade_words, pairs, positives
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
-from analytics.log.preferred import preferred
+from analytics.log.origin import SOURCE_FILE
+from analytics.log.preferred import EVEN, preferred
 from analytics.log.role_names import folded_name, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
@@ -23,8 +24,6 @@ _MODEL = re.compile(
     r"(model|system|generator|candidate|agent|llm|engine|version)(_?(name|id|version|name_or_path|2|b))?"
 )
 """How columns are called that say whose answer a row is."""
-_EVEN = (1.5, 0.5)
-"""What neither answer was better is from 1 to 2, and from 0 to 1."""
 _TRUTHS = frozenset({0.0, 1.0})
 _AHEAD = re.compile(
     r"(.*_)?(eta|etd|expected|estimated?|planned|quoted|promised|budget(ed)?|target|forecast(ed)?|projected|prognose|plan|soll)(_.*)?"
@@ -104,8 +103,10 @@ def sides_hint(reading: Reading) -> str:
     >>> sides_hint(Reading("", "", "csv", 18, 18, (model,)))
     " 'model' holds 2: --live model=ada --candidate model=bo; slices … --by model says it of each."
     """
-    for column in reading.columns:
-        if _MODEL.fullmatch(folded_name(column.name)) and column.kind == "text" and column.n_distinct > 1:
+    named = [column for column in reading.columns if _MODEL.fullmatch(folded_name(column.name))]
+    files = [column for column in reading.columns if column.name == SOURCE_FILE]  # a file of each model
+    for column in (*named, *files):
+        if column.kind == "text" and column.n_distinct > 1:
             name, values = shlex.quote(column.name), [value for value, _ in column.top[:2]]
             live, candidate = (shlex.quote(f"{column.name}={value}") for value in values)
             each = f"slices … --by {name} says it of each"
@@ -129,7 +130,7 @@ def _preferred(reading: Reading) -> str:
     if name is None:
         return ""
     column, shown = reading.column(name), shlex.quote(name)
-    mark = _EVEN[float(column.high or 0) <= 1] if column.kind == "number" else None
+    mark = EVEN[float(column.high or 0) <= 1] if column.kind == "number" else None
     graded = "" if mark is None else f"--grade {shown} --pass {mark:g}, or "
     return f" {name!r} could say which of two answers was better: {graded}compare … --preference {shown}."
 

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from analytics.log.column import PERCENT
 
 _WORD = re.compile(
-    r"(?P<stem>.*?)_?(?P<side>lower|upper|lo|hi)(?:_(?:bound|limit|ci|end))?_?(?P<level>\d{2}(?:\.\d+)?)?",
+    r"(?P<stem>.*?)_?(?P<side>lower|upper|lo|hi|(?<=[^_])_(?:low|high|lb|ub))(?:_(?:bound|limit|ci|end))?_?(?P<level>\d{2}(?:\.\d+)?)?",
     re.IGNORECASE,
 )
-"""``yhat_lower``, ``lo_80``, ``forecast_upper_bound``: a stem, a side, and the level in percent where the name has it."""
+"""``yhat_lower``, ``lo_80``, ``forecast_upper_bound``: a stem, a side, and the level in percent where the name has it. *Low* and
+*high* need a stem: alone they are prices of a day."""
 _QUANTILE = re.compile(r"(?P<stem>.*?)_?[pq]_?(?P<percent>\d{1,2})", re.IGNORECASE)
 """``p10``, ``forecast_q90``: a stem and a quantile in percent."""
-_UPPER = {"lower": "upper", "lo": "hi"}
+_UPPER = {"lower": "upper", "lo": "hi", "_low": "_high", "_lb": "_ub"}
 
 
 def interval_columns(names: Sequence[str]) -> tuple[str, str] | None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from analytics.log import grade_words, positives, whole_numbers
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.intervals import interval_columns
 from analytics.log.right import Right, fold
 from analytics.log.role_names import folded_name, is_past, is_prediction, strength
 from analytics.log.schema import Reading
 
 _SUGGESTED = re.compile(
-    r"(.*_)?(suggest(ed|ion)?|propos(ed|al)|assigned|auto(mated|matic)?|machine|ai|model|llm|classifier|estimated?|vorschlag|"
+    r"(.*_)?(suggest(ed|ions?)?|propos(ed|als?)|assigned|auto(mated|matic)?|machine|ai|model|llm|classifier|estimated?|vorschlag|"
     r"vorgeschlagen|geschatzt|sugerid[oa]|propuest[oa]|suggere|propose)(_.*)?"
 )
 """Names of what a model said, beside those that are called a prediction."""
@@ -75,6 +77,8 @@ _VERDICT = re.compile(
 _JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater|auto|model|ai|gpt|claude)(_.*)?")
 _ONLY_JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater)")
 _PERSON = re.compile(r"(.*_)?(human|person|people|expert|annotator|reviewer|manual|mensch|humano|humain)(_.*)?")
+_FIRST_PLACE, _LATER_PLACE = "[0]", re.compile(r"\[[1-9]\d*\]$")
+"""Ends of the names of columns that hold the places of a list: of a list of answers the first is what was predicted."""
 _MIN_CLASSES = 3
 """Values from which on classes are judged by whether they agree: two are positive and negative."""
 _MAX_CLASSES = 5_000
@@ -114,10 +118,11 @@ def classes(reading: Reading, taken: Collection[str]) -> Right | None:
 
 def numbers(reading: Reading, taken: Collection[str], tolerance: float) -> Right | None:
     """Return the rule of numbers, within a share of the true one, where one column is called a prediction and one the truth."""
+    ends = interval_columns([column.name for column in reading.columns if column.kind == "number"]) or ()
     free = [
         column
         for column in reading.columns
-        if column.name not in taken
+        if column.name not in {*taken, *ends}
         and column.kind == "number"
         and (column.n_distinct > MAX_VALUES_BY_VALUE or whole_numbers.is_amount(column))
     ]
@@ -131,7 +136,8 @@ def numbers(reading: Reading, taken: Collection[str], tolerance: float) -> Right
         return None
     if _is_chance(predicted[0]):
         return None
-    return Right("numbers", true[0].name, predicted[0].name, tolerance=tolerance, is_relative=True)
+    right = Right("numbers", true[0].name, predicted[0].name, tolerance=tolerance, is_relative=True)
+    return replace(right, lower=ends[0], upper=ends[1]) if ends else right
 
 
 def judge_and_people(columns: Sequence[Column]) -> dict[str, str]:
@@ -219,8 +225,13 @@ def two_grades(reading: Reading, label: str | None) -> Right | None:
 
 def split(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
     """Part columns that are called a prediction from others; where none is, a suggestion; where none is, after another one."""
-    names = {column.name: folded_name(column.name) for column in columns}
-    predicted = [column for column in columns if is_prediction(column.name) and strength("label", column.name) is None]
+    columns = [column for column in columns if not _LATER_PLACE.search(column.name)]
+    names = {column.name: folded_name(column.name.removesuffix(_FIRST_PLACE)) for column in columns}
+    predicted = [
+        column
+        for column in columns
+        if is_prediction(column.name.removesuffix(_FIRST_PLACE)) and strength("label", column.name) is None
+    ]
     if not predicted:
         predicted = [column for column in columns if _SUGGESTED.fullmatch(names[column.name])]
     if not predicted:

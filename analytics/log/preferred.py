@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from analytics.log import positives, views
 from analytics.log.column import Column
+from analytics.log.mapping import Mapping
+from analytics.log.right import Right
 from analytics.log.role_names import folded_name
 from analytics.log.schema import Reading
 
 _PREFERENCE = re.compile(r"(.*_)?(preferences?|preferred|winner|better)(_(answer|model|response|output))?(_?\d)?")
 """How columns are called that say which of two answers was better, in sets that are published."""
 
+EVEN = (1.5, 0.5)
+"""What neither answer was better is from 1 to 2, and from 0 to 1."""
 _MARK = re.compile(r"\s*[AaBb] ?[<>=~]+ ?[AaBb]\s*")
 """Judgements that can be nothing else."""
 _GAME = re.compile(r"(^|_)(g|games?|orders?)[^a-z\d]*\d")
@@ -93,3 +99,18 @@ def length_columns(reading: Reading) -> tuple[str, str] | None:
                 if other is not None and is_both and pattern.fullmatch(sided) and "#" in sided:
                     return column.name, other.name
     return None
+
+
+def with_preferences(mapping: Mapping, reading: Reading) -> Mapping:
+    """Return the mapping of a file that says which of two answers was better, and nothing else of any: that is what is judged.
+
+    Words are what was decided; numbers are grades that are right where the second answer was preferred.
+    """
+    name = preferred(reading)
+    if name is None or mapping.has_score or mapping.label or mapping.decision or mapping.right:
+        return mapping
+    column = reading.column(name)
+    if column.kind != "number":
+        return positives.with_decision_values(replace(mapping, decision=column.name), reading)
+    even = EVEN[float(column.high or 0) <= 1]
+    return views.right_or_wrong(mapping, reading, Right("grades", column.name, mark=even))

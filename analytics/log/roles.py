@@ -14,6 +14,7 @@ from analytics.log.mapping import Mapping
 from analytics.log.role_names import folded_name, is_prediction, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
+from analytics.log.weight import is_weight
 
 _MAX_CANDIDATES = 6
 """Columns that are offered for an open role. Bounds the row of buttons."""
@@ -77,6 +78,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         free = [column for column in columns if column.name not in taken]
         if role == "decision":  # of the names of classes in a list none was decided
             free = [column for column in free if not class_columns.is_name_of_class(columns, column)]
+        if role == "score":  # a share of rows that was kept is no chance that a model gave
+            free = [column for column in free if not is_weight(column)]
         claims = hinted(role, reading, free) or claims_of(role, free, n_rows, reading.origin.paths)
         if len(claims) == 1 or (claims and role not in ASKED):
             chosen[role], reasons[claims[0].name] = claims[0].name, claims[0].reason

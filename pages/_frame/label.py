@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.log import roles
+from analytics.log.preferred import preferred
 from analytics.log.schema import Log
 from analytics.present import words
 from pages._frame import session
@@ -15,8 +16,10 @@ _CHOSEN = "label_likely"
 
 
 def is_asked(page: Page) -> bool:
-    """Whether a page judges, and no row of the present log has a label to be judged by."""
-    return page.needs_label and bool(session.logs()) and not session.current_log().n_labelled
+    """Whether a page judges, and no row of the present log has a label to be judged by, nor says which answer was better."""
+    if not page.needs_label or not session.logs() or session.current_log().n_labelled:
+        return False
+    return page is not PAGES["compare"] or preferred(session.current_log().reading) is None
 
 
 def ask(page: Page) -> None:

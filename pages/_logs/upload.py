@@ -15,7 +15,8 @@ from streamlit.typing import UploadedFile
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import logged, roles
 from analytics.log.mapping import Mapping
-from analytics.log.schema import Log
+from analytics.log.preferred import preferred, with_preferences
+from analytics.log.schema import Log, Reading
 from analytics.present import words
 from analytics.query import spark_log, spark_session
 from analytics.reading import api, inbox, preview
@@ -208,6 +209,7 @@ def staged() -> Staged | None:
 def draw_mapping(upload: Staged) -> None:
     """Confirm the columns of an upload."""
     reading = upload.reading
+    upload = replace(upload, mapping=with_preferences(upload.mapping, reading))
     st.subheader(escaped(f"Confirm the columns of {reading.source}"))
     remembered = " The mapping is the one that was last used for these columns." if upload.is_remembered else ""
     aside = sum(reason.rows for reason in reading.set_aside)
@@ -221,16 +223,25 @@ def draw_mapping(upload: Staged) -> None:
     changed = mapping.edit(upload, upload.sample, f"map_{upload.staged_id}")
     with progress:
         is_refused = mapping.draw_conflicts(reading, changed)
-        if changed.label is None:
+        is_of_wins = _says_who_wins(reading, changed)
+        if is_of_wins:
+            st.info(
+                escaped(
+                    f"{preferred(reading)!r} says which of two answers was better: Compare says who wins, without a label."
+                ),
+                icon=":material/compare:",
+            )
+        elif changed.label is None:
             st.warning(
                 "Which column says what turned out to be true? Until a label is chosen, nothing can be judged. Labels that come "
                 "in another file can be added afterwards.",
                 icon=":material/help:",
             )
     with actions:
-        has_label = changed.label is not None
+        has_label = changed.label is not None or is_of_wins
+        see = "Confirm and see who wins" if is_of_wins else "Confirm and see what fails"
         confirm = st.button(
-            "Confirm and see what fails" if has_label else "Go on without a label",
+            see if has_label else "Go on without a label",
             type="primary" if has_label else "secondary",
             key="confirm",
             icon=":material/check:" if has_label else None,
@@ -248,9 +259,17 @@ def draw_mapping(upload: Staged) -> None:
 def _finish(log: Log) -> None:
     """Go on to the question where the log fails."""
     st.session_state["_wanted_log"] = log.log_id
+    if _says_who_wins(log.reading, log.mapping):
+        st.switch_page(PAGES["compare"].path)
     if log.mapping.label is None:
         st.rerun()
     st.switch_page(PAGES["slices"].path)
+
+
+def _says_who_wins(reading: Reading, mapping: Mapping) -> bool:
+    """Whether what is judged is which of two answers was better."""
+    name, grade = preferred(reading), mapping.right.true if mapping.right else None
+    return name is not None and ((mapping.label is None and name == mapping.decision) or name == grade)
 
 
 def draw_notices() -> None:

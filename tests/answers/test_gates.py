@@ -352,3 +352,12 @@ def test_what_is_written_of_a_verdict_does_not_hang_on_the_order_of_a_sum(desk: 
     other = replace(answer, results=(replace(result, parts=(moved,)),))
     assert moved.value != result.parts[0].value
     assert gates_json(other) == gates_json(answer) and gate_rows(other) == gate_rows(answer)
+
+
+def test_slices_of_a_log_without_a_time_are_told_how_many_rows_would_decide(desk: Desk) -> None:
+    """It was said that no row can be judged yet, beside their values."""
+    frame = made(7, days=4).drop("scored_at")
+    gate = '[[gate]]\nname = "Regions"\nmetric = "error_rate"\nby = "region"\nmax = 0.115\n'
+    (found,) = judged(desk, frame, gate)
+    assert found.outcome == "inconclusive" and found.rows_needed is not None and found.rows_needed > 0
+    assert "more labelled rows would decide" in result_reading(found)

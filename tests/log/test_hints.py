@@ -64,6 +64,9 @@ def test_what_could_tell_two_sides_apart_is_named(desk: Desk) -> None:
     """Of answers of dozens of models below each other, or a column for each."""
     right = RNG.integers(0, 2, N)
     long = desk.stage(pl.DataFrame({"model": np.resize(["ada", "bo", "bo"], N), "correct": right})).reading
+    rows = {"source_file": np.resize(["a.csv", "b.csv", "b.csv"], N), "acc": right, "norm": right}
+    said = sides_hint(desk.stage(pl.DataFrame(rows)).reading)
+    assert said.startswith(" 'source_file' holds 2: --live source_file=b.csv --candidate source_file=a.csv;")
     assert (
         sides_hint(long)
         == " 'model' holds 2: --live model=bo --candidate model=ada; slices … --by model says it of each."

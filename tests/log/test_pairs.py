@@ -139,3 +139,24 @@ def test_text_without_grades_is_refused(read: Read) -> None:
 def test_thumbs_alone_are_grades_and_truth_words_are_not(read: Read) -> None:
     thumbs = roles.guess(read(pl.DataFrame({"feedback": ["up", "down"] * 20, "place": range(40)})).reading)
     assert thumbs.mapping.right == Right("grades", "feedback", mark=1.0, steps=(("down", 0.0), ("up", 1.0)))
+
+
+def test_the_ends_of_its_interval_are_no_further_forecasts(read: Read) -> None:
+    """Beside `forecast_low` and `forecast_high` none was the forecast, which became a score without a label."""
+    actual = RNG.gamma(4, 25, 300).round(1)
+    forecast = (actual + RNG.normal(0, 10, 300)).round(1)
+    frame = {"day_no": range(300), "forecast": forecast, "actual": actual, "sampling_prob": RNG.choice([0.2, 1.0], 300)}
+    ends = {"forecast_low": forecast - 20, "forecast_high": forecast + 20}
+    right = roles.guess(read(pl.DataFrame(frame | ends)).reading).mapping.right
+    assert right is not None and (right.lower, right.upper) == ("forecast_low", "forecast_high")
+    assert (right.kind, right.predicted, right.true) == ("numbers", "forecast", "actual")
+
+
+def test_the_first_of_a_list_of_answers_is_what_was_predicted(read: Read) -> None:
+    classes = np.array([f"c{place}" for place in range(12)])
+    true = RNG.choice(classes, 400)
+    lists = {
+        f"suggestions[{place}]": np.where(RNG.random(400) < 0.5, true, RNG.choice(classes, 400)) for place in range(3)
+    }
+    right = roles.guess(read(pl.DataFrame({"true_code": true, **lists})).reading).mapping.right
+    assert right is not None and (right.kind, right.predicted, right.true) == ("classes", "suggestions[0]", "true_code")

@@ -182,3 +182,16 @@ def test_a_log_of_one_answer_to_each_input_is_asked_what_to_compare(
     app = opened()
     assert app.selectbox(key="pair_apart").value is None
     assert any("Every id stands on one row" in box.value for box in app.info)
+
+
+def test_judgements_without_a_label_are_compared_in_both_orders(tmp_path: Path, serve: Callable[[Path], None]) -> None:
+    """The page asked which column says what turned out to be true."""
+    games = {"g1_winner": ["model_1", "tie", "model_2", "model_2"] * 20, "g2_winner": ["model_2", "tie"] * 40}
+    frame = pl.DataFrame({"question_id": range(80), "model_1": ["ada"] * 80, "model_2": ["bo"] * 80, **games})
+    desk = Desk(Workspace(tmp_path / "workspace"), tmp_path)
+    desk.log(frame, score=None, label=None, decision="g1_winner")
+    serve(desk.workspace.home)
+    app = opened()
+    told = " ".join(said(app.main.markdown))
+    assert not app.exception and told.startswith("Better: bo wins 68.8")
+    assert "the order changed 50.0" in told

@@ -90,3 +90,15 @@ def test_the_mapping_shows_a_guessed_rule_as_it_stands(
     app = opened(upload=upload.staged_id)
     assert not app.exception and not app.error
     assert any(said in element.value for element in app.caption), [element.value for element in app.caption]
+
+
+@pytest.mark.parametrize(
+    ("winner", "chosen"), [(["model_a", "tie", "model_b"], "Decision"), ([1.0, 1.5, 2.0], "Grade")]
+)
+def test_a_file_of_judgements_can_be_read_as_it_is(desk: Desk, winner: list[object], chosen: str) -> None:
+    """It had no score, decision or rule, and could not be confirmed."""
+    upload = desk.stage(pl.DataFrame({"question_id": range(60), "model_b": ["ada"] * 60, "winner": winner * 20}))
+    app = opened(upload=upload.staged_id)
+    assert not app.exception and not app.error
+    assert {box.label: box.value for box in app.selectbox}[chosen] == "winner"
+    assert app.button(key="confirm").label == "Confirm and see who wins" and not app.button(key="confirm").disabled

@@ -165,7 +165,7 @@ def _judged(
     n_more = None if coming is None else int(np.ceil((found.times - 1) * coming.n))
     slides = file.last_days is not None
     by_when = None if coming is None or n_more is None or slides else coming.by_when(n_more)
-    if coming is None and gate.by is None and 1 < found.times < np.inf:
+    if coming is None and 1 < found.times < np.inf:
         n_more = int(
             np.ceil((found.times - 1) * engine.row_counts(asked.log, asked.cohort, asked.threshold)[own.is_of_labels])
         )

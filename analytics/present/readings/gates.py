@@ -165,11 +165,10 @@ def _when(result: GateResult) -> str:
     if result.is_hopeless:
         return "it cannot be decided at this limit at any size"
     if result.rows_needed is None:
-        return (
-            f"no {'row' if result.pairs is None else 'pair'} can be judged yet"
-            if result.outcome == "inconclusive"
-            else ""
-        )
+        is_valued = any(words.is_known(part.value) for part in result.parts)
+        how_many = "how many more would decide is not known" if is_valued else "none can be judged yet"
+        unit = "rows" if result.pairs is None else "pairs"
+        return f"of its {unit} {how_many}" if result.outcome == "inconclusive" else ""
     return f"{_rows_more(result)} would decide{_there(result)}"
 
 
