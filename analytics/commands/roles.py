@@ -83,6 +83,27 @@ def require_settled(guess: roles.Guess, mapping: Mapping, source: Source, readin
             f"Name it with --{role}, or say --{role} none.{_of_a_list([name for name, _ in candidates])}{hints.hint(reading)}"
             f"{_of_header(reading)}"
         )
+    _require_judged(mapping, source, reading)
+
+
+def _require_judged(mapping: Mapping, source: Source, reading: Reading) -> None:
+    """Check that a log without a label does not take for its score what may rather be a grade of each row.
+
+    Raises
+    ------
+    QuestionError
+        If it may; the message says how it is named as one.
+    """
+    if (
+        mapping.label is None
+        and source.label is None
+        and source.score is None
+        and hints.is_grade(reading, mapping.score)
+    ):
+        raise QuestionError(
+            f"Expected a column of labels, found none.{hints.hint(reading)} Else name the label with --label, or say "
+            "--label none."
+        )
 
 
 def _of_header(reading: Reading) -> str:

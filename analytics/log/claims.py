@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from analytics.log import positives, score_form
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.column_names import is_event
 from analytics.log.paths import short_name
 from analytics.log.role_names import folded_name, is_prediction, strength
 from analytics.log.schema import Reading
@@ -23,6 +24,9 @@ _MAX_ID_LIKE = 1_000
 
 _COMPARED = re.compile(r"((is|was|prediction|pred|answer)_)?(correct|right)")
 """Names of what says whether a prediction equals the truth: beside the truth itself it is no label."""
+
+_DECIDED = re.compile(r"(.*_)?(decision|entscheidung)(_.*)?")
+"""Names of what somebody decided: the truth where people correct a model, and no truth beside an event that came later."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,17 @@ def claims_of(role: str, columns: Sequence[Column], n_rows: int, paths: Collecti
     if role not in ASKED:
         return sorted(found, key=lambda claim: (claim.strength, claim.place))[:1]
     found = _without_weaker(role, found, columns)
-    return [claim for claim in found if not any(other.beats(claim) for other in found)]
+    return [claim for claim in found if not any(_is_beaten(claim, other) for other in found)]
+
+
+def _is_beaten(claim: _Claim, other: _Claim) -> bool:
+    """Whether another claim is better; what was decided in the end is no better a truth than what happened.
+
+    >>> final, late = (_Claim(*of, 0, True, "") for of in (("final_decision", 0), ("defaulted_12m", 1)))
+    >>> _is_beaten(late, final), _is_beaten(late, _Claim("y_true", 0, 0, True, ""))
+    (False, True)
+    """
+    return other.beats(claim) and not (_DECIDED.fullmatch(folded_name(other.name)) and is_event(claim.name))
 
 
 def is_comparison(column: Column) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analytics.log.role_names import folded_name
+from analytics.log.role_names import EVENTS, HORIZON, folded_name
 
 _DATA_SET = re.compile(
     r"(.*_)?(data_?sets?|datensatz|conjunto(_de_datos)?|jeu(_de_donnees)?|benchmark|corpus|korpus|suite|task|subset|split|"
@@ -12,6 +12,9 @@ _DATA_SET = re.compile(
 )
 """Names of a column that says which of several data sets a row is from."""
 
+
+_EVENT = re.compile(rf"((is|has|was|did)_)?(.*_)?({'|'.join(EVENTS)})")
+"""Names of what happened or did not, by a day or ever."""
 
 _UNIT = re.compile(
     r"(.*_)?(session|sitzung|sesion|conversation|chat|dialog(ue)?|thread|visit|encounter|episode|patient(en)?|paciente|subject|"
@@ -58,3 +61,12 @@ def is_data_set(name: str) -> bool:
     (True, True, False)
     """
     return _DATA_SET.fullmatch(folded_name(name)) is not None
+
+
+def is_event(name: str) -> bool:
+    """Whether a column is called like something that happened or did not.
+
+    >>> is_event("defaulted_12m"), is_event("is_fraud"), is_event("final_decision")
+    (True, True, False)
+    """
+    return _EVENT.fullmatch(HORIZON.sub("", folded_name(name))) is not None

@@ -58,6 +58,11 @@ def hint(reading: Reading) -> str:
     return next((f" {text}" for each in found for text in each), "") + _preferred(reading)
 
 
+def is_grade(reading: Reading, name: str | None) -> bool:
+    """Whether a column is called like grades and holds some."""
+    return any(column.name == name for column, _ in _graded(reading))
+
+
 def judged_hint(reading: Reading, label: str | None = None) -> str:
     """Say what could say when a row is right, else which columns of two values could be decisions, and which numbers scores.
 

@@ -21,6 +21,7 @@ from analytics.log.value_words import (
     known,
     plain,
     positive_of,
+    warns_of,
 )
 
 _UNDECIDED = frozenset(
@@ -110,8 +111,11 @@ def are_classes(true: Column, predicted: Column) -> bool:
 
 
 def _adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
-    """Return the decision against somebody where the positive label is against them too."""
-    if not any(value.strip().casefold() in ADVERSE_LABELS for value in mapping.positive):
+    """Return the decision against somebody where the positive label is against them too, by its value or by its name."""
+    is_named = warns_of(mapping.label or "")
+    if not any(
+        value.strip().casefold() in ADVERSE_LABELS or (is_named and folded(value) == "1") for value in mapping.positive
+    ):
         return ()
     return tuple(value for value, _ in column.top if value.strip().casefold() in ADVERSE_DECISIONS)
 

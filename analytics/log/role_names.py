@@ -22,7 +22,7 @@ class _Names:
     never: str = ""
 
 
-_EVENTS = (
+EVENTS = (
     r"fraud(ulent)?|betrug|betruegerisch|fraude|fraudulento",
     r"churn(ed)?|abgewandert|abwanderung|gekundigt|gekuendigt|kundigung|kuendigung|baja|abandono|resilie|resiliation|attrition",
     r"hired|eingestellt|contratado|embauche|siniestro|sinistre|incumplimiento|en_mora|in_arrears|zahlungsausfall",
@@ -38,7 +38,7 @@ _EVENTS = (
 )
 """What happened or did not, in the domains that log models."""
 
-_HORIZON = re.compile(
+HORIZON = re.compile(
     r"(_payment)?_(((with)?in_)?(next_)?\d+_?(d|days?|h|hours?|w|weeks?|m|months?|y|yrs?|years?)|next_(day|week|month|quarter|year))$"
 )
 """The end of a name that says within which time something happens: ``within_30_days``, ``next_month``, ``90d``."""
@@ -103,7 +103,7 @@ _NAMES: dict[str, _Names] = {
             r".*_label",
             r"class|klasse|clase|classe",
             r"rating|stars",
-            rf"(.*_)?({'|'.join(_EVENTS)})(_(flag|ind|indicator|yn|30d|60d|90d|12m|label|observed|arrival|delivery|"
+            rf"(.*_)?({'|'.join(EVENTS)})(_(flag|ind|indicator|yn|30d|60d|90d|12m|label|observed|arrival|delivery|"
             r"confirmed|confirmado|confirmada|confirmee?|bestatigt|bestaetigt|gesichert|averee?|constatee?|eingetreten|ocurrido|"
             r"survenue?|realizado|realizada|effectuee?))?",
             r"expected(_(label|class|outcome|decision|verdict|answer|category|result))?",
@@ -216,7 +216,8 @@ _NAMES: dict[str, _Names] = {
             r"version",
             r".*model_version",
             r"modell(version|_version)?|modelo|modele|version_(del_|du_)?model(o|e)?|release",
-        )
+        ),
+        loose=(r"(prompt|agent|pipeline|policy|scorecard|algorithm|algo|classifier|ruleset)_version",),
     ),
 }
 
@@ -294,7 +295,7 @@ def strength(role: str, name: str) -> tuple[int, int] | None:
 def _strength(role: str, folded: str) -> tuple[int, int] | None:
     """Return how well a folded name says a role."""
     names, folded = _NAMES[role], folded.rstrip("_")
-    folded = _HORIZON.sub("", folded) if role == "label" else folded
+    folded = HORIZON.sub("", folded) if role == "label" else folded
     for rank, patterns in enumerate((names.strong, names.loose)):
         place = next((place for place, pattern in enumerate(patterns) if re.fullmatch(pattern, folded)), None)
         if place is None:

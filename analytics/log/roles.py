@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from analytics.log import class_columns, label_time, logged, pairs, positives, score_form, views
 from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
+from analytics.log.column_names import is_event
 from analytics.log.mapping import Mapping
 from analytics.log.role_names import folded_name, is_prediction, strength
 from analytics.log.schema import Reading
@@ -175,7 +176,7 @@ def _by_values(
         ]
         ask("score", fractions, "fractions between 0 and 1")
     if {"score", "decision"} & {*chosen, *undecided}:
-        two = _binary(free())
+        two = [column for column in _binary(free()) if strength("model_version", column.name) is None]
         scores = [chosen["score"]] if "score" in chosen else [name for name, _ in undecided.get("score", ())]
         told = [column for column in two if _is_told(column)]
         if len(told) == len(scores) == 1 and pairs.is_called_after(scores[0], told[0].name):
@@ -200,7 +201,10 @@ def _by_each_other(
         twins = pairs.twins_of_two(
             columns, {*chosen.values()} - candidates, chosen.get("decision"), chosen.get("label")
         )
+        happened = any(is_event(name) for name in candidates - {*(twins or {}).values()})
         for role in open_roles if twins else ():
+            if role == "label" and happened:  # what people decided is no surer truth than that
+                continue
             chosen[role] = twins[role]
             reasons[twins[role]] = "what a model said, and what it was said of"
     if "label" in open_roles and "label" not in chosen and "score" in chosen:

@@ -280,6 +280,17 @@ def positive_of(values: Sequence[str], name: str = "") -> str | None:
     return named[0] if len(named) == 1 else None
 
 
+def warns_of(name: str) -> bool:
+    """Whether a column is called after what a model warns of, so that yes in it is bad for whom it is about.
+
+    >>> warns_of("defaulted_12m"), warns_of("isFraud"), warns_of("no_default"), warns_of("repaid")
+    (True, True, False, False)
+    """
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    stems = [stem for stem in _ADVERSE_STEMS if stem != "positiv"]
+    return _begins(apart, stems) and not {"no", "not", "non", "kein", "keine", "sin", "sans"} & {*_words_of(apart)}
+
+
 def _is_a_number_of_many(word: str, values: Sequence[str]) -> bool:
     """Whether 1 stands beside 2 and no 0: codes of which the first means yes in some tools and no in others."""
     return word == "1" and not {"0", "-1"} & {*values} and any(re.fullmatch(r"[2-9]|\d\d+", value) for value in values)

@@ -144,3 +144,13 @@ def test_what_could_be_a_grade_is_said_where_another_role_is_named(tmp_path: Pat
     pl.DataFrame({"task_id": [1, 2, 3, 4] * 9, "reward": [0.0, 1.0, 1.0, 0.0] * 9}).write_csv(path)
     refused = run(path, "--unit", "task_id")
     assert refused.exit_code == 2 and "'reward' could hold grades: --grade reward --pass 1." in refused.stderr
+
+
+def test_a_grade_is_asked_about_before_it_is_taken_for_a_score(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    pl.DataFrame(
+        {"ts": [f"2024-03-{1 + k % 28:02d}" for k in range(400)], "judge_score": [1 + k % 5 for k in range(400)]}
+    ).write_csv(path)
+    refused = run(path)
+    assert refused.exit_code == 2 and "'judge_score' could hold grades: --grade judge_score --pass 4." in refused.stderr
+    assert run(path, "--label", "none").exit_code == 0

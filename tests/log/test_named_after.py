@@ -162,3 +162,23 @@ def test_minus_one_is_a_class_where_it_is_predicted_too(desk: Desk) -> None:
 def test_the_classes_that_a_prediction_is_called_after_are_asked_about(desk: Desk) -> None:
     found = asked(desk, severity=CLASS % 3, predicted_severity=SAID % 3, risk_score=SCORE)
     assert [name for name, _ in found.open["label"]] == ["severity"]
+
+
+def test_what_happened_is_asked_about_beside_what_was_decided_in_the_end(desk: Desk) -> None:
+    said = np.where(DECIDED == 1, "reject", "accept")
+    final = np.where(RNG.random(N) < 0.9, said, "accept")
+    found = asked(desk, pd_score=SCORE, model_decision=said, final_decision=final, defaulted_12m=LABEL)
+    assert {name for name, _ in found.open["label"]} == {"final_decision", "defaulted_12m"}
+    assert asked(desk, pd_score=SCORE, model_decision=said, final_decision=final).mapping.label == "final_decision"
+    named = guess(
+        desk.read(pl.DataFrame({"pd_score": SCORE, "model_decision": said, "defaulted_12m": LABEL})), {}
+    ).mapping
+    assert (named.label, named.decision_positive) == ("defaulted_12m", ("reject",))
+
+
+def test_a_version_of_a_prompt_is_a_version_and_no_label(desk: Desk) -> None:
+    found = asked(
+        desk, prompt_version=np.where(RNG.random(N) < 0.5, "p1", "p2"), score=SCORE, part=RNG.integers(0, 2, N)
+    )
+    assert found.mapping.model_version == "prompt_version"
+    assert "prompt_version" not in {name for name, _ in found.open.get("label", ())}
