@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -15,7 +16,7 @@ _MAX_PLACES = 32
 """Places of a list, or keys, that become columns each: scores per class do, embeddings do not. A judgement."""
 
 _KEYS = ("label", "class", "name", "key", "category", "displayName", "className", "metric", "field")
-_VALUES = ("prob", "probability", "score", "confidence", "value", "p", "result", "data", "stringValue", "v")
+_VALUES = ("prob", "probability", "score", "confidence", "value", "p", "result", "data", "stringValue", "v", "mean")
 """Names of the two values by which a list says what each of its entries is: ``[{"label": "yes", "prob": 0.8}, …]``."""
 
 _TOLD = ("value", "text", "prediction", "outcome")
@@ -46,6 +47,13 @@ def _first(wanted: Sequence[str], names: Sequence[str]) -> str | None:
     """Return the name that the first of the wanted ones means, whatever its capitals."""
     plain = {name.casefold(): name for name in names if _PLAIN.fullmatch(name)}
     return next((plain[name.casefold()] for name in wanted if name.casefold() in plain), None)
+
+
+def _key_inside(item: dict[str, Any]) -> str | None:
+    """Return the way to a key in an object that is called like one: ``{"name": {"name": "exact_match", …}, "mean": 1.0}``."""
+    outer = _first(_KEYS, [name for name, below in item.items() if isinstance(below, dict)])
+    inner = _first(_KEYS, [name for name, below in item[outer].items() if below == "VARCHAR"]) if outer else None
+    return f"{outer}/{inner}" if inner else None
 
 
 class Leaves:
@@ -101,7 +109,11 @@ class Leaves:
             item, inner = below, f"{inner}/{name}"
         told = [name for name, type_ in item.items() if isinstance(type_, str) and type_ != "NULL"]
         others = [name for name in item if item[name] != "NULL"]
-        key = _first(_KEYS, told) or _first(_TOLD, [name for name in told if item[name] == "VARCHAR"])
+        key = (
+            _first(_KEYS, told)
+            or _first(_TOLD, [name for name in told if item[name] == "VARCHAR"])
+            or _key_inside(item)
+        )
         value = _first(_VALUES, [name for name in others if name != key])
         if key is None or value is None:
             return

@@ -106,6 +106,7 @@ def test_classes_in_an_order_of_each_rows_own(desk: Desk) -> None:
         lambda name, score: {"Name": name, "Score": score},
         lambda name, score: {"prediction": name, "probability": score},
         lambda name, score: {"key": name, "value": {"doubleValue": score}},
+        lambda name, score: {"name": {"name": name, "split": "test"}, "count": 1, "mean": score},
     ],
 )
 def test_entries_that_say_what_they_are(desk: Desk, entry: Any) -> None:
