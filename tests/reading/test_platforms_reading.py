@@ -89,6 +89,21 @@ HEADER = "updated_at,region,score,label"
 ROWS = [f"2024-03-{1 + n % 28:02} 08:00:00,{'NS'[n % 2]},0.{n % 90 + 10},{n % 2}" for n in range(700)]
 
 
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("id,score,label", "{n},0.{n},{odd},{odd}"),
+        ("id,label,score", "{n},{odd},0.{n},0.25"),
+        ("case_id,ts,score,label", "{n},2024-03-01 08:{minute:02}:00,0.{n},{odd},seen"),
+    ],
+)
+def test_a_field_without_a_name_at_the_end_leaves_an_id_where_it_is(desk: Desk, header: str, row: str) -> None:
+    """Numbers of rows stand in front of an id that is whole and its own on every row, and of nothing else that is called one."""
+    lines = [row.format(n=n, odd=n // 3 % 2, minute=n % 60) for n in range(100, 160)]
+    names = header.split(",")
+    assert desk.read("\n".join([header, *lines]) + "\n").names == (*names, f"column {len(names) + 1}")
+
+
 @pytest.mark.parametrize("broken", [False, True], ids=["by the engine", "line by line"])
 @pytest.mark.parametrize(
     ("lines", "names"),
@@ -330,8 +345,9 @@ def test_labels_whose_ids_are_written_otherwise(desk: Desk, name: str) -> None:
         (["0007", "0008"], ["'0007", '="0008"'], 2),
         (["A-1", "B-1"], [" a-1", "b-1 "], 2),
         (["007", "8"], ["7", "8"], 1),
+        (["000", "001"], ["0", "1"], 2),
     ],
-    ids=["zeros", "thousands", "braces", "marks of text", "capitals and blanks", "some the same"],
+    ids=["zeros", "thousands", "braces", "marks of text", "capitals and blanks", "some the same", "nothing but zeros"],
 )
 def test_ids_are_matched_where_that_is_unambiguous(
     desk: Desk, mine: list[str], theirs: list[str], n_matched: int
