@@ -320,6 +320,32 @@ def test_two_notations_in_one_column(desk: Desk, second: str, is_read: bool) -> 
     assert (log.time_low or "")[:10] == "2024-02-01" and (log.time_high or "")[:10] == "2024-03-28"
 
 
+@pytest.mark.parametrize(
+    "way",
+    [
+        "03/{:02}/2024 09:30:00.250 +0200",
+        "{:02}/03/2024 07:30:00 +0000",
+        "2024-03-{:02} 07:30:00.123 +0000 UTC",
+        "2024-03-{:02} 08:30:00.123456789 +0100 CET m=+0.0012",
+        "2024:03:{:02} 07:30:00",
+        "Friday, March {:02}, 2024 07:30 AM",
+        "202403{:02}073000123",
+    ],
+)
+def test_times_as_programs_write_them(desk: Desk, way: str) -> None:
+    log = desk.log("ts,score,label\n" + "".join(f'"{way.format(n)}",0.{n + 10},{n % 2}\n' for n in range(5, 25)))
+    assert log.mapping.time == "ts" and (log.time_low or "")[:16].replace("T", " ") == "2024-03-05 07:30"
+    assert (log.time_high or "")[:10] == "2024-03-24"
+
+
+@pytest.mark.parametrize("ways", [["{}.54"], ["/Date(17092980{}000)/"], ["17092980{}000000000", "2024-03-01 08:00:{}"]])
+def test_numbers_that_are_no_times_are_said_where_they_are_called_so(desk: Desk, ways: list[str]) -> None:
+    rows = [ways[n % len(ways)].format(n if len(ways[0]) > 9 else 45_000 + n) for n in range(10, 50)]
+    log = desk.log("ts,score,label\n" + "".join(f"{time},0.{n + 10},{n % 2}\n" for n, time in enumerate(rows)))
+    assert log.mapping.time is None
+    assert [finding.column for finding in log.findings if finding.code == "unread-time"] == ["ts"]
+
+
 def test_what_is_called_a_time_and_read_as_none_is_said(desk: Desk) -> None:
     rows = [f"2024-02-{1 + n:02}" for n in range(12)] + [f"{1 + n:02}/03/2024" for n in range(12)]
     log = desk.log("ts,score,label\n" + "".join(f"{day},0.{n + 10},{n % 2}\n" for n, day in enumerate(rows)))
