@@ -146,8 +146,8 @@ def _of_course(parts: CourseParts) -> tuple[str, str]:
     day = words.bucket_label(date.fromisoformat(parts.since), "1d")
     if parts.began:
         return (
-            f"See on Gap whether it is version {_name(parts.began)} or what came in with it: go back to the version before where it "
-            "is the version, and mend what arrives otherwise where it is not.",
+            f"See on Gap whether it is version {_name(parts.began)} or what came in with it: go back to the version before where "
+            "it is the version, and mend what arrives otherwise where it is not.",
             _MODEL,
         )
     return (
