@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from analytics.errors import AnalysisError
 
+_MOST, _DIGITS = 1_000_000_000, 40
+"""The largest number of megabytes or seconds that the system's own limits hold whatever they count in, with room to spare;
+and digits beyond which a text is not counted at all."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -15,6 +19,7 @@ class Setting:
     name: str
     default: int
     help: str
+    most: int = _MOST
 
     @property
     def value(self) -> int:
@@ -23,14 +28,20 @@ class Setting:
         Raises
         ------
         AnalysisError
-            If what is set is no whole number above zero.
+            If what is set is no whole number above zero, or more than may be.
         """
         text = os.environ.get(self.name, "").strip()
         if not text:
             return self.default
-        if not text.isascii() or not text.isdigit() or not int(text):
+        if not text.isascii() or not text.isdigit() or not text.strip("0"):
             raise AnalysisError(
                 f"Expected a whole number above zero in {self.name}, found {text[:40]!r}. "
+                f"Set it, or unset it for {self.default:,}.",
+                code="setting",
+            )
+        if len(text) > _DIGITS or int(text) > self.most:
+            raise AnalysisError(
+                f"Expected a whole number from 1 to {self.most:,} in {self.name}, found {text[:40]!r}. "
                 f"Set it, or unset it for {self.default:,}.",
                 code="setting",
             )
@@ -48,7 +59,7 @@ READER_UNPACKED_MB = Setting(
 )
 READER_FILES = Setting("SLICEWISE_READER_FILES", 256, "files that the reading process may have open")
 UPLOAD_MB = Setting("SLICEWISE_UPLOAD_MB", 4096, "uploads of one browser session to the shared server, in MB")
-PORT = Setting("SLICEWISE_PORT", 8501, "where the shared server listens")
+PORT = Setting("SLICEWISE_PORT", 8501, "where the shared server listens", most=65_535)
 
 SETTINGS = (
     READER_MEMORY_MB,

@@ -20,6 +20,7 @@ from websockets.typing import Origin, Subprotocol
 
 import serve
 from analytics import settings
+from analytics.errors import AnalysisError
 from tests.browser.conftest import Server
 from tests.protocol import visiting
 from tests.serving import shared_server
@@ -129,6 +130,18 @@ def test_a_bad_setting_is_one_sentence(setting: str, value: str) -> None:
         check=False,
     )
     assert done.returncode == 2 and f"in {setting}" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("text", ["70000", "9" * 20, "9" * 5000])
+def test_a_setting_beyond_what_it_may_be_is_said(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The port is, and a number that no limit of the system holds; the reader then blamed the file."""
+    monkeypatch.setenv(settings.PORT.name, text)
+    with pytest.raises(AnalysisError, match=r"from 1 to 65,535 in SLICEWISE_PORT, found"):
+        _ = settings.PORT.value
+    for setting in settings.SETTINGS:
+        monkeypatch.setenv(setting.name, "9" * 20)
+        with pytest.raises(AnalysisError, match=f"in {setting.name}"):
+            _ = setting.value
 
 
 def test_pages_of_other_sites_open_no_socket(server: Server) -> None:

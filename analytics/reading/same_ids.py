@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-_PLAIN = "lower(CASE WHEN starts_with(trim({0}::VARCHAR), '0') AND ltrim(trim({0}::VARCHAR), '0') <> '' "
-_ZEROLESS = _PLAIN + "THEN ltrim(trim({0}::VARCHAR), '0') ELSE trim({0}::VARCHAR) END)"
+_ZEROLESS = r"lower(regexp_replace(trim({0}::VARCHAR), '^0+(.)', '\1'))"
 _BARE = r"regexp_replace(regexp_replace({0}::VARCHAR, '[^\p{{L}}\p{{N}}]+', '', 'g'), '^0+(.)', '\1')"
 
 _MOST = 0.5

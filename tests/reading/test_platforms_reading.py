@@ -89,6 +89,21 @@ HEADER = "updated_at,region,score,label"
 ROWS = [f"2024-03-{1 + n % 28:02} 08:00:00,{'NS'[n % 2]},0.{n % 90 + 10},{n % 2}" for n in range(700)]
 
 
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("id,score,label", "{n},0.{n},{odd},{odd}"),
+        ("id,label,score", "{n},{odd},0.{n},0.25"),
+        ("case_id,ts,score,label", "{n},2024-03-01 08:{minute:02}:00,0.{n},{odd},seen"),
+    ],
+)
+def test_a_field_without_a_name_at_the_end_leaves_an_id_where_it_is(desk: Desk, header: str, row: str) -> None:
+    """Numbers of rows stand in front of an id that is whole and its own on every row, and of nothing else that is called one."""
+    lines = [row.format(n=n, odd=n // 3 % 2, minute=n % 60) for n in range(100, 160)]
+    names = header.split(",")
+    assert desk.read("\n".join([header, *lines]) + "\n").names == (*names, f"column {len(names) + 1}")
+
+
 @pytest.mark.parametrize("broken", [False, True], ids=["by the engine", "line by line"])
 @pytest.mark.parametrize(
     ("lines", "names"),
@@ -305,6 +320,32 @@ def test_two_notations_in_one_column(desk: Desk, second: str, is_read: bool) -> 
     assert (log.time_low or "")[:10] == "2024-02-01" and (log.time_high or "")[:10] == "2024-03-28"
 
 
+@pytest.mark.parametrize(
+    "way",
+    [
+        "03/{:02}/2024 09:30:00.250 +0200",
+        "{:02}/03/2024 07:30:00 +0000",
+        "2024-03-{:02} 07:30:00.123 +0000 UTC",
+        "2024-03-{:02} 08:30:00.123456789 +0100 CET m=+0.0012",
+        "2024:03:{:02} 07:30:00",
+        "Friday, March {:02}, 2024 07:30 AM",
+        "202403{:02}073000123",
+    ],
+)
+def test_times_as_programs_write_them(desk: Desk, way: str) -> None:
+    log = desk.log("ts,score,label\n" + "".join(f'"{way.format(n)}",0.{n + 10},{n % 2}\n' for n in range(5, 25)))
+    assert log.mapping.time == "ts" and (log.time_low or "")[:16].replace("T", " ") == "2024-03-05 07:30"
+    assert (log.time_high or "")[:10] == "2024-03-24"
+
+
+@pytest.mark.parametrize("ways", [["{}.54"], ["/Date(17092980{}000)/"], ["17092980{}000000000", "2024-03-01 08:00:{}"]])
+def test_numbers_that_are_no_times_are_said_where_they_are_called_so(desk: Desk, ways: list[str]) -> None:
+    rows = [ways[n % len(ways)].format(n if len(ways[0]) > 9 else 45_000 + n) for n in range(10, 50)]
+    log = desk.log("ts,score,label\n" + "".join(f"{time},0.{n + 10},{n % 2}\n" for n, time in enumerate(rows)))
+    assert log.mapping.time is None
+    assert [finding.column for finding in log.findings if finding.code == "unread-time"] == ["ts"]
+
+
 def test_what_is_called_a_time_and_read_as_none_is_said(desk: Desk) -> None:
     rows = [f"2024-02-{1 + n:02}" for n in range(12)] + [f"{1 + n:02}/03/2024" for n in range(12)]
     log = desk.log("ts,score,label\n" + "".join(f"{day},0.{n + 10},{n % 2}\n" for n, day in enumerate(rows)))
@@ -330,8 +371,9 @@ def test_labels_whose_ids_are_written_otherwise(desk: Desk, name: str) -> None:
         (["0007", "0008"], ["'0007", '="0008"'], 2),
         (["A-1", "B-1"], [" a-1", "b-1 "], 2),
         (["007", "8"], ["7", "8"], 1),
+        (["000", "001"], ["0", "1"], 2),
     ],
-    ids=["zeros", "thousands", "braces", "marks of text", "capitals and blanks", "some the same"],
+    ids=["zeros", "thousands", "braces", "marks of text", "capitals and blanks", "some the same", "nothing but zeros"],
 )
 def test_ids_are_matched_where_that_is_unambiguous(
     desk: Desk, mine: list[str], theirs: list[str], n_matched: int

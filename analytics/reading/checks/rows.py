@@ -26,7 +26,7 @@ def _rows_set_aside(read: Read) -> Iterator[Said]:
     for aside in read.reading.set_aside:
         if aside.reason not in (_FOOTER, IN_EARLIER_EXPORT):
             them = "it" if aside.rows == 1 else "them"
-            where = f"the first on line {aside.first_line:,}" if aside.rows > 1 else f"line {aside.first_line or 0:,}"
+            where = f"{'the first on ' if aside.rows > 1 else ''}line {aside.first_line or 0:,}"
             reason = aside.reason if aside.first_line is None else f"{aside.reason} ({where})"
             said = f"{_counted(aside.rows, 'row')} set aside: {reason}."
             yield Said(None, aside.rows, f"{said} Download {them} below and correct the export.")

@@ -255,14 +255,28 @@ def _stray_times(log: Log, found: tuple[int, str | None]) -> Iterator[Said]:
 
 
 _DATE_LIKE = re.compile(
-    r"\D*\d{1,4}[-/. :]\d{1,2}[-/. :]\d{1,4}.*|\D*\d{1,2}[ -][A-Za-z]{3,9}[ -,]+\d{2,4}.*|[A-Za-z]{3,9} \d{1,2}.*\d{4}.*"
+    r"\D*\d{1,4}[-/. :]\d{1,2}[-/. :]\d{1,4}.*|\D*\d{1,2}[ -][A-Za-z]{3,9}[ -,]+\d{2,4}.*"
+    r"|(?:[A-Za-z]{3,9},? ){1,2}\d{1,2}.*\d{4}.*|\D{0,9}\d{8,19}(?:\.\d+)?\D{0,4}"
 )
-"""What the text of a date looks like, whoever wrote it."""
+"""What the text of a date looks like, whoever wrote it: also a number since 1970, which may stand beside another way."""
+
+_SHEET_DAYS = (36_526, 73_050)
+"""Days of the years 2000 to 2099 as spreadsheets count them, from 30 December 1899 (ECMA-376, 18.17.4.1)."""
 
 
 def _unread_times(log: Log, column: Column) -> Iterator[Said]:
+    first, last = _SHEET_DAYS
+    is_named = is_of_times(column.name)
+    if is_named and column.kind == "number" and first <= float(column.low or 0) <= float(column.high or 0) <= last:
+        yield Said(
+            column.name,
+            log.n_rows - column.n_missing,
+            f"Expected times in {column.name!r}, found numbers from {float(column.low or 0):g} to {float(column.high or 0):g}, "
+            "the days that a spreadsheet counts. Write it as 2024-03-01 08:00:00.",
+            column.low,
+        )
     values = [value for value, _ in column.top]
-    if column.kind == "text" and values and is_of_times(column.name) and all(map(_DATE_LIKE.fullmatch, values)):
+    if column.kind == "text" and values and is_named and all(map(_DATE_LIKE.fullmatch, values)):
         yield Said(
             column.name,
             log.n_rows - column.n_missing,

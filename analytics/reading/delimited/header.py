@@ -11,6 +11,10 @@ from analytics.reading.delimited.repair import MAX_COST, MISSING_FIELDS, MISSING
 from analytics.reading.delimited.shapes import ColumnProfile, is_texty, shape
 
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+_ID = re.compile(r"(?:.*[_ .-])?(?:id|uuid|key|no|nr)", re.IGNORECASE)
+_NO_ID = re.compile(r"[-+]?\d*[.,]\d+(?:e[-+]?\d+)?|\d{1,4}[-/.]\d\d?[-/.]\d{1,4}.*", re.IGNORECASE)
+"""Names of ids, and values that are none: fractions and dates."""
+
 ROW_NAMES = "the rows have a name or a number in front, which has none above it"
 _ENDING_DELIMITER = "the rows end with a separator, the header does not"
 _BOTH_SAY = 2.0
@@ -135,8 +139,19 @@ def _with_unnamed(cells: Sequence[str], columns: Sequence[ColumnProfile]) -> Row
     in_front = sum(_names_kind(name, column) for name, column in zip(cells, columns[1:], strict=True))
     at_end = sum(_names_kind(name, column) for name, column in zip(cells, columns, strict=False))
     if _are_row_names(columns[0]) and in_front >= at_end:
+        if _is_the_id(cells[0], columns):
+            return Row((*cells, ""), 2.0, frozenset({MISSING_FIELDS}), 1)
         return Row(("", *cells), 0.0, frozenset({ROW_NAMES}))
     return None
+
+
+def _is_the_id(name: str, columns: Sequence[ColumnProfile]) -> bool:
+    """Whether the first column is the id that the first name says: the second holds fractions, days, or a value twice."""
+    return (
+        _ID.fullmatch(name.strip()) is not None
+        and len(columns[0].values) == columns[0].n
+        and (len(columns[1].values) < columns[1].n_filled or any(map(_NO_ID.fullmatch, columns[1].values)))
+    )
 
 
 def _are_row_names(column: ColumnProfile) -> bool:

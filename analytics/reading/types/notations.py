@@ -45,7 +45,12 @@ _UNSETTLED = {
     DAY: "Text that may have the day or the month first, as 03/04/2024, stayed text, since nothing settles which: {}.",
 }
 _OTHER_TIMES = "Times written in another way (…) were read as such: {}."
-_PAIRS = ((POINT, COMMA), (DAY, MONTH), (f"{DAY}, short year", f"{MONTH}, short year"))
+_PAIRS = (
+    (POINT, COMMA),
+    (DAY, MONTH),
+    (f"{DAY}, short year", f"{MONTH}, short year"),
+    (f"{DAY}, with an offset", f"{MONTH}, with an offset"),
+)
 _N_SHOWN, _FIRST = 6, 1_000
 """Columns that a sentence names, and values of a column that first say which notations may be meant: all notations are
 tried at once, so fewer than for types. A judgement."""

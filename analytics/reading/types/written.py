@@ -57,6 +57,13 @@ TIMES = {
     MONTH: _Times(rf"[0-9]{{1,2}}[/-][0-9]{{1,2}}[/-]{_LONG}", _on_clocks("%m/%d/%Y", "%m-%d-%Y")),
     f"{DAY}, short year": _Times(rf"[0-9]{{1,2}}/[0-9]{{1,2}}/{_SHORT}", _on_clocks("%d/%m/%y")),
     f"{MONTH}, short year": _Times(rf"[0-9]{{1,2}}/[0-9]{{1,2}}/{_SHORT}", _on_clocks("%m/%d/%y")),
+    **{
+        f"{order}, with an offset": _Times(
+            r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4} [0-9:.]+ ?[+-][0-9]{2}:?[0-9]{2}",
+            tuple(f"{date} %H:%M:%S{part}{blank}%z" for part in ("", ".%f") for blank in (" ", "")),
+        )
+        for order, date in ((DAY, "%d/%m/%Y"), (MONTH, "%m/%d/%Y"))
+    },
     "month by name": _Times(
         rf"(?:[0-9]{{1,2}}[ -])?[A-Za-z]{{3,9}}[ -]+(?:[0-9]{{1,2}},? )?{_LONG}",
         (
@@ -85,6 +92,12 @@ TIMES = {
         r"[A-Za-z]{3} [A-Za-z]{3} +[0-9]{1,2} [0-9:]{8} ([A-Z]{1,5} )?[0-9]{4}",
         ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y"),
     ),
+    "day of the week by its name first": _Times(
+        rf"[A-Za-z]{{3,9}}, (?:[A-Za-z]{{3,9}} [0-9]{{1,2}},|[0-9]{{1,2}} [A-Za-z]{{3,9}}) {_LONG}",
+        _on_clocks("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y"),
+        left_out="^[A-Za-z]+, ",
+    ),
+    "year:month:day": _Times(r"[0-9]{4}:[0-9]{2}:[0-9]{2} [0-9:.]+", ("%Y:%m:%d %H:%M:%S", "%Y:%m:%d %H:%M:%S.%f")),
     "year年month月day日": _Times(r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日( [0-9:]+)?", _on_clocks("%Y年%m月%d日")),
     "year and day of the year": _Times(r"(19|20)[0-9]{2}-[0-3][0-9]{2}", ("%Y-%j",)),
     "year, week and day of the week": _Times(r"(19|20)[0-9]{2}-W[0-5][0-9]-[1-7]", ("%G-W%V-%u",)),
@@ -108,8 +121,9 @@ TIMES = {
         ("%b %d, %Y @ %H:%M:%S.%g", "%b %d, %Y @ %H:%M:%S", "%b %d, %Y @ %H:%M", "%B %d, %Y @ %H:%M:%S.%g"),
     ),
     "with an offset after a blank": _Times(
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}.* [+-][0-9]{2}:?[0-9]{2}",
-        tuple(f"%Y-%m-%d{mark}%H:%M:%S{part} %z" for mark in " T" for part in ("", ".%f")),
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}.* [+-][0-9]{2}:?[0-9]{2}(?: [A-Z]{2,5})?(?: m=.*)?",
+        tuple(f"%Y-%m-%d{mark}%H:%M:%S{part} %z" for mark in " T" for part in ("", ".%f", ".%n")),
+        left_out="(?: [A-Z]{2,5})?(?: m=.*)?$",
     ),
 }
 
@@ -166,6 +180,6 @@ UNITS = (
             f"try_strptime({{0}}::VARCHAR, '{format_}') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'",
             f"strptime({{0}}::VARCHAR, '{format_}')",
         )
-        for n_digits, format_ in ((12, "%Y%m%d%H%M"), (14, "%Y%m%d%H%M%S"))
+        for n_digits, format_ in ((12, "%Y%m%d%H%M"), (14, "%Y%m%d%H%M%S"), (17, "%Y%m%d%H%M%S%g"))
     ),
 )

@@ -68,6 +68,13 @@ def test_a_damaged_line_is_set_aside_with_its_number_and_reason(desk: Desk) -> N
     assert sum(reason.rows for reason in reading.set_aside) == 3
 
 
+def test_lines_damaged_in_the_same_way_are_said_without_a_line(desk: Desk) -> None:
+    records = [f'{{"id": {n}, "score": 0.{n}, "label": {n % 2}}}' for n in range(10, 60)]
+    log = desk.log("\n".join([*records[:9], "{bad", *records[9:], "{bad"]) + "\n")
+    (said,) = [finding.message for finding in log.findings if finding.code == "rows-set-aside"]
+    assert said.startswith("2 rows were set aside: no JSON") and "line" not in said, said
+
+
 def test_a_line_cut_off_at_the_end_is_set_aside(desk: Desk) -> None:
     reading = desk.read('{"score": 0.5, "label": 1}\n' * 50 + '{"score": 0.5, "la')
     assert (reading.rows_kept, [reason.rows for reason in reading.set_aside]) == (50, [1])
