@@ -39,6 +39,9 @@ ROLE_OPTIONS: dict[str, str] = {
     "unit": "unit",
     "label_time": "label_time",
     "weight": "weight",
+    "annotator": "annotator",
+    "label_site": "label_site",
+    "second_label": "second_label",
 }
 """The options that name the column of a role, each with its role."""
 
@@ -85,6 +88,9 @@ class Source:
         _WeightAs | None,
         named("Whether the column says how many rows a row stands for, or the share that was kept.", "--weight-as"),
     ] = None
+    annotator: Annotated[Text, named("Column of who gave the label.")] = None
+    label_site: Annotated[Text, named("Column of where the label was given.", "--label-site")] = None
+    second_label: Annotated[Text, named("Column of what somebody else said of the same row.", "--second-label")] = None
     right: Annotated[
         Text, named('What makes a row right: "PREDICTED = TRUE", two columns of classes; with --within of numbers.')
     ] = None
