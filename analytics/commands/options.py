@@ -182,6 +182,13 @@ class Asked:
         bool, named("Only rows that are old enough for their labels to be there.", "--mature", panel=_QUESTION)
     ] = False
 
+    @property
+    def of_labels(self) -> str:
+        """Which labels an answer knows, in a sentence; empty where it is all of them."""
+        known = f"as it was known on {self.as_of}" if self.as_of else ""
+        ripe = "of the rows alone that are old enough for their labels to be there" if self.mature else ""
+        return f"Asked of the log {', and '.join(filter(None, (known, ripe)))}." if known or ripe else ""
+
 
 _NO_TEXT = (".parquet", ".arrow", ".feather", ".xlsx", ".zip", ".gz", ".zst")
 
@@ -233,6 +240,9 @@ def command(app: typer.Typer, function: Callable[..., None], name: str | None = 
                 for name, group in groups.items()
             }
             function(**carried, **given)
+            for each in carried.values():
+                if isinstance(each, Asked) and each.of_labels:
+                    typer.echo(each.of_labels, err=True)
         except AnalysisError as error:
             typer.echo(f"slicewise: {error}", err=True)
             raise typer.Exit(2) from error
