@@ -27,6 +27,7 @@ with frame.boundary():
     with head.container():
         sentence(readings.gap_reading(gap))
         parts.draw_names(gap)
+        parts.draw_matured(production, metric)
     pair = st.grid(2, min_column_width=500, gap="medium")
     with pair.cell():
         figure(

@@ -8,6 +8,7 @@ import polars as pl
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.log.schema import Log
 from analytics.measure.labels.sites import code_table, site_table, strata_of
 from analytics.query.engine import Engine
 
@@ -26,6 +27,13 @@ class SitesAnswer:
 
     column: str
     sites: pl.DataFrame
+
+
+def given_by(log: Log) -> str | None:
+    """Return the column that says where labels were given, else by whom, where its values can be compared; None without one."""
+    given = (log.mapping.label_site, log.mapping.annotator)
+    column = next((name for name in given if name in log.mapping.segments), None)
+    return None if log.is_right_or_wrong or log.mapping.label is None else column
 
 
 def sites(engine: Engine, question: Question, column: str) -> SitesAnswer:

@@ -8,7 +8,7 @@ import typer
 
 from analytics.answers.agreement import agreement as agreement_answer
 from analytics.answers.agreement_noise import noise
-from analytics.commands.asking import question_of
+from analytics.commands.asking import open_log, question_of
 from analytics.commands.given import listed_columns
 from analytics.commands.options import Asked, Output, Source, Text, named
 from analytics.commands.unjudged import open_unjudged
@@ -37,17 +37,21 @@ def agreement(
     from analytics.present.readings import noise_reading, ratings_reading
 
     one_by_one = [item, rater, rating]
-    if (raters is None) == (None in one_by_one) or (raters and any(one_by_one)):
-        raise QuestionError(
-            "Expected the columns of all raters, or those of item, rater and rating, found neither or both. Give --raters, or "
-            "--item, --rater and --rating."
-        )
     workspace = Workspace()
-    first = rating or (raters or "").split(",")[0].strip()
-    log = open_unjudged(workspace, source, first)
+    if raters is None and not any(one_by_one):
+        log = open_log(workspace, source) if source.second_label else open_unjudged(workspace, source, None)
+        both = (log.mapping.label, log.mapping.second_label)
+        names = [name for name in both if name is not None and None not in both]
+    else:
+        log = open_unjudged(workspace, source, rating or (raters or "").split(",")[0].strip())
+        names = [log.column(name).name for name in (listed_columns(raters, log.reading.names) if raters else ())]
+    if (not names and None in one_by_one) or (names and any(one_by_one)):
+        raise QuestionError(
+            "Expected a second label, the columns of all raters, or those of item, rater and rating, found neither or both. Give "
+            "--second-label, --raters, or --item, --rater and --rating."
+        )
     engine, question = question_of(workspace, log, asked)
     say_rows_are_counted(question.log)
-    names = [log.column(name).name for name in (listed_columns(raters, log.reading.names) if raters else ())]
     listed = None if None in one_by_one else tuple(log.column(str(name)).name for name in one_by_one)
     answer = agreement_answer(engine, question, names, listed=listed, is_ordered=ordered)  # type: ignore[arg-type]
     typer.echo(ratings_reading(answer), err=True)

@@ -10,7 +10,7 @@ import typer
 from analytics.answers.labels_answer import LabelsAnswer
 from analytics.answers.labels_answer import labels as labels_answer
 from analytics.answers.labels_revised import RevisedAnswer, revised, revised_where
-from analytics.answers.labels_sites import sites
+from analytics.answers.labels_sites import given_by, sites
 from analytics.commands.asking import ask
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source
 from analytics.commands.priced import Priced, counted_metric, metric_asked, policy_of
@@ -52,7 +52,8 @@ def labels(
     costs = None if policy is None else policy.costs
     metric = metric_asked(log, metric, policy if metric or can_be_matured(costs) else None)
     again = revised(engine, question, counted_metric(log, metric)) if log.n_revised else None
-    apart = sites(engine, question, site) if site else None
+    giver = site or given_by(log)
+    apart = sites(engine, question, giver) if giver else None
     is_timeless = log.time_low is None and (again is not None or apart is not None)
     answer = None if is_timeless else labels_answer(engine, question, metric, costs)
     told = (
@@ -60,7 +61,7 @@ def labels(
         revised_reading(again) if again is not None else "",
         sites_reading(apart) if apart is not None else "",
     )
-    for sentence in filter(None, reversed(told) if apart is not None else told):
+    for sentence in filter(None, reversed(told) if site else told):
         typer.echo(sentence, err=True)
     say_rows_are_counted(log, "In what never comes, changes or differs by site")
     said = {"roles": roles_of(source, log)}
@@ -69,7 +70,7 @@ def labels(
         of_sites = None if apart is None else {"column": apart.column, "sites": _rows(apart.sites)}
         first = {"buckets": []} if answer is None else _object(answer)
         write({**first, "revised": stays, "sites": of_sites}, output, said)
-    elif apart is not None:
+    elif apart is not None and (site or (answer is None and again is None)):
         lists = [pl.col(name).list.join("; ").alias(name) for name in ("written", "alone", "never")]
         write(_rows(apart.sites.with_columns(lists)), output, said)
     elif answer is None and again is not None:

@@ -39,6 +39,9 @@ ROLE_OPTIONS: dict[str, str] = {
     "unit": "unit",
     "label_time": "label_time",
     "weight": "weight",
+    "annotator": "annotator",
+    "label_site": "label_site",
+    "second_label": "second_label",
 }
 """The options that name the column of a role, each with its role."""
 
@@ -85,6 +88,9 @@ class Source:
         _WeightAs | None,
         named("Whether the column says how many rows a row stands for, or the share that was kept.", "--weight-as"),
     ] = None
+    annotator: Annotated[Text, named("Column of who gave the label.")] = None
+    label_site: Annotated[Text, named("Column of where the label was given.", "--label-site")] = None
+    second_label: Annotated[Text, named("Column of what somebody else said of the same row.", "--second-label")] = None
     right: Annotated[
         Text, named('What makes a row right: "PREDICTED = TRUE", two columns of classes; with --within of numbers.')
     ] = None
@@ -176,6 +182,13 @@ class Asked:
         bool, named("Only rows that are old enough for their labels to be there.", "--mature", panel=_QUESTION)
     ] = False
 
+    @property
+    def of_labels(self) -> str:
+        """Which labels an answer knows, in a sentence; empty where it is all of them."""
+        known = f"as it was known on {self.as_of}" if self.as_of else ""
+        ripe = "of the rows alone that are old enough for their labels to be there" if self.mature else ""
+        return f"Asked of the log {', and '.join(filter(None, (known, ripe)))}." if known or ripe else ""
+
 
 _NO_TEXT = (".parquet", ".arrow", ".feather", ".xlsx", ".zip", ".gz", ".zst")
 
@@ -227,6 +240,9 @@ def command(app: typer.Typer, function: Callable[..., None], name: str | None = 
                 for name, group in groups.items()
             }
             function(**carried, **given)
+            for each in carried.values():
+                if isinstance(each, Asked) and each.of_labels:
+                    typer.echo(each.of_labels, err=True)
         except AnalysisError as error:
             typer.echo(f"slicewise: {error}", err=True)
             raise typer.Exit(2) from error

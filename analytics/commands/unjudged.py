@@ -15,12 +15,15 @@ from analytics.log.workspace import Workspace
 from analytics.reading.inbox import is_there
 
 
-def open_unjudged(workspace: Workspace, source: Source, answered: str) -> Log:
-    """Return the log; where it has no score, no decision and no rule, what a column holds is read as the decision."""
+def open_unjudged(workspace: Workspace, source: Source, answered: str | None) -> Log:
+    """Return the log; where it has no score, no decision and no rule, what a column holds is read as the decision.
+
+    Where nothing is named as ``answered`` it is the first column.
+    """
     if not is_there(Path(source.log)):
         return open_log(workspace, source)
     read = read_path(workspace, source)
     guess = roles.guess(read.reading, said_roles(source, read.reading)).mapping
     if guess.score is None and guess.decision is None and guess.right is None:
-        source = replace(source, decision=answered)
+        source = replace(source, decision=answered or read.reading.names[0])
     return kept(workspace, read, source, is_current=False, asks=False)

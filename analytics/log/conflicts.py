@@ -15,6 +15,7 @@ _MAX_NAMED = 8
 """Values that a sentence names before it ends with an ellipsis. A judgement."""
 
 _ZERO_ONE = ("0", "1")
+_GIVERS = frozenset(ROLE_LABELS[role].lower() for role in ("annotator", "label_site"))
 
 
 def conflicts(mapping: Mapping, reading: Reading) -> tuple[str, ...]:
@@ -44,11 +45,16 @@ def _about_columns(mapping: Mapping) -> Iterator[str]:
         if (name := getattr(mapping, role)) is not None:
             by_column.setdefault(name, []).append(ROLE_LABELS[role].lower())
     for name, roles in by_column.items():
-        if len(roles) > 1:
+        if len(roles) > 1 and not _is_beside(roles):
             yield (
                 f"Expected a column of its own for each role, found {name!r} as {' and '.join(roles)}. "
                 "Choose another for one of them."
             )
+
+
+def _is_beside(roles: Sequence[str]) -> bool:
+    """Whether rows belong together by who gave their label, or where: one column may say both."""
+    return len(roles) == 2 and ROLE_LABELS["unit"].lower() in roles and roles[1] in _GIVERS
 
 
 def _about_values(mapping: Mapping, reading: Reading) -> Iterator[str]:

@@ -31,7 +31,8 @@ class Mapping:
     ``right`` says what makes a row right where the label is not one of two classes. Unless it judges one class against the rest,
     the label of a row is then whether it is right, and its score the confidence in what was predicted.
     ``unit`` is what rows belong together by: those of one session, patient or task are not independent of each other.
-    ``label_time`` is when the label of a row was known.
+    ``label_time`` is when the label of a row was known, ``annotator`` who gave it, ``label_site`` where, and ``second_label``
+    what somebody else said of the same row.
     ``weight`` is how many rows a row stands for or, where ``is_weight_share``, the share of rows like it that was kept, so that
     it stands for one over that.
     """
@@ -61,6 +62,9 @@ class Mapping:
     label_time: str | None = None
     weight: str | None = None
     is_weight_share: bool = False
+    annotator: str | None = None
+    label_site: str | None = None
+    second_label: str | None = None
 
     @property
     def kind(self) -> Kind:
@@ -141,6 +145,9 @@ _LATER_FIELDS = (
     "label_time",
     "weight",
     "is_weight_share",
+    "annotator",
+    "label_site",
+    "second_label",
 )
 """Fields that older mappings do not have: at their defaults they leave the digest, by which a log's file is found, as it was."""
 
@@ -157,6 +164,9 @@ SINGLE_ROLES = (
     "unit",
     "label_time",
     "weight",
+    "annotator",
+    "label_site",
+    "second_label",
 )
 ROLE_LABELS = {
     "score": "Score",
@@ -169,6 +179,9 @@ ROLE_LABELS = {
     "unit": "Unit",
     "label_time": "Label time",
     "weight": "Weight",
+    "annotator": "Annotator",
+    "label_site": "Site of the label",
+    "second_label": "Second label",
     "segment": "Segment",
     "text": "Free text",
     "ignore": "Ignore",

@@ -13,14 +13,15 @@ _Operation = Literal["latency", "cost", "tokens", "failure"]
 _AMOUNTS: tuple[tuple[_Operation, str], ...] = (
     (
         "latency",
-        r"(.*_)?(latency|duration|elapsed|response_time|runtime|time_taken|time_to_first_token|ttft)(_(ms|s|sec|seconds|msec))?",
+        r"(.*_)?(latency|latencies|duration|elapsed(_time)?|(response|inference|generation|processing|wall|run|answer|request)_?time|"
+        r"time_taken|time_to_first_token|ttft)(_(in_)?(ms|s|secs?|seconds|msecs?|millis|milliseconds|us|micros|ns|min|minutes))?",
     ),
-    ("cost", r"(.*_)?(cost|price)(_(usd|eur|cents?|dollars?))?"),
+    ("cost", r"(.*_)?(cost|price)s?(_per_(call|request|answer|row))?(_(in_)?(usd|eur|gbp|cents?|dollars?|euros?))?"),
     ("tokens", r"(.*_)?(n_)?tokens(_.*)?"),
 )
 _FAILURES = (
-    r"(.*_)?(refus(al|ed)|timed?_?out|timeout|error|failed|failure|truncated|invalid|malformed|format_(error|violation)|"
-    r"parse_error)"
+    r"(.*_)?(refus(als?|ed)|declined_to_answer|timed?_?outs?|errors?|failed|failure|truncated|invalid(_(json|format|output))?|malformed|"
+    r"(format|schema)_(error|violation|broken)|broken_format|parse_error)"
 )
 """Names of flags that are true where an answer failed; exports of gateways and of evaluation harnesses call them so."""
 

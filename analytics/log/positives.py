@@ -129,7 +129,8 @@ def _shared_values(values: Sequence[str], column: Column) -> tuple[str, ...]:
 def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Split the values of a label into positive and negative ones; what is in neither is not known yet.
 
-    Spellings of one value, such as ``Fraud`` and ``fraud``, ``TRUE`` and ``1``, stay together.
+    Spellings of one value, such as ``Fraud`` and ``fraud``, ``TRUE`` and ``1``, stay together. Where no word tells two values
+    apart the rarer one is positive, as what is looked for is seldom the rule.
     """
     values = [value for value, _ in column.top]
     said = known(values)
@@ -138,7 +139,9 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if positive is None and len(spellings) == 1 and "0" in spellings:
         return (_OTHER_CLASS.get(said[0].strip().casefold(), "1"),), tuple(said)
     if positive is None:
-        positive = max(spellings, default=None) if len(spellings) == 2 else next(reversed(spellings), None)
+        rows = {key: -sum(n for value, n in column.top if value in found) for key, found in spellings.items()}
+        rarer = max(spellings, key=lambda key: (rows[key], key), default=None)
+        positive = rarer if len(spellings) == 2 else next(reversed(spellings), None)
     if positive is None:
         return ((values[-1],), ()) if values else ((), ())
     return tuple(spellings[positive]), tuple(value for value in said if value not in spellings[positive])

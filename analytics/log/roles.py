@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log import class_columns, label_time, logged, pairs, positives, score_form, views
+from analytics.log import class_columns, label_givers, label_time, logged, pairs, positives, score_form, views
 from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.column_names import is_event
@@ -100,11 +100,15 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         reasons[named[0]] = f"it is called after {named[1]!r}, a value of {chosen['label']!r}"
     if "label_time" not in said and (known := label_time.claim(columns, n_rows, chosen)):
         chosen["label_time"], reasons[known[0]] = known[0], known[1]
+    for role, claim in label_givers.claims(columns, n_rows, chosen).items():
+        if role not in said:
+            chosen[role], reasons[claim[0]] = claim
     mapping = Mapping(**chosen)  # type: ignore[arg-type]
+    sliced = {mapping.model_version, mapping.annotator, mapping.label_site}
     segments, texts = [], []
     for column in columns:
         if column.name in reasons:
-            if column.name == mapping.model_version:
+            if column.name in sliced:
                 segments.append(column.name)
             continue
         role, reason = _rest(column, n_rows)

@@ -98,3 +98,13 @@ def worth_of(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> floa
     sums = engine.collect(rows.select(n=each, squares=each * each).select(nw.all().sum()))
     n, squares = (float(sums[name][0] or 0) for name in ("n", "squares"))
     return n / squares if squares else 1.0
+
+
+def first_rows(engine: Engine, log: Log, cohort: Cohort, threshold: float, column: str) -> pl.DataFrame:
+    """Return each ``value`` of a column with the moment of its ``first`` row; rows without either are left out."""
+    name = log.column(column).sql_name
+    rows = engine.kept(log, cohort, threshold).filter(~nw.col(name).is_null())
+    table = engine.collect_at_any(
+        log, cohort, ("first rows", name), lambda: rows.group_by(name).agg(first=nw.col("moment").min())
+    )
+    return table.rename({name: "value"}).drop_nulls("first").sort("first", "value")

@@ -64,6 +64,9 @@ def build(
         mapping.unit,
         mapping.label_time,
         mapping.weight,
+        mapping.annotator,
+        mapping.label_site,
+        mapping.second_label,
         *(mapping.right.columns if mapping.right else ()),
     ):
         if column_name is not None:

@@ -48,7 +48,9 @@ def _by_value(question: Question, name: str) -> tuple[Question, Question] | None
     column = question.log.column(name)
     by_label = values_of_sides(question.log, column)
     chosen = [
-        place.selectbox(label, list(by_label), index=None, key=key, bind="query-params", placeholder="Choose one")
+        place.selectbox(
+            escaped(label), list(by_label), index=None, key=key, bind="query-params", placeholder="Choose one"
+        )
         for place, label, key in zip(
             st.columns([3, 3, 5], vertical_alignment="bottom"),
             ("Live", "Candidate"),

@@ -8,14 +8,20 @@ import streamlit as st
 
 from analytics.answers.gap.answer import Gap
 from analytics.answers.gap.sides import sides
+from analytics.answers.labels_answer import labels, unripe_from
 from analytics.answers.question import Question, score_table
 from analytics.measure.estimates import estimate_table
 from analytics.measure.gap.metric import COST
 from analytics.measure.gap.time import GapTime
+from analytics.measure.labels.judged import matured_metrics
 from analytics.present import figures, readings, words
 from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.render import escaped, figure, sentence
+
+_MATURED = (
+    "Up to which day the metric of production may be trusted, and what all labels of later days will say, as on Labels."
+)
 
 
 @keeping(max_entries=MODEST)
@@ -56,6 +62,18 @@ def draw_names(gap: Gap) -> None:
     )
 
 
+def draw_matured(production: Question, metric: str) -> None:
+    """Offer what all labels together will say of production; nothing where none is to come, or the metric cannot be matured."""
+    log = production.log
+    if log.mapping.label_time is None or metric not in matured_metrics(log.mapping.kind):
+        return
+    if kept(unripe_from, production) is None or not st.toggle(
+        "As all labels will say", key="gap_matured", help=_MATURED
+    ):
+        return
+    sentence(readings.labels_reading(kept(labels, production, metric)))
+
+
 def draw_method(gap: Gap) -> None:
     """Say how the parts are computed, behind one click."""
     with st.expander("How this was computed", key="gap_method"):
@@ -63,12 +81,15 @@ def draw_method(gap: Gap) -> None:
 
 
 def draw_time(gap: Gap, time: GapTime | None) -> None:
-    """Show the metric over time on both sides."""
+    """Show the metric over time on both sides, and what labels to come make of it."""
     if time is None:
         return
+    production = gap.sides.production
+    is_open = production.log.mapping.label_time is not None
+    since = kept(unripe_from, production) if is_open else None
     figure(
-        figures.gap_trend(gap, time),
-        readings.gap_time_reading(gap, time),
+        figures.gap_trend(gap, time, since),
+        f"{readings.unripe_reading(time.table, since)}{readings.gap_time_reading(gap, time)}",
         "gap_time",
         alt="The metric over time on both sides",
         table=time.table,

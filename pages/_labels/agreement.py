@@ -41,6 +41,9 @@ def draw_agreement(question: Question) -> None:
     st.subheader("Do people agree?", anchor=False)
     if not set(st.session_state.get("raters", ())) <= set(offered):
         st.session_state["raters"] = []
+    both = [question.log.mapping.label, question.log.mapping.second_label]
+    if "raters" not in st.session_state and not st.query_params.get_all("raters") and set(both) <= set(offered):
+        st.session_state["raters"] = both
     raters = st.multiselect(
         "What each person said",
         offered,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from analytics.answers.labels_sites import sites
+from analytics.answers.labels_sites import given_by, sites
 from analytics.answers.question import Question
-from analytics.log.label_site import likely_site
 from analytics.present import readings, words
 from pages._frame import address
 from pages._frame.cache import kept
@@ -25,7 +24,7 @@ def draw_sites(question: Question) -> None:
     if log.is_right_or_wrong or log.mapping.label is None or not segments:
         return
     st.subheader("Do all mean the same by the label?", anchor=False)
-    address.seed_choice("site", segments, likely_site(segments))
+    address.seed_choice("site", segments, given_by(log))
     column = st.selectbox(
         "Who gave the label, or where",
         segments,

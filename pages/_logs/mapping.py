@@ -31,6 +31,9 @@ _HELP = {
     "model_version": "Which version of the model scored the row.",
     "unit": "Rows of one session, patient or task belong together: intervals and tests then count units, not rows.",
     "label_time": "When the label of the row was known: says how late labels come, and what was known on a day.",
+    "annotator": "Who gave the label. Labels compares them at equal scores.",
+    "label_site": "Where the label was given. Labels compares sites at equal scores.",
+    "second_label": "What somebody else said of the same row. Labels says how far both agree; no slice is made of it.",
     "weight": "How many rows a row stands for, or the share of rows that was kept: rates are then those of all rows.",
 }
 
@@ -71,9 +74,16 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
             unit = _choose("unit", reading, mapping, guess, key)
         with quarters.cell():
             weight = _choose("weight", reading, mapping, guess, key)
-        label_time = _choose("label_time", reading, mapping, guess, key)
+        with quarters.cell():
+            label_time = _choose("label_time", reading, mapping, guess, key)
+        with quarters.cell():
+            second_label = _choose("second_label", reading, mapping, guess, key)
+        with quarters.cell():
+            annotator = _choose("annotator", reading, mapping, guess, key)
+        with quarters.cell():
+            label_site = _choose("label_site", reading, mapping, guess, key)
         is_weight_share = _choose_weight_form(reading, mapping, weight, key)
-        single = {score, label, decision, row_id, time, amount, label_time}
+        single = {score, label, decision, row_id, time, amount, label_time, second_label}
         segments = _choose_several(
             "Segments",
             reading,
@@ -106,6 +116,9 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
         label_time=label_time,
         weight=weight,
         is_weight_share=is_weight_share,
+        annotator=annotator,
+        label_site=label_site,
+        second_label=second_label,
     )
     changed = score_controls.choose_form(reading, mapping, changed, key)
     if right is None:

@@ -97,6 +97,11 @@ def _draw_agreement(found: Findings, verdicts: list[Verdict], reasons: tuple[Rea
         st.markdown("No row was judged by two reviewers. Let two people judge the same queue to know.")
         return
     said = {(verdict.row_id, verdict.reviewer): verdict for verdict in verdicts}
+    if any(pair.differing for pair in found.agreements):
+        st.caption(
+            "A further reading decides: the latest verdict on a row counts. Whoever judged it not yet finds such a row in the "
+            "queue by *others differ*, and not what they said."
+        )
     for place, pair in enumerate(found.agreements[:6]):
         st.markdown(escaped(readings.agreement_reading(pair)))
         if not pair.differing:

@@ -202,11 +202,14 @@ def draw_list(
 ) -> None:
     """Show one page of the queue; a click opens a row. What others said of a row is not shown: it would lead."""
     names = draw_columns(question)
-    judged = {verdict.row_id: verdict for verdict in verdicts if verdict.reviewer == me}
-    others = {verdict.row_id for verdict in verdicts}
+    own = {verdict.row_id: verdict for verdict in verdicts if verdict.reviewer == me}
+    others: dict[int, set[str]] = {}
+    for verdict in verdicts:
+        others.setdefault(verdict.row_id, set()).add(verdict.reason)
+    marks = {row: "by others" if len(said) == 1 else "others differ" for row, said in others.items()}
     rows, short = [], {kind: kind.upper() if len(kind) == 2 else "–" for kind in KINDS}
     for row in cases(page.rows):
-        verdict = judged.get(row.row_id)
+        mine = own.get(row.row_id)
         cells = {f"c_{name}": cell(row.values[question.log.column(name).sql_name]) for name in names}
         rows.append(
             {
@@ -214,7 +217,7 @@ def draw_list(
                 "kind": (_OF_ANSWERS if question.log.is_right_or_wrong else short)[row.error_kind],
                 "score": row.score,
                 "cost": row.cost,
-                "verdict": label_of(verdict.reason, reasons) if verdict else "by others" * (row.row_id in others),
+                "verdict": label_of(mine.reason, reasons) if mine else marks.get(row.row_id, ""),
                 **cells,
             }
         )

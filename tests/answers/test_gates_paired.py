@@ -194,7 +194,7 @@ def test_flagged_rows_need_no_label(desk: Desk) -> None:
     flagged = '[[gate]]\nmetric = "selection_rate"\nagainst = "live"\nmax = 0.001\n'
     rate, wrong = held(desk, log, PARTS + flagged + WORSE.format("error_rate", 0.05, ""))
     assert rate.outcome == "inconclusive" and rate.rows_needed is not None and rate.rows_needed > N
-    assert f"{N:,} pairs." in result_reading(rate) and "No pair can be judged yet" in result_reading(wrong)
+    assert f"{N:,} pairs." in result_reading(rate) and "Of its pairs none can be judged yet" in result_reading(wrong)
 
 
 def test_labels_that_hang_on_a_decision_decide_nothing(desk: Desk) -> None:

@@ -136,3 +136,24 @@ def test_spellings_of_one_rating_are_no_disagreement_and_words_are_no_grades(tmp
     assert "Taken for one rating: Yes for yes and " in told
     refused = CliRunner().invoke(app, ["agreement", str(tmp_path / "log.csv"), "--raters", "a,b", "--ordered"])
     assert refused.exit_code == 2 and "words have no order" in refused.stderr
+
+
+def test_the_label_and_a_second_label_are_compared_without_being_named(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    rows = [
+        {
+            "score": place / 100,
+            "label": "yes" if place % 2 else "no",
+            "second_reader": "yes" if place % 3 else "no",
+            "hospital": f"h{place % 2}",
+        }
+        for place in range(100)
+    ]
+    pl.DataFrame(rows).write_csv(path)
+    found, _ = asked(path)
+    frame = pl.DataFrame(rows)
+    (pair,) = found["pairs"]
+    assert {pair["first"], pair["second"]} == {"label", "second_reader"}
+    assert pair["agreement"] == pytest.approx((frame["label"] == frame["second_reader"]).mean())
+    answered = CliRunner().invoke(app, ["labels", str(path), "--format", "json"])
+    assert answered.exit_code == 0 and json.loads(answered.stdout)["sites"]["column"] == "hospital"

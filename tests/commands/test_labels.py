@@ -106,6 +106,8 @@ def test_every_command_may_be_asked_as_of_a_day_and_of_mature_rows(desk: Desk) -
     assert then["n"] == frame.filter(pl.col("scored_at") < end).height
     assert then["n_labelled"] == frame.filter((pl.col("scored_at") < end) & (pl.col("label_time") < end)).height
     ripe = json.loads(run("labels", path, "--format", "json").stdout)["ripe_age"]
+    answered = run("overview", path, "--mature", "--as-of", "2024-03-31", "--format", "json")
+    assert "as it was known on 2024-03-31, and of the rows alone that are old enough" in answered.stderr
     mature = json.loads(run("overview", path, "--mature", "--format", "json").stdout)
     assert mature["n"] == 20 * (100 - ripe)
     assert mature["n_unlabelled"] < 0.01 * mature["n"]

@@ -161,6 +161,42 @@ def test_two_faults_of_one_field_and_a_field_that_explains_little(tmp_path: Path
     )
 
 
+def test_a_join_that_broke_is_found_behind_more_frequent_faults(tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    n = 2_000
+    place = np.arange(n)
+    one = {"region": rng.choice(["n", "s", "e"], n), "height": rng.integers(150, 200, n) / 1.0}
+    one |= {"age": rng.integers(18, 80, n)}
+    other = {
+        "region": np.where(place % 10 == 0, "", one["region"]),
+        "height": np.where(place % 3 == 1, one["height"] / 100, one["height"]),
+        "age": np.where(place % 4 == 2, 35, one["age"]),
+    }
+    for name, fields in (("one", one), ("two", other)):
+        odds = fields["height"] / 400 + fields["age"] / 80 - 1.5 + (fields["region"] == "n") * 0.5
+        scores = 1 / (1 + np.exp(-odds))
+        pl.DataFrame({"id": place, **fields, "score": scores}).write_csv(tmp_path / f"{name}.csv")
+    found = CliRunner().invoke(
+        app,
+        [
+            "replay",
+            str(tmp_path / "one.csv"),
+            str(tmp_path / "two.csv"),
+            "--id",
+            "id",
+            "--label",
+            "none",
+            "--format",
+            "json",
+        ],
+    )
+    assert found.exit_code == 0, found.stderr
+    answer = json.loads(found.stdout)
+    region = next(row for row in answer["fields"] if row["field"] == "region")
+    assert region["is_reason"] and region["how"] == "empty" and region["rows"] == n // 10
+    assert answer["unexplained"] == 0
+
+
 @pytest.mark.parametrize("scored", [9, 5])
 def test_a_field_that_is_rounded_on_every_row_is_the_reason(tmp_path: Path, scored: int) -> None:
     rng = np.random.default_rng(7)

@@ -124,3 +124,12 @@ def test_a_mark_is_judged_alike_before_and_after_a_log_is_built(desk: Desk) -> N
     assert before == ["negative" if place % 4 else "positive" for place in range(1, len(before) + 1)]
     log = desk.log(content, mapping)
     assert (log.n_labelled, log.n_positive) == (89, 22)
+
+
+def test_where_no_word_tells_the_rarer_value_is_positive() -> None:
+    def label(*top: tuple[str, int]) -> Column:
+        return Column(0, "final_result", "VARCHAR", "text", n_distinct=2, top=top)
+
+    assert split_values(label(("beta", 580), ("alpha", 20))) == (("alpha",), ("beta",))
+    assert split_values(label(("alpha", 580), ("beta", 20))) == (("beta",), ("alpha",))
+    assert split_values(label(("yes", 580), ("no", 20))) == (("yes",), ("no",))

@@ -96,6 +96,15 @@ def test_revised_labels_have_a_part_of_their_own(
     assert app.main.dataframe[0].value.columns.tolist() == ["Metric", "As first given", "As known now"]
 
 
+def test_gap_shades_what_is_not_ripe_and_offers_what_all_labels_will_say(home: Path) -> None:
+    app = opened("gap")
+    captions = " ".join(caption.value for caption in app.main.caption)
+    assert "shaded, labels are still to come" in captions
+    app.toggle(key="gap_matured").set_value(True).run()
+    assert not app.exception
+    assert any("all labels will say" in element.value for element in app.main.markdown)
+
+
 def test_a_column_of_sites_is_chosen_and_stays_in_the_link(home: Path) -> None:
     app = opened("labels")
     assert app.selectbox(key="site").value is None

@@ -158,6 +158,17 @@ def test_what_was_not_saved_is_there_when_one_comes_back_and_nobody_is_led_by_an
     assert {entry.note for entry in ReviewStore(home).verdicts(log.reading.content_hash)} == {"a thought", "another"}
 
 
+def test_a_row_on_which_two_differ_is_marked_for_a_third_who_is_not_led(home: Path) -> None:
+    judge(opened(reviewer="Ada"), 1, "hers")
+    judge(opened(reviewer="Ben"), 6, "his")
+    app = opened(reviewer="Cleo")
+    (table,) = [frame.value for frame in app.main.dataframe if "verdict" in frame.value.columns]
+    assert table["verdict"][0] == "others differ" and "hers" not in texts(app)
+    judge(app, 2, "settled")
+    findings = texts(opened(reviewer="Cleo", view="findings"))
+    assert "A further reading decides" in findings
+
+
 def test_the_columns_of_the_queue_are_remembered(home: Path) -> None:
     app = opened()
     app.multiselect(key="review_columns").set_value(["id"]).run()

@@ -15,12 +15,16 @@ from analytics.measure.course import risen
 from analytics.measure.estimates import estimate_table
 from analytics.measure.labels.selective import selective
 from analytics.query.engine import Engine
-from analytics.query.outcomes import worth_of
+from analytics.query.outcomes import first_rows, worth_of
 
 _KINDS = {"fnr": (("fn",), ("fn", "tp")), "fpr": (("fp",), ("fp", "tn"))}
 """By the metric that leads: which rows are its errors, and of which."""
 _AS_TOLD = {"recall": "fnr", "specificity": "fpr"}
 _ERRORS = (("fp", "fn"), ("tp", "fp", "fn", "tn"))
+_DAYS = {"1d": 1, "1w": 7, "1mo": 31}
+"""Days of a bucket, at most."""
+_MOST_VERSIONS = 50
+"""Values from which on a column of versions tells rows apart, and no releases. A judgement."""
 
 
 def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
@@ -50,11 +54,26 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     since: date = table["bucket"][found.place].date()
     ends = (found.more.value, found.more.low, found.more.high)
     size = None if asking.has_costs else Size(*(float(end) for end in ends))
-    parts = CourseParts(metric, found.before, found.after, since.isoformat(), found.n_before, found.n_after)
+    began = _version_begun(engine, question, since, _DAYS[every])
+    parts = CourseParts(metric, found.before, found.after, since.isoformat(), found.n_before, found.n_after, began)
     sides = ("then_from", "then_to", "now_from", "now_to")
     first, last = (str(text)[:10] for text in (log.time_low, log.time_high))
     days = (first, (since - timedelta(days=1)).isoformat(), since.isoformat(), last)
     return (Finding("course", "gap", parts, size, asked=(("apart", BY_TIME), *zip(sides, days, strict=True))),)
+
+
+def _version_begun(engine: Engine, question: Question, since: date, days: int) -> str | None:
+    """Return the model version whose first row is of that bucket of days or of the one before; None where none is, or several."""
+    log, span = question.log, timedelta(days=days)
+    version = log.mapping.model_version
+    if version is None or not 1 < log.column(version).n_distinct <= _MOST_VERSIONS:
+        return None
+    firsts = first_rows(engine, log, question.cohort, question.threshold, version)
+    begun = firsts.filter(
+        pl.col("first").cast(pl.Date).is_between(since - span, since + span, closed="left")
+        & (pl.col("first") > pl.col("first").min())
+    )
+    return str(begun["value"][0]) if begun.height == 1 else None
 
 
 def _effect_of(engine: Engine, question: Question, metric: str) -> float:

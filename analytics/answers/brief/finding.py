@@ -210,7 +210,7 @@ class GapParts:
 
 @dataclass(frozen=True)
 class CourseParts:
-    """Errors that are more frequent since a day: ``metric`` before and after it, of so many rows each."""
+    """Errors that are more frequent since a day, when a version ``began`` if one did: ``metric`` and rows before and after it."""
 
     metric: str
     before: float
@@ -218,6 +218,7 @@ class CourseParts:
     since: str
     n_before: float
     n_after: float
+    began: str | None = None
 
 
 @dataclass(frozen=True)

@@ -155,8 +155,8 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     days = label_days(engine, question)
     arrival = None if days is None else label_arrival(days)
     since = arrival.since if arrival else None
-    if log.mapping.label_time is not None:  # what is known of arrivals says more than where labels are rarer
-        since = ripe_until(engine, question) or since
+    if since is not None and log.mapping.label_time is not None:  # labels come late before they are clearly rarer
+        since = min(since, ripe_until(engine, question) or since)
     if not (arrival and arrival.is_late) and 1 - n_labelled / n < _LEAST_UNLABELLED:
         return ()
     stop = feed_stopped(engine, question)
@@ -172,8 +172,6 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         n_missed=0.0 if stop is None else stop[1],
     )
     until = (Clause(str(log.mapping.time), "lt", (parts.since,)),) if parts.since else ()
-    if until and log.mapping.label_time is not None:
-        return (Finding("labels", "labels", parts, place="last"),)
     return (Finding("labels", "overview" if until else "logs", parts, place="last", clauses=until),)
 
 

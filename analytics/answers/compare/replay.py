@@ -22,6 +22,7 @@ from analytics.query.compare.replay import (
     replayed_field,
     score_changes,
     value_changes,
+    without_changes,
 )
 from analytics.query.engine import Engine
 
@@ -37,8 +38,8 @@ _VALUES = 3
 _COINCIDENCE = 0.5
 """Of the rate at which a field differs where scores do: from which it differs as well where they do not, so that it is not the
 reason. By hand: a time of the request, an id of the run."""
-_FEW_SAME = 10
-"""Rows with an equal score below which they tell nothing of a field. By hand."""
+_FEW = 10
+"""Rows with an equal score, or unexplained ones, below which they tell nothing of a field. By hand."""
 _DIGITS_KEPT = 2
 """Decimals from which scores that some rows agree to are rounded: to one, many agree by chance, so that all must."""
 _ROLES = ("score", "decision", "label", "time", "row_id", "label_time", "weight", "model_version")
@@ -167,6 +168,19 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
     ]
     reasons = [field for field, _, is_reason in found if is_reason]
     first = first_changes(engine, frame, reasons, changed) if n_changed else {}
+    others = [field for field, _, is_reason in found if not is_reason]
+    if reasons and first.get(None, 0) >= _FEW and others:
+        rest = without_changes(frame, reasons)  # a frequent fault hides a seldom one
+        n_rest, table = field_changes(engine, rest, others, changed)
+        n_alike = score_changes(engine, rest)["n"] - n_rest
+        further = {
+            row["field"]
+            for row in table.iter_rows(named=True)
+            if row["of_changed"] >= _FEW and _is_reason(row, n_rest, n_alike)
+        }
+        found = [(field, row, is_reason or field.name in further) for field, row, is_reason in found]
+        reasons = [field for field, _, is_reason in found if is_reason]
+        first = first_changes(engine, frame, reasons, changed)
     told = [
         _told(field, row, value_changes(engine, frame, field), again.log, first.get(field.name, 0), is_reason=is_reason)
         for field, row, is_reason in found
@@ -227,10 +241,10 @@ def _is_reason(row: dict[str, Any], n_changed: int, n_same: int) -> bool:
     """
     if not n_changed or not row["of_changed"]:
         return False
-    if n_same < _FEW_SAME:
+    if n_same < _FEW:
         return True
     of_same, of_changed = row["of_same"] / n_same, row["of_changed"] / n_changed
-    is_kept = n_same - row["of_same"] >= _FEW_SAME and 1 - of_changed < _COINCIDENCE * (1 - of_same)
+    is_kept = n_same - row["of_same"] >= _FEW and 1 - of_changed < _COINCIDENCE * (1 - of_same)
     return bool(is_kept or of_same < _COINCIDENCE * of_changed)
 
 

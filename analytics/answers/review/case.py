@@ -35,7 +35,10 @@ _GROUPS = (
     "label_time",
     "amount",
     "model_version",
+    "label_site",
+    "annotator",
     "score",
+    "second_label",
     "label",
     "decision",
 )

@@ -8,7 +8,6 @@ from math import sqrt
 import numpy as np
 import polars as pl
 from scipy import special
-from sklearn.linear_model import LogisticRegression
 
 from analytics.measure.intervals import FloatArray
 
@@ -72,6 +71,8 @@ def equal_length(table: pl.DataFrame, level: float = 0.95) -> EqualLength | None
         return None
     middle = (n * delta).sum() / rows
     spread = sqrt((n * (delta - middle) ** 2).sum() / (rows - 1))
+    from sklearn.linear_model import LogisticRegression  # takes seconds to import: not at every start
+
     design = np.column_stack([np.ones(len(x)), np.tanh(delta / spread)])
     if _is_told(delta, x):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 _SIDES = {"reference": palette.REFERENCE, "production": palette.PRODUCTION}
 
 
-def gap_trend(gap: Gap, found: GapTime) -> go.Figure:
-    """Draw the metric over time, either side in its colour, and the bucket from which it is another one."""
+def gap_trend(gap: Gap, found: GapTime, unripe_from: datetime | None = None) -> go.Figure:
+    """Draw the metric over time, either side in its colour, and the bucket from which it is another one.
+
+    From ``unripe_from`` on, shaded, labels of production are still to come.
+    """
     title = f"Since when is {metric_phrase(gap.metric)} another one?"
     table = found.table.drop_nulls("value")
     if table.is_empty():
@@ -60,7 +64,7 @@ def gap_trend(gap: Gap, found: GapTime) -> go.Figure:
     high = max(table["high"].fill_nan(None).drop_nulls().to_list() + table["value"].to_list())
     pad = 0.05 * (high - low) or 0.01
     values = ticks(low - pad, high + pad)
-    line = []
+    line: list[dict[str, Any]] = []
     if found.since is not None:
         line = [
             {
@@ -73,9 +77,13 @@ def gap_trend(gap: Gap, found: GapTime) -> go.Figure:
                 "line": {"color": palette.LINE, "width": 1.5, "dash": "dash"},
             }
         ]
+    end = table["bucket"].max()
+    if unripe_from is not None and isinstance(end, datetime) and unripe_from <= end:
+        shade = {"fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line": {"width": 0}, "layer": "below"}
+        line.append({"type": "rect", "x0": unripe_from, "x1": end, "y0": 0, "y1": 1, "yref": "paper", **shade})
     layout = framed_layout(
         title,
-        "Dashed: from here on another level" if line else "No single date stands out",
+        "Dashed: from here on another level" if found.since is not None else "No single date stands out",
         height=320,
         shapes=line,
         showlegend=True,

@@ -106,7 +106,8 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return _gap_sentence(parts)
         case CourseParts() as parts:
             day = words.bucket_label(date.fromisoformat(parts.since), "1d")
-            return f"Since {day} {_rates(parts.metric, parts.after, parts.before, log, 'before')}."
+            begun = f", when version {_name(parts.began)} began," if parts.began else ""
+            return f"Since {day}{begun} {_rates(parts.metric, parts.after, parts.before, log, 'before')}."
         case CompareParts() as parts:
             return compare_reading(parts.answer).partition("\n")[0]
 

@@ -144,6 +144,12 @@ def _of_comparison(parts: CompareParts) -> tuple[str, str]:
 
 def _of_course(parts: CourseParts) -> tuple[str, str]:
     day = words.bucket_label(date.fromisoformat(parts.since), "1d")
+    if parts.began:
+        return (
+            f"See on Gap whether it is version {_name(parts.began)} or what came in with it: go back to the version before where "
+            "it is the version, and mend what arrives otherwise where it is not.",
+            _MODEL,
+        )
     return (
         f"See on Gap what changed on {day}: mend what arrives otherwise, and train anew with rows since then where the same "
         "inputs lead to other outcomes.",

@@ -151,6 +151,11 @@ def first_changes(
     return {fields[at].name if at < len(fields) else None: int(n) for at, n in counted.select("place", "n").iter_rows()}
 
 
+def without_changes(frame: nw.LazyFrame[Any], fields: Sequence[Field]) -> nw.LazyFrame[Any]:
+    """Return the rows on which none of some fields differs."""
+    return frame.filter(~nw.any_horizontal(*(field.is_other for field in fields), ignore_nulls=True))
+
+
 def value_changes(engine: Engine, frame: nw.LazyFrame[Any], field: Field) -> dict[str, Any]:
     """Count what becomes of the values of a field where both sides have one and they differ.
 

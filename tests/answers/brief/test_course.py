@@ -60,6 +60,23 @@ def test_a_model_whose_errors_rise_is_sent_to_gap_with_the_days_set_and_not_to_r
     assert all(text.startswith("Find out first why errors rose") for text in told)
 
 
+def test_the_version_that_began_when_errors_rose_is_named(desk: Desk) -> None:
+    rng = np.random.default_rng(2)
+    late = np.arange(N) >= N * 2 // 3
+    frame = rows(rng.random(N) < np.where(late, 0.205, 0.056), release=np.where(late, "2.4", "2.3"), other="x")
+    roles = {"score": "score", "label": "label", "time": "at", "segments": ()}
+    with closing(Engine(desk.workspace)) as engine:
+        log = desk.log(frame, model_version="release", **roles)
+        answer = brief(engine, Asking(Question(log, Cohort(), 0.5)))
+        first = answer.findings[0]
+        assert "go back to the version before" in action_of(first, answer)[0]
+        assert finding_sentence(first, log).startswith("Since 10 Feb 2024, when version 2.4 began, 20.")
+        mixed = frame.with_columns(release=pl.Series(rng.permutation(frame["release"].to_numpy())))
+        log = desk.log(mixed, model_version="release", **roles)
+        first = brief(engine, Asking(Question(log, Cohort(), 0.5))).findings[0]
+        assert isinstance(first.parts, CourseParts) and first.parts.began is None
+
+
 def test_errors_that_do_not_rise_or_are_low_again_are_no_finding() -> None:
     rng = np.random.default_rng(3)
     n = np.full(40, 200.0)
