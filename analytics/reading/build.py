@@ -72,6 +72,8 @@ def build(
         if column_name is not None:
             reading.column(column_name)
     if mapping.score is None and mapping.decision is None and mapping.right is None:
+        if not reading.rows_kept:
+            raise InputError("Expected rows below the header, found none. Export the log again.")
         raise InputError(
             "Expected a score, a decision or a rule that says when a row is right, found none. Choose one in the mapping, or "
             f"name it: --score, --decision, --grade with --pass, or --right."

@@ -346,6 +346,19 @@ def test_numbers_that_are_no_times_are_said_where_they_are_called_so(desk: Desk,
     assert [finding.column for finding in log.findings if finding.code == "unread-time"] == ["ts"]
 
 
+@pytest.mark.parametrize("place", ["score", "other"])
+def test_many_rows_at_the_middle_of_a_score_is_a_default(desk: Desk, place: str) -> None:
+    """Of two decimals every value holds a hundredth of the rows; in another column than the score a round value is none."""
+    rows = [
+        (n, 0.5 if n % 14 == 0 and place == "score" else n % 97 / 97, 0.5 if n % 14 == 0 else n % 89 / 89)
+        for n in range(1800)
+    ]
+    lines = [f"{n},{score:.2f},{other:.2f},{int(n * 37 % 100 < 100 * score)}" for n, score, other in rows]
+    log = desk.log("id,score,other,label\n" + "\n".join(lines) + "\n")
+    found = [finding.column for finding in log.findings if finding.code == "default-spike"]
+    assert found == (["score"] if place == "score" else [])
+
+
 def test_what_is_called_a_time_and_read_as_none_is_said(desk: Desk) -> None:
     rows = [f"2024-02-{1 + n:02}" for n in range(12)] + [f"{1 + n:02}/03/2024" for n in range(12)]
     log = desk.log("ts,score,label\n" + "".join(f"{day},0.{n + 10},{n % 2}\n" for n, day in enumerate(rows)))

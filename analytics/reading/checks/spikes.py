@@ -32,6 +32,10 @@ _TIMES_THE_NEXT = 8
 """Times the rows of the next frequent number: values heap on round numbers (ages in tens), but hardly eightfold. Set by hand;
 a round age on every tenth row passes in the tests."""
 
+_TIMES_IN_SCORES, _MIDDLE = 4, 0.5
+"""The same for the middle of a score, which programs fill in where they have no answer: models seldom stop there. Set by
+hand; scores of two decimals, of which one value holds a hundredth of the rows, hide a tenth of the rows otherwise."""
+
 _TIMES_THE_NEXT_TEXT = 20
 """The same for texts, whose frequencies are steeper by nature (the largest city). Set by hand."""
 
@@ -87,27 +91,34 @@ class _Spike:
 def _spikes(evidence: Evidence) -> list[_Spike]:
     """Return the values that look like a default, at most one per column; labels, decisions and ids are left out."""
     connection, log = evidence.connection, evidence.log
-    left_out, _ = _looked_for(log)
+    left_out, *_ = _looked_for(log)
     columns = [column for column in log.reading.columns if column.name not in left_out and column.n_distinct > 2]
     numbers = [column for column in columns if column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE]
-    found = [*_number_spikes(connection, numbers, log.n_rows), *_time_spikes(connection, columns)]
+    found = [*_number_spikes(connection, numbers, log.n_rows, log.mapping.score), *_time_spikes(connection, columns)]
     words = {spike.column: spike for column in columns if (spike := _word_spike(column, log.n_rows))}
     return [*found, *words.values()]
 
 
-def _looked_for(log: Log) -> tuple[frozenset[str | None], int]:
-    """Return the columns that are left out, and the rows."""
+def _looked_for(log: Log) -> tuple[frozenset[str | None], int, str | None]:
+    """Return the columns that are left out, the rows, and the score."""
     mapping = log.mapping
-    return frozenset({mapping.decision, mapping.label, mapping.row_id, mapping.model_version}), log.n_rows
+    return (
+        frozenset({mapping.decision, mapping.label, mapping.row_id, mapping.model_version}),
+        log.n_rows,
+        mapping.score,
+    )
 
 
-def _number_spikes(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], n_rows: int) -> list[_Spike]:
+def _number_spikes(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], n_rows: int, score: str | None
+) -> list[_Spike]:
     """Return the spikes of numeric columns."""
     found = []
     tops = _top_counts(connection, columns, n_rows)
     for column in columns:
-        for value, rows, next_rows in _candidates(column, tops[column.name], n_rows):
-            spike = _number_spike(connection, column, value, rows, next_rows, n_rows)
+        is_score = column.name == score
+        for value, rows, next_rows in _candidates(column, tops[column.name], n_rows, is_score=is_score):
+            spike = _number_spike(connection, column, value, rows, next_rows, n_rows, is_score=is_score)
             if spike is not None:
                 found.append(spike)
                 break
@@ -149,7 +160,15 @@ def _top_counts(
     return found
 
 
-def _candidates(column: Column, top: Sequence[tuple[float, int]], n_rows: int) -> list[tuple[float, int, int]]:
+def _is_far_above(value: float, rows: int, next_rows: int, *, is_score: bool) -> bool:
+    """Whether a value stands on so many more rows than the next frequent one that it may be filled in."""
+    times = _TIMES_IN_SCORES if is_score and value == _MIDDLE else _TIMES_THE_NEXT
+    return rows >= times * max(next_rows, 1)
+
+
+def _candidates(
+    column: Column, top: Sequence[tuple[float, int]], n_rows: int, *, is_score: bool
+) -> list[tuple[float, int, int]]:
     """Return the values that are worth a look, each with its rows and those of the most frequent other value."""
     ends = (float(column.low or "nan"), float(column.high or "nan"))
     enough = max(_MIN_ROWS, _MIN_SHARE * n_rows)
@@ -157,14 +176,23 @@ def _candidates(column: Column, top: Sequence[tuple[float, int]], n_rows: int) -
     for value, rows in top:
         next_rows = next((other for number, other in top if number != value), 0)
         is_end = value in ends and (value in NUMBERS or value == 0 or rows >= next_rows)
-        is_frequent = rows >= max(_MIN_ROWS, _MIN_FREQUENT * n_rows) and rows >= _TIMES_THE_NEXT * max(next_rows, 1)
+        is_frequent = rows >= max(_MIN_ROWS, _MIN_FREQUENT * n_rows) and _is_far_above(
+            value, rows, next_rows, is_score=is_score
+        )
         if rows >= enough and (is_end or is_frequent):
             found.append((value, rows, next_rows))
     return found
 
 
 def _number_spike(
-    connection: duckdb.DuckDBPyConnection, column: Column, value: float, rows: int, next_rows: int, n_rows: int
+    connection: duckdb.DuckDBPyConnection,
+    column: Column,
+    value: float,
+    rows: int,
+    next_rows: int,
+    n_rows: int,
+    *,
+    is_score: bool,
 ) -> _Spike | None:
     """Hold one value against the rest of its column: beyond it, apart from it, or only more frequent."""
     name = column.sql_name
@@ -194,7 +222,8 @@ def _number_spike(
         return _Spike(column.name, text, rows, "beyond", *shown)
     if value == 0 and gap > 0 and share <= _MAX_SHARE and p01 >= _MIN_APART * p50 and gap >= _MIN_APART * spread:
         return _Spike(column.name, text, rows, "apart" if gap >= _FAR_APART * spread else "near", *shown)
-    if _MIN_FREQUENT <= share <= _MAX_SHARE and low < value < high and rows >= _TIMES_THE_NEXT * max(next_rows, 1):
+    is_far_above = _is_far_above(value, rows, next_rows, is_score=is_score)
+    if _MIN_FREQUENT <= share <= _MAX_SHARE and low < value < high and is_far_above:
         return _Spike(column.name, text, rows, "frequent", *shown, next_rows)
     return None
 

@@ -29,6 +29,9 @@ _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id
 _ALIKE = {"http://purl.oclc.org/ooxml/spreadsheetml/main": _MAIN[1:-1]}
 _DAMAGED = "Expected a readable workbook; reading it stopped with: {}. Open it and save it again, or export it as CSV."
 
+_TIMES_SMALLER = 20
+"""Times the largest sheet is larger from which on one is a summary in front of the rows, and not the log. Set by hand."""
+
 
 @dataclass(frozen=True)
 class _Tab:
@@ -50,7 +53,7 @@ class _Sheet:
 
 
 def lay_out(path: Path, scratch: Path, wanted: str | None, max_bytes: int) -> _Sheet:
-    """Write the wanted sheet of a workbook, by default the first that holds a table, as CSV in UTF-8.
+    """Write the wanted sheet of a workbook, by default the first that holds a table and is not small beside others.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def lay_out(path: Path, scratch: Path, wanted: str | None, max_bytes: int) -> _S
             raise QuestionError(f"Expected the name of a sheet, found {wanted!r}. The workbook has: {names}.")
         pads = _padded_styles(opened)
         first: tuple[_Tab, pl.DataFrame, int] | None = None
-        for tab in [tab for tab in tabs if wanted is None or tab.name == wanted]:
+        for tab in [tab for tab in _in_turn(opened, tabs) if wanted is None or tab.name == wanted]:
             extent = packed.extent(opened, tab.part, set(pads))
             if not extent.rows and wanted is None:
                 continue
@@ -85,6 +88,13 @@ def lay_out(path: Path, scratch: Path, wanted: str | None, max_bytes: int) -> _S
     _write_text(frame, target)
     notes = (*_notes(tab, tabs, n_errors), *filter(None, [left_out]))
     return _Sheet(target, tab.name, tuple(tab.name for tab in tabs), notes)
+
+
+def _in_turn(opened: zipfile.ZipFile, tabs: list[_Tab]) -> list[_Tab]:
+    """Return the sheets in the order in which a table is looked for: those that are small beside the largest after the others."""
+    sizes = {tab.name: opened.NameToInfo[tab.part].file_size for tab in tabs}
+    most = max((sizes[tab.name] for tab in tabs if not tab.is_hidden), default=0)
+    return sorted(tabs, key=lambda tab: (tab.is_hidden, sizes[tab.name] * _TIMES_SMALLER < most))
 
 
 def _notes(tab: _Tab, tabs: list[_Tab], n_errors: int) -> list[str]:

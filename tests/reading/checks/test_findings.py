@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.errors import InputError
 from analytics.log.mapping import Mapping
 from analytics.log.receipt import CheckResult
 from analytics.log.schema import Log
@@ -372,3 +373,8 @@ def test_what_is_known_of_ids_is_kept(desk: Desk, ids: list[str | None], is_uniq
     frame = frame.with_columns(id=pl.col("id") + pl.format("{}x", pl.col("place") // 4) + pl.col("id"))
     log = desk.log(frame.drop("place"), row_id="id", model_version="model", label="label", score="score")
     assert (log.ids_are_unique, log.ids_are_bare) == (is_unique, is_bare)
+
+
+def test_a_header_alone_is_refused_for_its_rows_and_not_for_a_score(desk: Desk) -> None:
+    with pytest.raises(InputError, match="Expected rows below the header, found none"):
+        desk.log("id,score,label\n")

@@ -99,6 +99,15 @@ def test_the_first_sheet_with_a_table_is_read_and_the_others_are_named(desk: Des
         read(desk, content, csv=CsvOptions(sheet="July"))
 
 
+def test_a_summary_in_front_of_the_rows_is_passed_over(desk: Desk) -> None:
+    rows = [["id", "score", "label"], *([n, n / 500, n % 2] for n in range(400))]
+    content = workbook({"Summary": [["region", "rate"], ["north", 0.1], ["south", 0.3]], "Rows": rows})
+    reading = read(desk, content)
+    assert (reading.origin.sheet, reading.rows_kept) == ("Rows", 400)
+    assert "The sheet 'Rows' was read; the workbook also has 'Summary'." in reading.repairs
+    assert read(desk, content, csv=CsvOptions(sheet="Summary")).rows_kept == 2
+
+
 def test_a_sheet_with_only_hidden_tables_is_read_and_said(desk: Desk) -> None:
     reading = read(desk, workbook({"Cover": [["Title"]], "Data": TABLE}, hidden=["Data"]))
     assert (reading.origin.sheet, reading.rows_kept) == ("Data", 3)
