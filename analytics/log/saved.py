@@ -84,6 +84,14 @@ class SavedFiles:
         """Save a pair of sides under a name; ``None`` forgets it."""
         self._keep("sides.json", name, text)
 
+    def saved_pairs(self) -> dict[str, str]:
+        """Return the saved sides of comparisons: name to text."""
+        return self._texts("pairs.json")
+
+    def save_pair(self, name: str, text: str | None) -> None:
+        """Save the sides of a comparison under a name; ``None`` forgets it."""
+        self._keep("pairs.json", name, text)
+
     def saved_reports(self) -> dict[str, str]:
         """Return the saved definitions of reports: name to text."""
         return self._texts("reports.json")

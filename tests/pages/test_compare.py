@@ -55,6 +55,18 @@ def test_the_first_line_is_the_verdict_on_the_pairs() -> None:
     assert said(turned.main.markdown)[0].startswith("Worse: with the candidate the error rate rises by ")
 
 
+def test_sides_are_saved_by_name_and_taken_again(home: Path) -> None:
+    app = opened(pair_apart="model", pair_live="new", pair_candidate="old")
+    app.text_input(key="pair_name").set_value("Back *again*").run()
+    app.button(key="save_pair").click().run()
+    app.selectbox(key="pair_apart").set_value("another column of this log").run()
+    app.button(key="pair_0").click().run()
+    assert not app.exception and not app.error
+    assert [app.selectbox(key=f"pair_{key}").value for key in ("live", "candidate")] == ["new", "old"]
+    app.button(key="forget_pair_0").click().run()
+    assert not Workspace(home).saved_pairs()
+
+
 def test_two_answers_in_one_row_are_compared_row_by_row() -> None:
     app = opened(pair_apart="another column of this log", pair_column="second_score")
     assert any(text.startswith("Both answers stand in one row: ") for text in said(app.main.caption))
