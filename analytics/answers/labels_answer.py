@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
-from analytics.answers.labels import label_days, selective_of
+from analytics.answers.labels import arrival_of, label_days, selective_of
 from analytics.answers.labels_buckets import Known, areas_of, buckets_of
 from analytics.answers.labels_expected import expected_of, with_expected
 from analytics.answers.question import Question
@@ -176,6 +176,8 @@ def unripe_from(engine: Engine, question: Question) -> datetime | None:
     n, n_labelled = engine.row_counts(log, question.cohort, question.threshold)
     if log.time_low is None or (n == n_labelled and log.mapping.label_time is None):
         return None
+    if log.mapping.label_time is None:  # counted by day alone, at any threshold: one short query
+        return None if (arrival := arrival_of(engine, question)) is None else arrival.since
     found = ripe_until(engine, question)
     return found if found is not None and found <= datetime.fromisoformat(str(log.time_high)) else None
 

@@ -10,7 +10,6 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from analytics.answers.labels import label_days
 from analytics.answers.labels_answer import unripe_from
 from analytics.answers.overview import bucket, histogram
 from analytics.answers.question import MAX_ROWS_FOR_EXACT_AREAS, Question, score_table
@@ -26,6 +25,7 @@ from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.query.engine import Engine
 from analytics.query.kept import has_few_cells
+from analytics.query.labels import labelled_days
 from analytics.query.score_table import ScoreTable
 
 SLICE_REPLICATES, SLICE_CELLS = 200, 100
@@ -136,10 +136,10 @@ def _unripe_from(engine: Engine, question: Question, off: float | None, p_value:
     """Return the moment from which on labels still come in, if the judged rows since then could be all that is off."""
     if off is None or p_value is None or not p_value < SIGNIFICANT:
         return None
-    until, days = unripe_from(engine, question), label_days(engine, question)
-    if until is None or days is None:
+    if (until := unripe_from(engine, question)) is None:
         return None
-    n = days.select(pl.col("bucket") >= until, n=judged(days)).with_columns(pl.col("n").cast(pl.Float64))
+    days = labelled_days(engine, question.log, question.cohort, question.threshold)
+    n = days.select(pl.col("bucket") >= until, n=pl.col("n_labelled").cast(pl.Float64))
     return until if float(n.filter("bucket")["n"].sum()) > abs(off) * float(n["n"].sum()) else None
 
 
