@@ -21,7 +21,7 @@ from analytics.query.compare.pairs import Pairing
 from pages._frame import session
 from pages._frame.compared import BY_COLUMN, costs_of, draw_add_comparison
 from pages._frame.reference import BY_LOG, sides_by_log, sides_by_value, values_of_sides, ways_apart
-from pages._frame.render import escaped
+from pages._frame.saved_sides import draw_saved
 
 _HELP = "By the value of a column, such as the model version; as two logs; or two answers that stand in one row."
 _ON_HELP = "Columns that both sides have and that together say which rows answer the same input. By default the id."
@@ -45,7 +45,7 @@ def draw_sides(question: Question) -> Pairing | None:
         st.session_state["pair_apart"] = BY_COLUMN if is_wide else ways[0] if is_told else None
     place, first, second, meet, saved = st.columns([3, 3, 3, 4, 2], vertical_alignment="bottom")
     with saved:
-        _draw_saved()
+        draw_saved("pair", session.workspace().saved_pairs(), session.workspace().save_pair, _state, _take_saved)
     way = place.selectbox("The sides differ", ways, index=None, key="pair_apart", bind="query-params", help=_HELP)
     if way is None:
         alone = "Every id stands on one row, so no two rows answer the same input. " if log.ids_are_unique else ""
@@ -157,35 +157,9 @@ def _draw_no_sides() -> None:
     )
 
 
-def _draw_saved() -> None:
-    """Offer saved pairs of sides, and to save the present one."""
-    workspace = session.workspace()
-    with st.popover("Saved", icon=":material/bookmark:", width="stretch"):
-        saved = workspace.saved_pairs()
-        for place, (name, text) in enumerate(saved.items()):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.button(escaped(name), key=f"pair_{place}", on_click=_take_saved, args=(text,), type="tertiary")
-                st.button(
-                    "Remove",
-                    key=f"forget_pair_{place}",
-                    icon=":material/delete:",
-                    type="tertiary",
-                    on_click=workspace.save_pair,
-                    args=(name, None),
-                )
-        if not saved:
-            st.caption("No pair of sides is saved yet.")
-        st.text_input("Save these sides, with log and filters, as", key="pair_name", max_chars=80)
-        st.button("Save", key="save_pair", on_click=_save_sides, disabled=not st.session_state.get("pair_name"))
-
-
-def _save_sides() -> None:
-    """Keep the present sides under the name that was typed; for callbacks only."""
-    name = (st.session_state.get("pair_name") or "").strip()
-    if name:
-        state = {key: st.session_state.get(key) for key in (*_SAVED, "log")}
-        session.workspace().save_pair(name, json.dumps(state))
-        st.session_state["pair_name"] = ""
+def _state() -> str:
+    """Return the present sides as text."""
+    return json.dumps({key: st.session_state.get(key) for key in (*_SAVED, "log")})
 
 
 def _take_saved(text: str) -> None:

@@ -33,6 +33,7 @@ from pages._frame.reference import (
     ways_apart,
 )
 from pages._frame.render import DATE_WIDTH, escaped
+from pages._frame.saved_sides import draw_saved
 
 _HELP = "By time, by the value of a column, or as two logs. The filters of the sidebar hold for both."
 _OFFERED_HELP = (
@@ -52,7 +53,7 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
         _propose(question, ways)
     place, before, after, saved = st.columns([3, 4, 4, 2], vertical_alignment="bottom")
     with saved:
-        _draw_saved()
+        draw_saved("sides", session.workspace().saved_sides(), session.workspace().save_sides, _state, _take_saved)
     way = place.selectbox(
         "The sides differ", ways, index=None, key="apart", bind="query-params", help=_HELP, on_change=choose_sides
     )
@@ -168,35 +169,10 @@ def _by_log(question: Question, before: DeltaGenerator, after: DeltaGenerator) -
     return sides_by_log(question, others[chosen], is_both=is_both)
 
 
-def _draw_saved() -> None:
-    """Offer saved pairs of sides, and to save the present one."""
-    workspace = session.workspace()
-    with st.popover("Saved", icon=":material/bookmark:", width="stretch"):
-        saved = workspace.saved_sides()
-        for place, (name, text) in enumerate(saved.items()):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.button(escaped(name), key=f"sides_{place}", on_click=_take_saved, args=(text,), type="tertiary")
-                st.button(
-                    "Remove",
-                    key=f"forget_sides_{place}",
-                    icon=":material/delete:",
-                    type="tertiary",
-                    on_click=workspace.save_sides,
-                    args=(name, None),
-                )
-        if not saved:
-            st.caption("No pair of sides is saved yet.")
-        st.text_input("Save these sides, with log and filters, as", key="sides_name", max_chars=80)
-        st.button("Save", key="save_sides", on_click=_save_sides, disabled=not st.session_state.get("sides_name"))
-
-
-def _save_sides() -> None:
-    """Keep the present sides under the name that was typed; for callbacks only."""
-    name = (st.session_state.get("sides_name") or "").strip()
-    if name:
-        state = {key: st.session_state.get(key) for key in (*KEYS, "log", "model", "where")}
-        session.workspace().save_sides(name, json.dumps(state, default=lambda value: value.isoformat()))
-        st.session_state["sides_name"] = ""
+def _state() -> str:
+    """Return the present sides as text."""
+    state = {key: st.session_state.get(key) for key in (*KEYS, "log", "model", "where")}
+    return json.dumps(state, default=lambda value: value.isoformat())
 
 
 def _take_saved(text: str) -> None:

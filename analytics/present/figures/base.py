@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import unescape
 from typing import Any
 
@@ -158,6 +159,12 @@ def legend_above() -> dict[str, Any]:
 def direct_label(text: str, colour: str) -> str:
     """Name a mark beside it: a point in its colour, the text in the ink of the theme, which any colour could not match."""
     return f"<span style='color:{colour}'>●</span> {text}"
+
+
+def unripe_shade(start: datetime | None, end: datetime, *, xref: str = "x", yref: str = "paper") -> dict[str, Any]:
+    """Return the shade behind rows whose labels still come in, over the height of a figure or of one of its axes."""
+    look = {"fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line": {"width": 0}, "layer": "below"}
+    return {"type": "rect", "x0": start, "x1": end, "xref": xref, "y0": 0, "y1": 1, "yref": yref, **look}
 
 
 def axis_ticks(values: Sequence[float], texts: Sequence[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
-from analytics.present.figures.base import axis, axis_ticks, direct_label, empty, framed_layout, lines
+from analytics.present.figures.base import axis, axis_ticks, direct_label, empty, framed_layout, lines, unripe_shade
 from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.marks.time import runs, timeline
 
@@ -176,8 +176,7 @@ def _shade(full: pl.DataFrame, unripe_from: datetime | None) -> list[dict[str, A
     """Return the shade of rows whose labels still come in."""
     if unripe_from is None or unripe_from > full["bucket"][-1]:
         return []
-    look = {"fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line": {"width": 0}, "layer": "below"}
-    return [{"type": "rect", "x0": unripe_from, "x1": full["bucket"][-1], "y0": 0, "y1": 1, "yref": "paper", **look}]
+    return [unripe_shade(unripe_from, full["bucket"][-1])]
 
 
 def _shapes(broke: datetime | None) -> list[dict[str, Any]]:

@@ -9,7 +9,16 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
-from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
+from analytics.present.figures.base import (
+    axis,
+    axis_ticks,
+    empty,
+    framed_layout,
+    legend_above,
+    lines,
+    shown,
+    unripe_shade,
+)
 from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.readings.gap_parts import metric_label, metric_phrase, value_text
 
@@ -79,8 +88,7 @@ def gap_trend(gap: Gap, found: GapTime, unripe_from: datetime | None = None) -> 
         ]
     end = table["bucket"].max()
     if unripe_from is not None and isinstance(end, datetime) and unripe_from <= end:
-        shade = {"fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line": {"width": 0}, "layer": "below"}
-        line.append({"type": "rect", "x0": unripe_from, "x1": end, "y0": 0, "y1": 1, "yref": "paper", **shade})
+        line.append(unripe_shade(unripe_from, end))
     layout = framed_layout(
         title,
         "Dashed: from here on another level" if found.since is not None else "No single date stands out",

@@ -12,7 +12,7 @@ import polars as pl
 
 from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
-from analytics.present.figures.base import axis, axis_ticks, direct_label, empty, framed_layout, lines
+from analytics.present.figures.base import axis, axis_ticks, direct_label, empty, framed_layout, lines, unripe_shade
 from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.marks.time import runs, timeline
 
@@ -84,7 +84,10 @@ def trend(
         dragmode="zoom",
         bargap=0.1,
         annotations=[_name(table, name, place) for name, place in metrics if len(table[name].drop_nulls())],
-        shapes=[_shade(unripe_from, end, place) for place in range(1, last + 1)] if is_shaded else [],
+        shapes=[
+            unripe_shade(unripe_from, end, xref=on["xaxis"], yref=f"{on['yaxis']} domain")
+            for on in (map(_on, range(1, last + 1)) if is_shaded else ())
+        ],
         **_axes(axes, table, most),
     )
     return go.Figure(traces, layout)
@@ -103,13 +106,6 @@ def _on(place: int) -> dict[str, str]:
     """Return the axes of a trace, counted from the top."""
     number = "" if place == 1 else str(place)
     return {"xaxis": f"x{number}", "yaxis": f"y{number}"}
-
-
-def _shade(start: datetime | None, end: datetime, place: int) -> dict[str, Any]:
-    """Return the shade of a span of time."""
-    on = _on(place)
-    where = {"xref": on["xaxis"], "yref": f"{on['yaxis']} domain", "x0": start, "x1": end, "y0": 0, "y1": 1}
-    return {"type": "rect", "fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line": {"width": 0}, **where}
 
 
 def _open(table: pl.DataFrame, every: str, place: int) -> dict[str, Any]:
