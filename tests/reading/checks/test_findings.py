@@ -10,10 +10,12 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.answers.brief.finding import PreflightParts
 from analytics.errors import InputError
 from analytics.log.mapping import Mapping
 from analytics.log.receipt import CheckResult
 from analytics.log.schema import Log
+from analytics.present.report.actions import _BY_PARTS
 from analytics.reading.checks.check import Evidence
 from analytics.reading.checks.ids import are_unique, is_counted_up
 from analytics.reading.checks.registry import CHECKS, ORDER
@@ -378,3 +380,9 @@ def test_what_is_known_of_ids_is_kept(desk: Desk, ids: list[str | None], is_uniq
 def test_a_header_alone_is_refused_for_its_rows_and_not_for_a_score(desk: Desk) -> None:
     with pytest.raises(InputError, match="Expected rows below the header, found none"):
         desk.log("id,score,label\n")
+
+
+def test_what_to_do_about_a_threshold_that_moved_is_no_matter_of_the_data(desk: Desk) -> None:
+    parts = PreflightParts(shown(faulty(desk, "threshold-moved"))["threshold-moved"], 0)
+    said, whose = _BY_PARTS[PreflightParts](parts)
+    assert said.startswith("Find out who moved the threshold") and whose == "system"
