@@ -12,7 +12,7 @@ from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.arrivals import VOID, Arrivals, Whole
 from analytics.measure.labels.curve import CLASSES, Curves, CurveSums
 from analytics.measure.labels.judged import Judged
-from analytics.measure.labels.misses import Missed, missed
+from analytics.measure.labels.misses import Missed, mean_of, missed, runs_of
 from analytics.measure.labels.share import Cells, Expected, expected, rows_of, swing_of, uncounted, variance_of
 from analytics.measure.labels.unlogged import tells, unlogged_rows
 
@@ -83,7 +83,6 @@ class _Counted:
 
 
 _Part = tuple[Cells, Expected]
-_Run = tuple[Whole, Curves]
 
 
 class Maturing:
@@ -155,37 +154,25 @@ class Maturing:
         return replace(cells, waiting=np.where(tells(come), unlogged_rows(cells.known, come), cells.waiting))
 
     def _estimate(self, parts: Sequence[_Part]) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return the metric of the rows of some parts together, its variance by chance alone, and its swing, for each group."""
+        """Return the metric of the rows of some parts together, for each group, and of each part variance by chance and swing.
+
+        The curve of each class is an estimate too: its variance is that of chance of a part of its own.
+        """
         rows = sum((rows_of(cells, found) for cells, found in parts), np.zeros(1))
         gradient, value = np.nan_to_num(self.judged.gradient(rows)), self.judged.value(rows)
-        chance, swing = np.zeros_like(value), np.zeros_like(value)
-        for cells, found in parts:
-            chance = chance + np.maximum(variance_of(cells, found, gradient), 0.0)
-            swing = swing + swing_of(cells, found, gradient)
-        for kind in CLASSES:  # the curve of each class is an estimate too
+        chance = [np.maximum(variance_of(*part, gradient), 0.0) for part in parts]
+        swing = [swing_of(*part, gradient) for part in parts]
+        by_curves = np.zeros_like(value)
+        for kind in CLASSES:
             n = max(float(self.arrivals.came[kind].sum()), 1.0)
             moved = [cells.moved(kind, _MOVED / np.sqrt(n)) for cells, _ in parts]
             other = sum((rows_of(cells, expected(cells)) for cells in moved), np.zeros(1))
-            chance = chance + np.nan_to_num((self.judged.value(other) - value) / _MOVED) ** 2
-        return value, chance, swing
-
-    def _runs(self, sizes: Sequence[int]) -> list[list[_Run]]:
-        """Return past ripe days as they were the days of some buckets in a row, of each so many: by part, with their curves."""
-        if len(sizes) == 1:
-            each = [(days[k : k + sizes[0]], own) for days, own in self._past for k in range(len(days) - sizes[0] + 1)]
-            return [each]
-        last, found = len(sizes) - 1, []
-        for part, size in enumerate(sizes):
-            own = self._past[part : len(self._past) - last + part]
-            found.append([(days[-size:] if part < last else days[:size], curves) for days, curves in own])
-        is_whole = [
-            all(len(run[0]) == n for run, n in zip(each, sizes, strict=True)) for each in zip(*found, strict=True)
-        ]
-        return [[run for run, ok in zip(part, is_whole, strict=True) if ok] for part in found]
+            by_curves = by_curves + np.nan_to_num((self.judged.value(other) - value) / _MOVED) ** 2
+        return value, np.stack([*chance, by_curves]), np.stack(swing)
 
     def _missed(self, groups: Sequence[Whole]) -> Missed:
         """Return by what the same estimate of as many past ripe days at these ages missed."""
-        runs = self._runs([len(own) for own in groups])
+        runs = runs_of(self._past, [len(own) for own in groups])
         few = Missed(0.0, _SPREAD_OF_FEW * self.arrivals.beyond, 0)
         if not runs[0]:
             return few
@@ -196,7 +183,8 @@ class Maturing:
             cells = self._as_logged(self._cells(counted, [curves for _, curves in part], days, ages))
             parts.append((cells, expected(cells)))
             final, is_known = final + counted.final, is_known & cells.is_known
-        value, chance, swing = self._estimate(parts)
+        value, chances, swings = self._estimate(parts)
+        chance, swing = chances.sum(axis=0), swings.sum(axis=0)
         misses = np.where(is_known, self.judged.value(final) - value, np.nan)
         kept = np.isfinite(misses) & (chance > 0)
         n = len(np.unique([self.of_day[days[0]] for (days, _), ok in zip(runs[0], kept, strict=True) if ok]))
@@ -204,12 +192,12 @@ class Maturing:
             return replace(few, n=n)
         return missed(misses[kept], chance[kept], swing[kept], n)
 
-    def _before(self, groups: Sequence[Whole], chance: FloatArray, swing: FloatArray) -> Missed:
-        """Return by what past estimates of some buckets together missed; where they are few, those of the worst bucket."""
+    def _before(self, groups: Sequence[Whole], chance: FloatArray) -> Missed:
+        """Return by what past estimates of some buckets together missed; where they are few, of each alone by its chance."""
         whole = self._missed(groups)
         if whole.n >= _FEW_PAST or len(groups) == 1:
             return whole
-        return max((self._missed([own]) for own in groups), key=lambda past: float(past.variance(chance, swing)[0]))
+        return mean_of([self._missed([own]) for own in groups], chance)
 
     def of(self, days: Whole, level: float = 0.95) -> Matured:
         """Estimate the metric of some days together; each bucket among them keeps a share of positives of its own."""
@@ -220,13 +208,13 @@ class Maturing:
         known = [place for place, (cells, _) in enumerate(parts) if cells.is_known.all()]
         value, variance, chance, past = np.array([np.nan]), np.zeros(1), np.zeros(1), _CHANCE
         if known and is_open:  # of buckets of which nothing is known nothing is said
-            value, chance, swing = self._estimate([parts[k] for k in known])
-            past = self._before([groups[k] for k in known], chance, swing)
-            variance = past.variance(chance, swing)
+            value, chances, swings = self._estimate([parts[k] for k in known])
+            past, chance = self._before([groups[k] for k in known], chances[:-1, 0]), chances.sum(axis=0)
+            variance = past.variance(chance, swings.sum(axis=0))
         elif known:
             value = self.judged.value(sum((rows_of(*parts[k]) for k in known), np.zeros(1)))
         elif is_open:
-            past = self._before(groups, chance, chance)
+            past = self._before(groups, np.ones(len(groups)))
         settled = self.settled(days, coming).sum(axis=0)
         low, high = self.judged.bounds(settled, self._at_most(days, coming) + self._beyond(parts))
         reach = special.stdtrit(max(past.n, _FEW_PAST), (1 + level) / 2) * float(np.sqrt(variance[0]))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from scipy import special
 
 from analytics.measure.intervals import FloatArray
+from analytics.measure.labels.arrivals import Whole
+
+_Told = TypeVar("_Told")
 
 _ENOUGH, _LEVEL = 19, 0.95
 """Past estimates from which on an interval is as wide as the misses of this share of them: the least that tell it."""
@@ -69,3 +74,38 @@ def missed(misses: FloatArray, chance: FloatArray, swing: FloatArray, n: int) ->
     place = min(int(np.ceil(_LEVEL * (len(misses) + 1))), len(misses)) - 1
     reach = float(np.sort(ratio[best])[place]) / float(special.stdtrit(n, (1 + _LEVEL) / 2))
     return Missed(float(_SHARES[best]), reach**2, n)
+
+
+def mean_of(each: Sequence[Missed], chance: FloatArray) -> Missed:
+    """Return what is said of buckets together by what was missed of each, by its variance by chance, shape (buckets,).
+
+    Past buckets are those of the one with the greatest part.
+
+    >>> mean_of([Missed(0.0, 1.0, 9), Missed(0.1, 5.0, 4)], np.array([3.0, 1.0]))
+    Missed(together=0.025, scale=2.0, n=9)
+    """
+    part = chance / max(float(chance.sum()), 1e-300)
+    together, scale = (float(part @ np.array(own)) for own in zip(*((a.together, a.scale) for a in each), strict=True))
+    return Missed(together, scale, each[int(np.argmax(part))].n)
+
+
+def runs_of(past: Sequence[tuple[Whole, _Told]], sizes: Sequence[int]) -> list[list[tuple[Whole, _Told]]]:
+    """Return days of past buckets as so many days of each of some buckets in a row are: by bucket, the same number of each.
+
+    Days of one bucket are any in a row; of several, the last ones of the first and the first ones of the last.
+
+    >>> past = [(np.arange(7), "a"), (np.arange(7, 14), "b"), (np.arange(14, 21), "c")]
+    >>> [[(days.tolist(), told) for days, told in part] for part in runs_of(past, [2, 3])]
+    [[([5, 6], 'a'), ([12, 13], 'b')], [([7, 8, 9], 'b'), ([14, 15, 16], 'c')]]
+    >>> len(runs_of(past, [6])[0]), runs_of(past, [1, 7, 7, 1])
+    (6, [[], [], [], []])
+    """
+    if len(sizes) == 1:
+        return [[(days[k : k + sizes[0]], told) for days, told in past for k in range(len(days) - sizes[0] + 1)]]
+    last, found = len(sizes) - 1, []
+    for part, size in enumerate(sizes):
+        own = past[part : part + max(len(past) - last, 0)]
+        found.append([(days[-size:] if part < last else days[:size], told) for days, told in own])
+    whole = [[len(days) == size for days, _ in part] for part, size in zip(found, sizes, strict=True)]
+    kept = [all(each) for each in zip(*whole, strict=True)]
+    return [[run for run, ok in zip(part, kept, strict=True) if ok] for part in found]
