@@ -12,7 +12,7 @@ from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.arrivals import VOID, Arrivals, Whole
 from analytics.measure.labels.curve import CLASSES, Curves, CurveSums
 from analytics.measure.labels.judged import Judged
-from analytics.measure.labels.misses import Missed, mean_of, missed, runs_of
+from analytics.measure.labels.misses import Missed, missed, runs_of
 from analytics.measure.labels.share import Cells, Expected, expected, rows_of, swing_of, uncounted, variance_of
 from analytics.measure.labels.unlogged import tells, unlogged_rows
 
@@ -32,8 +32,6 @@ _MOST_NEVER = 0.999
 """Share of the rows of a bin that is said to get no label at most: of such rows nothing is known, and not for sure."""
 _MOVED = 0.5
 """Standard errors of the curve of one class by which it is moved, to see what it does to the metric."""
-_CHANCE = Missed(0.0, 1.0, _PAST)
-"""Of labels that come as they always did."""
 
 
 @dataclass(frozen=True)
@@ -192,12 +190,18 @@ class Maturing:
             return replace(few, n=n)
         return missed(misses[kept], chance[kept], swing[kept], n)
 
-    def _before(self, groups: Sequence[Whole], chance: FloatArray) -> Missed:
-        """Return by what past estimates of some buckets together missed; where they are few, of each alone by its chance."""
-        whole = self._missed(groups)
+    def _as_before(self, groups: Sequence[Whole], chances: FloatArray, swings: FloatArray) -> tuple[float, int]:
+        """Return the variance of an estimate of some buckets, as past ones of as many together missed, and on how many.
+
+        Where past ones are few, each bucket is held to those of its own, apart from the others.
+        """
+        chance, whole = float(chances.sum()), self._missed(groups)
         if whole.n >= _FEW_PAST or len(groups) == 1:
-            return whole
-        return mean_of([self._missed([own]) for own in groups], chance)
+            return float(whole.variance(chances.sum(), swings.sum())), whole.n
+        each = [self._missed([own]) for own in groups]
+        apart = [float(past.variance(*own)) for past, *own in zip(each, chances, swings, strict=False)]
+        largest = int(np.argmax(chances[: len(groups)]))
+        return sum(apart) * chance / max(float(chances[: len(groups)].sum()), 1e-300), each[largest].n
 
     def of(self, days: Whole, level: float = 0.95) -> Matured:
         """Estimate the metric of some days together; each bucket among them keeps a share of positives of its own."""
@@ -206,18 +210,18 @@ class Maturing:
         coming = np.concatenate([self._to_come(part, own) for part, own in zip(parts, groups, strict=True)])
         is_open = bool(coming.sum() >= _HARDLY_ANY)
         known = [place for place, (cells, _) in enumerate(parts) if cells.is_known.all()]
-        value, variance, chance, past = np.array([np.nan]), np.zeros(1), np.zeros(1), _CHANCE
+        value, variance, chance, n_past = np.array([np.nan]), 0.0, 0.0, _PAST
         if known and is_open:  # of buckets of which nothing is known nothing is said
             value, chances, swings = self._estimate([parts[k] for k in known])
-            past, chance = self._before([groups[k] for k in known], chances[:-1, 0]), chances.sum(axis=0)
-            variance = past.variance(chance, swings.sum(axis=0))
+            chance = float(chances.sum())
+            variance, n_past = self._as_before([groups[k] for k in known], chances[:, 0], swings[:, 0])
         elif known:
             value = self.judged.value(sum((rows_of(*parts[k]) for k in known), np.zeros(1)))
         elif is_open:
-            past = self._before(groups, np.ones(len(groups)))
+            n_past = self._missed(groups).n
         settled = self.settled(days, coming).sum(axis=0)
         low, high = self.judged.bounds(settled, self._at_most(days, coming) + self._beyond(parts))
-        reach = special.stdtrit(max(past.n, _FEW_PAST), (1 + level) / 2) * float(np.sqrt(variance[0]))
+        reach = special.stdtrit(max(n_past, _FEW_PAST), (1 + level) / 2) * float(np.sqrt(variance))
         ends = value[0] - reach, value[0] + reach
         if all(cells.is_counted for cells, _ in parts):
             ends = np.maximum(ends[0], low), np.minimum(ends[1], high)
@@ -235,8 +239,8 @@ class Maturing:
             high=float(ends[1]),
             bound_low=float(low),
             bound_high=float(high),
-            spread=float(variance[0] / chance[0]) if chance[0] > 0 else 1.0,
-            n_past=past.n,
+            spread=variance / chance if chance > 0 else 1.0,
+            n_past=n_past,
         )
 
     def to_come(self) -> FloatArray:

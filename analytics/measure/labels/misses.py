@@ -18,6 +18,9 @@ _ENOUGH, _LEVEL = 19, 0.95
 """Past estimates from which on an interval is as wide as the misses of this share of them: the least that tell it."""
 _SHARES = np.concatenate([[0.0], np.geomspace(1e-5, 1.0, 26)])
 """Shares of the squared swing that are tried: all that it can be, in steps that move a width by less than a third."""
+_SURE = 1.92
+"""By how much more likely, in natural logarithms, misses have to be under a shared fate than without one: half the 95 % quantile
+of χ² with one degree of freedom. Where all days are alike nothing tells the two apart."""
 
 
 @dataclass(frozen=True)
@@ -71,22 +74,10 @@ def missed(misses: FloatArray, chance: FloatArray, swing: FloatArray, n: int) ->
     ratio = np.abs(misses) / np.sqrt(tried)
     unlikely = np.log(np.maximum(ratio.mean(axis=1), 1e-12)) + np.log(tried).mean(axis=1) / 2
     best = int(np.argmin(unlikely))
+    best = best if len(misses) * (unlikely[0] - unlikely[best]) > _SURE else 0
     place = min(int(np.ceil(_LEVEL * (len(misses) + 1))), len(misses)) - 1
     reach = float(np.sort(ratio[best])[place]) / float(special.stdtrit(n, (1 + _LEVEL) / 2))
     return Missed(float(_SHARES[best]), reach**2, n)
-
-
-def mean_of(each: Sequence[Missed], chance: FloatArray) -> Missed:
-    """Return what is said of buckets together by what was missed of each, by its variance by chance, shape (buckets,).
-
-    Past buckets are those of the one with the greatest part.
-
-    >>> mean_of([Missed(0.0, 1.0, 9), Missed(0.1, 5.0, 4)], np.array([3.0, 1.0]))
-    Missed(together=0.025, scale=2.0, n=9)
-    """
-    part = chance / max(float(chance.sum()), 1e-300)
-    together, scale = (float(part @ np.array(own)) for own in zip(*((a.together, a.scale) for a in each), strict=True))
-    return Missed(together, scale, each[int(np.argmax(part))].n)
 
 
 def runs_of(past: Sequence[tuple[Whole, _Told]], sizes: Sequence[int]) -> list[list[tuple[Whole, _Told]]]:
