@@ -44,7 +44,8 @@ class Known:
             found = replace(found, value=unknown, low=unknown, high=unknown)  # no label tells what the others will say
         if self.areas is None:
             return found
-        return self.areas.of(found, self.judged, self.arrivals.there()[days].sum(axis=0), days)
+        there, coming = self.arrivals.there()[days].sum(axis=0), self.to_come[days].sum(axis=0)
+        return self.areas.of(found, self.judged, there, coming, days)
 
     def _by_bins(self, days: Whole) -> Matured:
         """Return the metric of some days as their bins say."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import inspect
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from pathlib import Path
@@ -164,6 +165,10 @@ class GatesSource(Source):
     log: Annotated[str, typer.Argument(metavar="GATES", help="File of gates, in TOML; with --draft the log itself.")]
 
 
+ASKED_OF: ContextVar[dict[str, Any]] = ContextVar("asked_of")
+"""Which labels the command that runs was asked of, for its JSON: ``as_of`` and ``mature``, where they were named."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """Which rows, judged at which threshold."""
@@ -239,15 +244,18 @@ def command(app: typer.Typer, function: Callable[..., None], name: str | None = 
                 name: group(**{field.name: given.pop(field.name) for field in fields(group)})
                 for name, group in groups.items()
             }
+            asked = [each for each in carried.values() if isinstance(each, Asked)]
+            of_labels = {"as_of": asked[0].as_of, "mature": asked[0].mature} if asked else {}
+            ASKED_OF.set({name: value for name, value in of_labels.items() if value})
             function(**carried, **given)
-            for each in carried.values():
-                if isinstance(each, Asked) and each.of_labels:
+            for each in asked:
+                if each.of_labels:
                     typer.echo(each.of_labels, err=True)
         except AnalysisError as error:
             typer.echo(f"slicewise: {error}", err=True)
             raise typer.Exit(2) from error
 
-    said = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*shared[:1], *own, *shared[1:])]
-    run.__signature__ = inspect.Signature(said)  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in said}
+    options = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*shared[:1], *own, *shared[1:])]
+    run.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in options}
     app.command(name)(run)

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from analytics.commands.options import Output
+from analytics.commands.options import ASKED_OF, Output
 from analytics.commands.roles import in_words
 from analytics.errors import StoreError
 from analytics.log.schema import Log
@@ -38,11 +38,12 @@ def write(
     output : Output
         Format and place.
     said : mapping of str to dict, optional
-        The roles of each log that was asked, under the name that JSON gives them: beside a dict, and beside ``rows`` of a list;
-        a line above a table, and on standard error for CSV.
+        The roles of each log that was asked, under the name that JSON gives them: beside a dict, and beside ``rows`` of a list,
+        as which labels it was asked of; a line above a table, and on standard error for CSV.
     """
     if output.format == "json":
-        answer = rows if not said else {**said, **(rows if isinstance(rows, dict) else {"rows": rows})}
+        beside = {**(said or {}), **ASKED_OF.get({})}
+        answer = rows if not beside else {**beside, **(rows if isinstance(rows, dict) else {"rows": rows})}
         text = json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     else:
         flat = [_flattened(row) for row in (rows if isinstance(rows, list) else [rows])]

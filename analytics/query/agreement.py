@@ -40,7 +40,7 @@ def rating_list(
     Returns
     -------
     DataFrame
-        ``item, rater, rating`` as text, and ``n``, how often; lines without one of them left out.
+        ``item, rater, rating`` as text, in the order of the log; lines without one of them left out.
 
     Raises
     ------
@@ -51,13 +51,13 @@ def rating_list(
         name: nw.col(log.column(column).sql_name).cast(nw.String)
         for name, column in (("item", item), ("rater", rater), ("rating", rating))
     }
-    rows = engine.kept(log, cohort, threshold).select(**columns).drop_nulls(list(columns))
-    found = engine.collect(rows.group_by(*columns).agg(n=nw.len().cast(nw.Int64)).head(_MAX_RATINGS + 1))
+    rows = engine.kept(log, cohort, threshold).select("row_id", **columns).drop_nulls(list(columns))
+    found = engine.collect(rows.head(_MAX_RATINGS + 1))
     if found.height > _MAX_RATINGS:
         raise QuestionError(
             f"Expected at most {_MAX_RATINGS:,} ratings, found more. Narrow the rows with a filter, such as a month."
         )
-    return found.with_columns(pl.col("rating").str.strip_chars()).sort("item", "rater", "rating")
+    return found.sort("row_id").select("item", "rater", pl.col("rating").str.strip_chars())
 
 
 def no_ratings(found: pl.DataFrame, names: Sequence[str]) -> list[str]:

@@ -108,8 +108,9 @@ def test_every_command_may_be_asked_as_of_a_day_and_of_mature_rows(desk: Desk) -
     ripe = json.loads(run("labels", path, "--format", "json").stdout)["ripe_age"]
     answered = run("overview", path, "--mature", "--as-of", "2024-03-31", "--format", "json")
     assert "as it was known on 2024-03-31, and of the rows alone that are old enough" in answered.stderr
+    assert json.loads(answered.stdout).items() >= {"as_of": "2024-03-31", "mature": True}.items()
     mature = json.loads(run("overview", path, "--mature", "--format", "json").stdout)
-    assert mature["n"] == 20 * (100 - ripe)
+    assert mature["n"] == 20 * (100 - ripe) and "as_of" not in mature
     assert mature["n_unlabelled"] < 0.01 * mature["n"]
     both = json.loads(run("labels", path, "--as-of", "2024-02-29", "--format", "json").stdout)
     assert both["now"] == "2024-02-29T00:00:00"

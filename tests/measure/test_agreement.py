@@ -103,6 +103,13 @@ def test_ac1_is_its_definition_and_does_not_fall_where_one_rating_dominates() ->
     assert row["ac1_high"] - row["ac1"] == pytest.approx(1.959964 * error, rel=1e-5)
     three = made(np.random.default_rng(3), 200, [0.9, 0.7, 0.8])
     assert overall(ratings_of(grouped(three), three.columns))["ac1"] == pytest.approx(plain_gwet(three)[0])
+    some = made(np.random.default_rng(3), 200, [0.9, 0.7, 0.8], gone=0.4)
+    read = [[value for value in row if value is not None] for row in some.rows()]
+    said = np.array([[row.count(f"v{k}") / max(len(row), 1) for k in range(3)] for row in read if row]).mean(axis=0)
+    pairs = [[a == b for a, b in combinations(row, 2)] for row in read if len(row) > 1]
+    agreed, chance = np.mean([np.mean(each) for each in pairs]), (said * (1 - said)).sum() / 2
+    value = (agreed - chance) / (1 - chance)
+    assert overall(ratings_of(grouped(some), some.columns))["ac1"] == pytest.approx(value), "rows of one reader too"
     rare = pl.DataFrame({"a": ["n"] * 95 + ["y"] * 5, "b": ["n"] * 90 + ["y"] * 5 + ["n"] * 4 + ["y"]})
     row = pair_table(ratings_of(grouped(rare), ["a", "b"])).row(0, named=True)
     assert row["agreement"] == 0.91 and row["kappa"] < 0.2 < 0.85 < row["ac1"]

@@ -255,14 +255,37 @@ def test_the_area_of_what_is_there_is_that_of_its_scores_and_not_of_its_bins() -
         own = rows.filter(pl.Series(np.isin(day, days)))
         there = arrivals.there()[days].sum(axis=0)
         exact, of_bins = roc_auc_score(own["label"], own["score_bin"]), float(areas.value(there))
-        found = Areas(scores, arrivals).of(replace(binned, naive=of_bins), areas, there, days)
+        found = Areas(scores, arrivals).of(replace(binned, naive=of_bins), areas, there, np.zeros(4), days)
         assert found.naive == pytest.approx(exact)
         assert found.value - 0.61 == pytest.approx(exact - of_bins) == found.bound_high - 0.7
+        said = Areas(scores, arrivals).of(replace(binned, naive=of_bins), areas, there, np.full(4, 3.0), days)
+        assert said.low < found.low and said.high > found.high and said.value == found.value
+        assert said.bound_low < found.bound_low and said.bound_high > found.bound_high
     rare = scores.with_columns(
         n_pos=(pl.col("n_pos") > 0).cast(pl.UInt32) * (pl.col("score_bin") > 198).cast(pl.UInt32)
     )
-    few = Areas(rare, arrivals).of(binned, areas, arrivals.there().sum(axis=0), np.arange(10))
+    few = Areas(rare, arrivals).of(binned, areas, arrivals.there().sum(axis=0), np.zeros(4), np.arange(10))
     assert np.isnan([few.value, few.low, few.high]).all() and np.isfinite(few.naive)
+
+
+def test_buckets_in_a_row_are_held_to_what_as_many_in_a_row_missed() -> None:
+    """Where all labels came slower for weeks, young weeks miss together; where such runs are few, the worst week tells."""
+    rng, speed = np.random.default_rng(6), np.repeat(np.exp(np.random.default_rng(3).normal(0, 0.5, 60)), 7)
+    quiet = late(rng, 12.0, 4.0, n_days=270, per_day=60)
+    shaken = replace(
+        quiet, arrived=np.floor(quiet.day + (quiet.arrived - quiet.day) / speed[quiet.day]).astype(np.int64)
+    )
+    of_day, days = np.arange(270) // 7, np.arange(245, 270)
+    calm, rough = (Maturing(each.arrivals(), of_day, judged("recall")).of(days) for each in (quiet, shaken))
+    assert calm.spread < 1.5 < rough.spread and min(calm.n_past, rough.n_past) >= 15
+    for n_days, n_past in ((140, range(4, 12)), (91, range(4, 9))):
+        short = replace(quiet, n_days=n_days)
+        kept = short.day < n_days
+        own = replace(
+            short, **{name: getattr(short, name)[kept] for name in ("day", "arrived", "label", "side", "comes")}
+        )
+        found = Maturing(own.arrivals(), of_day[:n_days], judged("recall")).of(np.arange(n_days - 55, n_days))
+        assert found.low < found.value < found.high and found.spread < 4 and found.n_past in n_past
 
 
 def test_rows_that_a_log_of_labelled_rows_lacks_are_made_up_for() -> None:

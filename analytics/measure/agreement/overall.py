@@ -26,7 +26,8 @@ def overall(
     Notes
     -----
     Krippendorff's alpha, 1 − D_o / D_e with missing ratings (2004), nominal, or where ratings are ordered with the squared
-    steps between them; Gwet's AC1 (2008); Fleiss' kappa (1971). Intervals by drawing rows.
+    steps between them; Gwet's AC1 (2008), whose chance counts rows that one alone has read too; Fleiss' kappa (1971).
+    Intervals by drawing rows.
 
     Examples
     --------
@@ -37,27 +38,39 @@ def overall(
     >>> found["n_rows"], found["n_disputed"], round(found["alpha"], 3), found["fleiss_kappa"]
     (90, 10, 0.847, None)
     """
-    counts = ratings.counts
-    used = counts.sum(axis=1) >= 2
-    counts, n = counts[used], ratings.n[used]
+    counts, m = ratings.counts, ratings.counts.sum(axis=1)
+    alone = ratings.n[m == 1] @ counts[m == 1]
+    counts, n = counts[m >= 2], ratings.n[m >= 2]
     is_disputed = (counts > 0).sum(axis=1) > 1
     found: dict[str, float | int | None] = {"n_rows": int(n.sum()), "n_disputed": int(n[is_disputed].sum())}
     names = ("agreement", "alpha", "ac1", "fleiss_kappa")
     blank = {f"{name}{end}": None for name in names for end in ("", "_low", "_high")}
     if not n.size:
         return {**found, **blank}
-    drawn = np.random.default_rng(seed).multinomial(int(n.sum()), n / n.sum(), size=_REPLICATES).astype(float)
-    weights = np.concatenate([n[None, :], drawn])
+    rng = np.random.default_rng(seed)
+    weights, alone = (_drawn(rng, each) for each in (n, alone))
     near = nearness(counts.shape[1], ordered=ordered)
-    for name, values in zip(names, _shared(counts, weights, near), strict=True):
+    for name, values in zip(names, _shared(counts, weights, alone, near), strict=True):
         interval = percentile_interval(values[:1], values[None, 1:], level)
         ends = {name: interval.value[0], f"{name}_low": interval.low[0], f"{name}_high": interval.high[0]}
         found |= {key: float(end) if np.isfinite(end) else None for key, end in ends.items()}
     return found
 
 
-def _shared(counts: FloatArray, weights: FloatArray, near: FloatArray) -> tuple[FloatArray, ...]:
-    """Return agreement, alpha, AC1 and Fleiss' kappa of rows with weights, shape (draws, patterns); nan where undefined."""
+def _drawn(rng: np.random.Generator, n: FloatArray) -> FloatArray:
+    """Return counts as they are, and as many drawn anew, shape (1 + draws, counts)."""
+    total = float(n.sum())
+    drawn = (
+        rng.multinomial(int(total), n / max(total, 1.0), size=_REPLICATES) if total else np.zeros((_REPLICATES, len(n)))
+    )
+    return np.concatenate([n[None, :], drawn.astype(float)])
+
+
+def _shared(counts: FloatArray, weights: FloatArray, alone: FloatArray, near: FloatArray) -> tuple[FloatArray, ...]:
+    """Return agreement, alpha, AC1 and Fleiss' kappa of rows with weights, shape (draws, patterns); nan where undefined.
+
+    ``alone``, of shape (draws, values), is what was said of rows that one alone has read.
+    """
     size, m = counts.shape[1], counts.sum(axis=1)
     same = (np.einsum("pk,kl,pl->p", counts, near, counts) - m) / (m - 1)
     exact = ((counts**2).sum(axis=1) - m) / (m * (m - 1))
@@ -68,8 +81,9 @@ def _shared(counts: FloatArray, weights: FloatArray, near: FloatArray) -> tuple[
         alpha = 1 - (total - 1) * (weights @ (m - same)) / apart
         used = (weights @ (counts / m[:, None])) / rows[:, None]
         observed = (weights @ (same / m)) / rows
+        of_all = (used * rows[:, None] + alone) / (rows + alone.sum(axis=1))[:, None]
         gwet = (
-            float(near.sum()) / (size * (size - 1)) * (used * (1 - used)).sum(axis=1)
+            float(near.sum()) / (size * (size - 1)) * (of_all * (1 - of_all)).sum(axis=1)
             if size > 1
             else np.ones(len(rows))
         )

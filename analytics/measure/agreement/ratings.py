@@ -76,7 +76,7 @@ def patterns_of(listed: pl.DataFrame) -> pl.DataFrame:
     Parameters
     ----------
     listed : polars.DataFrame
-        ``item, rater, rating, n``: who said what of which item, and how often.
+        ``item, rater, rating``: who said what of which item, in the order in which it was said.
 
     Returns
     -------
@@ -86,13 +86,12 @@ def patterns_of(listed: pl.DataFrame) -> pl.DataFrame:
 
     Examples
     --------
-    >>> listed = pl.DataFrame({"item": ["1", "1", "2"], "rater": ["a", "b", "a"], "rating": ["y", "n", "y"], "n": [2, 1, 1]})
+    >>> listed = pl.DataFrame({"item": [*"1112"], "rater": [*"aaba"], "rating": [*"ynny"]})
     >>> patterns_of(listed).rows(named=True)
-    [{'a': 'y', 'a (2)': None, 'b': None, 'n': 1}, {'a': 'y', 'a (2)': 'y', 'b': 'n', 'n': 1}]
+    [{'a': 'y', 'a (2)': None, 'b': None, 'n': 1}, {'a': 'y', 'a (2)': 'n', 'b': 'n', 'n': 1}]
     """
-    lines = listed.select("item", "rater", "rating", again=pl.int_ranges("n")).explode("again")
     turn = pl.int_range(pl.len()).over("item", "rater") + 1
-    named = lines.with_columns(name=pl.when(turn > 1).then(pl.format("{} ({})", "rater", turn)).otherwise("rater"))
+    named = listed.with_columns(name=pl.when(turn > 1).then(pl.format("{} ({})", "rater", turn)).otherwise("rater"))
     names = named["name"].unique().sort().to_list()
     wide = named.pivot("name", index="item", values="rating", aggregate_function="first").select(names)
     return wide.group_by(names).agg(n=pl.len().cast(pl.Int64)).sort(names)

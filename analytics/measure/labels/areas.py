@@ -13,8 +13,12 @@ from analytics.measure.labels.arrivals import UNITS, Arrivals, Whole
 from analytics.measure.labels.judged import Judged
 from analytics.measure.labels.maturing import Matured
 
+_Z = 1.959964
+"""Standard errors of a normal interval at 95 %."""
 _LEAST = 10
 """Labels of either class below which the area of all of them is not estimated: one label more moves it by a tenth. By hand."""
+_HALF = 0.5
+"""Of a row, so that a bin that lacks a class has pairs too."""
 
 
 class Areas:
@@ -39,8 +43,11 @@ class Areas:
         for kind, rows in ((0, labelled - positive), (1, positive)):
             np.add.at(self._counts[kind], (place[within], bins[within]), rows[within])
 
-    def of(self, found: Matured, judged: Judged, there: FloatArray, days: Whole) -> Matured:
+    def of(self, found: Matured, judged: Judged, there: FloatArray, coming: FloatArray, days: Whole) -> Matured:
         """Return what is known of some days with the area that their scores have, and not that of their bins.
+
+        Where in its bin a row to come is does not matter to the bins: all of their pairs are ties. It is anywhere in it, so that
+        each of its pairs there has a variance of 1/12, and counts half a pair more or less at most.
 
         Parameters
         ----------
@@ -49,6 +56,8 @@ class Areas:
         judged : Judged
         there : ndarray of shape (2, bins)
             The labels that are there, by class and bin of the arrivals.
+        coming : ndarray of shape (bins,)
+            Rows whose label is expected.
         days : ndarray of int
         """
         negative, positive = self._counts[:, days].sum(axis=1)
@@ -56,11 +65,14 @@ class Areas:
         shift = exact - float(judged.value(there))
         if not np.isfinite(shift):
             return found
-        moved = [
-            float(np.clip(end + shift, 0, 1))
-            for end in (found.naive, found.value, found.low, found.high, found.bound_low, found.bound_high)
-        ]
+        pairs = max(float(there[0].sum() * there[1].sum()), 1.0)
+        most = float((coming * (there.max(axis=0) + coming / 2)).sum()) / 2 / pairs
+        own = float((coming * (there[0] + _HALF) * (there[1] + _HALF)).sum()) / 12 / pairs**2
+        least, greatest = found.bound_low - most, found.bound_high + most
+        below, above = (np.hypot(abs(end - found.value), _Z * np.sqrt(own)) for end in (found.low, found.high))
+        low, high = max(found.value - below, least), min(found.value + above, greatest)
+        moved = [float(np.clip(end + shift, 0, 1)) for end in (found.naive, found.value, low, high, least, greatest)]
         if min(positive.sum(), negative.sum()) < _LEAST:
             moved[1:4] = [float("nan")] * 3
-        naive, value, low, high, least, most = moved
-        return replace(found, naive=naive, value=value, low=low, high=high, bound_low=least, bound_high=most)
+        naive, value, low, high, least, greatest = moved
+        return replace(found, naive=naive, value=value, low=low, high=high, bound_low=least, bound_high=greatest)

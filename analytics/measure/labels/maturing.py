@@ -12,7 +12,8 @@ from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.arrivals import VOID, Arrivals, Whole
 from analytics.measure.labels.curve import CLASSES, Curves, CurveSums
 from analytics.measure.labels.judged import Judged
-from analytics.measure.labels.share import Cells, Expected, expected, rows_of, uncounted, variance_of
+from analytics.measure.labels.misses import Missed, missed, runs_of
+from analytics.measure.labels.share import Cells, Expected, expected, rows_of, swing_of, uncounted, variance_of
 from analytics.measure.labels.unlogged import tells, unlogged_rows
 
 _PAST = 52
@@ -21,9 +22,6 @@ _FEW_PAST = 4
 """Ripe buckets below which they say too little about how far such an estimate misses. By hand."""
 _SPREAD_OF_FEW = 2.0
 """Times the variance that is assumed then: near what labels of single weeks have. By hand."""
-_ENOUGH_PAST, _LEVEL = 19, 0.95
-"""Ripe buckets from which on the interval of a log of labelled rows alone is as wide as the misses of this share of them: the
-least that tell it. How many rows wait is estimated too, so that small weeks miss by more than a normal draw."""
 _HARDLY_ANY = 0.01
 """Rows to come below which all labels are there."""
 _ANY = 1e9
@@ -51,7 +49,8 @@ class Matured:
     bound_low, bound_high : float
         The least and the greatest that the labels to come can make of it.
     spread, n_past : float and int
-        How many times the variance such estimates missed by before, and on how many ripe buckets that was seen.
+        How many times the variance of chance alone it has, as such estimates missed before, and on how many ripe buckets that was
+        seen.
     """
 
     n: float
@@ -152,63 +151,77 @@ class Maturing:
         come = np.moveaxis(cells.come, 1, 0)
         return replace(cells, waiting=np.where(tells(come), unlogged_rows(cells.known, come), cells.waiting))
 
-    def _estimate(self, parts: Sequence[_Part], spreads: Sequence[float]) -> tuple[FloatArray, FloatArray]:
-        """Return the metric of the rows of some parts together, and its variance, for each group."""
+    def _estimate(self, parts: Sequence[_Part]) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return the metric of the rows of some parts together, for each group, and of each part variance by chance and swing.
+
+        The curve of each class is an estimate too: its variance is that of chance of a part of its own.
+        """
         rows = sum((rows_of(cells, found) for cells, found in parts), np.zeros(1))
         gradient, value = np.nan_to_num(self.judged.gradient(rows)), self.judged.value(rows)
-        variance = np.zeros_like(value)
-        for (cells, found), spread in zip(parts, spreads, strict=True):
-            variance = variance + spread * variance_of(cells, found, gradient)
+        chance = [np.maximum(variance_of(*part, gradient), 0.0) for part in parts]
+        swing = [swing_of(*part, gradient) for part in parts]
+        by_curves = np.zeros_like(value)
         for kind in CLASSES:
             n = max(float(self.arrivals.came[kind].sum()), 1.0)
             moved = [cells.moved(kind, _MOVED / np.sqrt(n)) for cells, _ in parts]
             other = sum((rows_of(cells, expected(cells)) for cells in moved), np.zeros(1))
-            change = np.nan_to_num((self.judged.value(other) - value) / _MOVED)
-            variance = variance + max(spreads) * change**2
-        return value, variance
+            by_curves = by_curves + np.nan_to_num((self.judged.value(other) - value) / _MOVED) ** 2
+        return value, np.stack([*chance, by_curves]), np.stack(swing)
 
-    def _spread(self, ages: Whole) -> tuple[float, int]:
-        """Return how many times its variance the same estimate missed by on past ripe buckets at these ages, and on how many."""
-        chosen = [(days[: len(ages)], curves) for days, curves in self._past if len(days) >= len(ages)]
-        if len(chosen) < _FEW_PAST:
-            return _SPREAD_OF_FEW * self.arrivals.beyond, len(chosen)
-        days, stage = np.stack([each for each, _ in chosen]), np.tile(ages, (len(chosen), 1))
-        counted = self._count(days, stage)
-        cells = self._as_logged(self._cells(counted, [curves for _, curves in chosen], days, stage))
-        value, variance = self._estimate([(cells, expected(cells))], [1.0])
-        value = np.where(cells.is_known, value, np.nan)
-        missed = (self.judged.value(counted.final) - value) ** 2
-        is_known = np.isfinite(missed) & (variance > 0)
-        if is_known.sum() < _FEW_PAST:
-            return _SPREAD_OF_FEW * self.arrivals.beyond, int(is_known.sum())
-        each = np.sort(missed[is_known] / variance[is_known])
-        found = max(float(each.mean()), 1.0)
-        if cells.known is not None and len(each) >= _ENOUGH_PAST:
-            place = min(int(np.ceil(_LEVEL * (len(each) + 1))), len(each)) - 1
-            found = max(found, float(each[place]) / float(special.stdtrit(len(each), (1 + _LEVEL) / 2)) ** 2)
-        return found, len(each)
+    def _missed(self, groups: Sequence[Whole]) -> Missed:
+        """Return by what the same estimate of as many past ripe days at these ages missed."""
+        runs = runs_of(self._past, [len(own) for own in groups])
+        few = Missed(0.0, _SPREAD_OF_FEW * self.arrivals.beyond, 0)
+        if not runs[0]:
+            return few
+        parts, final, is_known = [], np.zeros(1), np.ones(len(runs[0]), dtype=bool)
+        for own, part in zip(groups, runs, strict=True):
+            days, ages = np.stack([each for each, _ in part]), np.tile(self.arrivals.limit[own], (len(part), 1))
+            counted = self._count(days, ages)
+            cells = self._as_logged(self._cells(counted, [curves for _, curves in part], days, ages))
+            parts.append((cells, expected(cells)))
+            final, is_known = final + counted.final, is_known & cells.is_known
+        value, chances, swings = self._estimate(parts)
+        chance, swing = chances.sum(axis=0), swings.sum(axis=0)
+        misses = np.where(is_known, self.judged.value(final) - value, np.nan)
+        kept = np.isfinite(misses) & (chance > 0)
+        n = len(np.unique([self.of_day[days[0]] for (days, _), ok in zip(runs[0], kept, strict=True) if ok]))
+        if n < _FEW_PAST:
+            return replace(few, n=n)
+        return missed(misses[kept], chance[kept], swing[kept], n)
+
+    def _as_before(self, groups: Sequence[Whole], chances: FloatArray, swings: FloatArray) -> tuple[float, int]:
+        """Return the variance of an estimate of some buckets, as past ones of as many together missed, and on how many.
+
+        Where past ones are few, each bucket is held to those of its own, apart from the others.
+        """
+        chance, whole = float(chances.sum()), self._missed(groups)
+        if whole.n >= _FEW_PAST or len(groups) == 1:
+            return float(whole.variance(chances.sum(), swings.sum())), whole.n
+        each = [self._missed([own]) for own in groups]
+        apart = [float(past.variance(*own)) for past, *own in zip(each, chances, swings, strict=False)]
+        largest = int(np.argmax(chances[: len(groups)]))
+        return sum(apart) * chance / max(float(chances[: len(groups)].sum()), 1e-300), each[largest].n
 
     def of(self, days: Whole, level: float = 0.95) -> Matured:
         """Estimate the metric of some days together; each bucket among them keeps a share of positives of its own."""
         groups = [days[self.of_day[days] == bucket] for bucket in np.unique(self.of_day[days])]
         parts = [self._part(own) for own in groups]
         coming = np.concatenate([self._to_come(part, own) for part, own in zip(parts, groups, strict=True)])
-        spreads = [(1.0, _PAST)] * len(parts)
         is_open = bool(coming.sum() >= _HARDLY_ANY)
-        if is_open:
-            spreads = [self._spread(self.arrivals.limit[own]) for own in groups]
         known = [place for place, (cells, _) in enumerate(parts) if cells.is_known.all()]
-        value, variance = np.array([np.nan]), np.zeros(1)
-        spreads = [spreads[k] for k in known] or spreads  # of buckets of which nothing is known nothing is said
-        if known and is_open:
-            value, variance = self._estimate([parts[k] for k in known], [spread for spread, _ in spreads])
+        value, variance, chance, n_past = np.array([np.nan]), 0.0, 0.0, _PAST
+        if known and is_open:  # of buckets of which nothing is known nothing is said
+            value, chances, swings = self._estimate([parts[k] for k in known])
+            chance = float(chances.sum())
+            variance, n_past = self._as_before([groups[k] for k in known], chances[:, 0], swings[:, 0])
         elif known:
             value = self.judged.value(sum((rows_of(*parts[k]) for k in known), np.zeros(1)))
+        elif is_open:
+            n_past = self._missed(groups).n
         settled = self.settled(days, coming).sum(axis=0)
         low, high = self.judged.bounds(settled, self._at_most(days, coming) + self._beyond(parts))
-        reach = special.stdtrit(max(min(n for _, n in spreads), _FEW_PAST), (1 + level) / 2) * float(
-            np.sqrt(variance[0])
-        )
+        reach = special.stdtrit(max(n_past, _FEW_PAST), (1 + level) / 2) * float(np.sqrt(variance))
         ends = value[0] - reach, value[0] + reach
         if all(cells.is_counted for cells, _ in parts):
             ends = np.maximum(ends[0], low), np.minimum(ends[1], high)
@@ -226,8 +239,8 @@ class Maturing:
             high=float(ends[1]),
             bound_low=float(low),
             bound_high=float(high),
-            spread=max(spread for spread, _ in spreads),
-            n_past=min(n for _, n in spreads),
+            spread=variance / chance if chance > 0 else 1.0,
+            n_past=n_past,
         )
 
     def to_come(self) -> FloatArray:

@@ -153,6 +153,16 @@ def variance_of(cells: Cells, found: Expected, gradient: FloatArray) -> FloatArr
     return np.asarray(drawn + (by_share**2 / known).sum(axis=1), dtype=float)
 
 
+def swing_of(cells: Cells, found: Expected, gradient: FloatArray) -> FloatArray:
+    """Return the standard deviation of a metric of `rows_of` if all waiting rows of a bin went the same way, shape (groups,)."""
+    each = gradient[:, :, None]
+    if not cells.is_counted:
+        return np.asarray((cells.waiting[:, None] * found.of_waiting * np.abs(each)).sum(axis=(1, 2, 3)), dtype=float)
+    mean = (found.of_waiting * each).sum(axis=1)
+    apart = np.sqrt(np.maximum((found.of_waiting * each**2).sum(axis=1) - mean**2, 0.0))
+    return np.asarray((cells.waiting * apart).sum(axis=(1, 2)), dtype=float)
+
+
 def uncounted(cells: Cells, found: Expected) -> FloatArray:
     """Return the variance of the number of rows that wait, shape (groups, 2, days, bins), where labelled ones tell it."""
     drawn = (cells.waiting[:, None] * found.of_waiting + _HALF * (1 - cells.come)) / np.maximum(
