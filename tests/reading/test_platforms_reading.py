@@ -338,7 +338,9 @@ def test_times_as_programs_write_them(desk: Desk, way: str) -> None:
     assert (log.time_high or "")[:10] == "2024-03-24"
 
 
-@pytest.mark.parametrize("ways", [["{}.54"], ["/Date(17092980{}000)/"], ["17092980{}000000000", "2024-03-01 08:00:{}"]])
+@pytest.mark.parametrize(
+    "ways", [["{}.54"], ["/Date(17092980{}000)/"], ["/Date(17092980{}000)/", "2024-03-01 08:00:{}"]]
+)
 def test_numbers_that_are_no_times_are_said_where_they_are_called_so(desk: Desk, ways: list[str]) -> None:
     rows = [ways[n % len(ways)].format(n if len(ways[0]) > 9 else 45_000 + n) for n in range(10, 50)]
     log = desk.log("ts,score,label\n" + "".join(f"{time},0.{n + 10},{n % 2}\n" for n, time in enumerate(rows)))
