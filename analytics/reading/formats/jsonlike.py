@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
 from typing import Any, Literal
 
 from analytics.errors import InputError
+from analytics.reading.formats import documents
 
 _Layout = Literal["json", "ndjson", "log lines"]
 
@@ -28,7 +30,8 @@ _TIME = (
 _LEADING_TIME = re.compile(rf"\[?({_TIME})\b")
 _LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL"
 _LOG_LINE = re.compile(
-    rf"\[?(?:(?P<time>{_TIME})\b\]?|(?=\[?(?:{_LEVEL})\b))(?P<rest>[^{{\t]{{0,300}}?)(?P<record>\{{.*\}})\s*$"
+    rf"\[?(?:(?P<time>{_TIME})\b\]?|(?=\[?(?:{_LEVEL})\b))(?P<rest>[^{{\t]{{0,300}}?)(?P<record>\{{.*\}})"
+    r"(?P<after> [^{}\t,;|]{1,200})?\s*$"
 )
 _LEVEL_WORD = re.compile(rf"\b(?:{_LEVEL})\b")
 _N_LINES, _MAX_LINE_CHARS = 20, 64 << 20
@@ -41,7 +44,21 @@ _MIN_RECORDS, _MIN_RECORD_SHARE = 3, 0.25
 """Records, and their share of the lines of the beginning, from which a text whose first line is none is a log: a banner and
 traces of errors stand around them. By hand; the tests hold tables of times and text against it."""
 _CELL_ENDS = ",;|"
-"""What right before an object makes it the last cell of a table's row."""
+"""What right before an object makes it the last cell of a table's row, and right after it the first."""
+_MAX_PYTHON = 1 << 20
+"""Characters of an object as Python writes it that are read: far more than a line of a log has. A judgement."""
+_ABOUT_PAGES = frozenset(
+    re.findall(
+        r"\w+",
+        "page pages next prev previous first last total count size per limit offset skip start end from to cursor token link "
+        "links meta metadata info paging pagination more has is number no num of took time timed out status code ok success "
+        "error errors message object kind type self url query request version shards",
+    )
+)
+"""Words of the keys of an answer that are about its pages and the request, as services write them."""
+_RECORDS = frozenset(("results", "items", "records", "rows", "hits", "id", "max", "score"))
+"""Words of what is counted beside them: ``results_per_page``, ``request_id``, ``max_score``."""
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 def layout_of(start: str) -> _Layout | None:
@@ -81,15 +98,69 @@ def _layout_of_json(start: str) -> _Layout:
     if start.startswith("["):
         return "json"
     lines = [line for line in start.split("\n", 3)[:3] if line.strip()]
-    return "ndjson" if len(lines) > 1 and any(_is_record(line) for line in lines[:2]) else "json"
+    if len(lines) > 1 and any(_is_record(line) for line in lines[:2]):
+        return "json" if all(_is_page(line) for line in lines[:2]) else "ndjson"
+    return "log lines" if len(lines) > 1 and all(_trailed(line) for line in lines[:2]) else "json"
 
 
 def _is_record(line: str) -> bool:
     """Whether a line is a JSON object of its own."""
+    return isinstance(_value_of(line), dict)
+
+
+def _value_of(text: str) -> Any:
+    """Return the JSON value of a line, None where it is none."""
     try:
-        return isinstance(json.loads(line), dict)
+        return json.loads(text.strip(documents.MARKS))
     except (ValueError, RecursionError):
-        return False
+        return None
+
+
+def _is_page(line: str) -> bool:
+    """Whether a line is a page of an answer: an object of nothing but a list of records and what counts pages."""
+    value = _value_of(line)
+    while isinstance(value, dict):
+        held = [inner for key, inner in value.items() if not _is_about_pages(key)]
+        if len(held) != 1:
+            return False
+        value = held[0]
+    return isinstance(value, list) and bool(value) and all(isinstance(record, dict) for record in value)
+
+
+def _is_about_pages(key: str) -> bool:
+    """Whether a key of an answer is about its pages.
+
+    >>> _is_about_pages("totalPages"), _is_about_pages("results_per_page"), _is_about_pages("results")
+    (True, True, False)
+    """
+    words = {word.lower() for word in _WORD.findall(key)}
+    return bool(words) and words <= _ABOUT_PAGES | (
+        _RECORDS if len(words) > 1 and not words <= {"score", "id"} else set()
+    )
+
+
+def _trailed(line: str) -> tuple[str, str] | None:
+    """Return the object with which a line begins and the text after it, None where nothing follows or it begins otherwise."""
+    text = line.strip()
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    after = text[end:].strip()
+    return (text[:end], after) if isinstance(value, dict) and after and after[0] not in _CELL_ENDS else None
+
+
+def _record_of(text: str) -> str | None:
+    """Return an object as JSON, also one that Python wrote in its own way; None for any other text."""
+    if _is_record(text):
+        return text.strip()
+    if not text.startswith("{'") or len(text) > _MAX_PYTHON:
+        return None
+    try:
+        value = ast.literal_eval(text.strip())
+        return json.dumps(value) if isinstance(value, dict) else None
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None
 
 
 def _is_damaged(line: str) -> bool:
@@ -102,7 +173,7 @@ def _is_damaged(line: str) -> bool:
 def _is_log_line(line: str) -> bool:
     """Whether a line is one of a log with a JSON object at its end."""
     found = _LOG_LINE.match(line)
-    return found is not None and _is_record(found["record"])
+    return found is not None and _record_of(found["record"]) is not None
 
 
 def _has_records(start: str) -> bool:
@@ -115,9 +186,9 @@ def _has_records(start: str) -> bool:
 def _is_noted(line: str) -> bool:
     """Whether a line is an object of its own, or a log line with one that is no cell of a table."""
     if line.lstrip().startswith("{"):
-        return _is_record(line)
+        return _record_of(line) is not None or _trailed(line) is not None
     found = _LOG_LINE.match(line)
-    return found is not None and found["rest"].rstrip()[-1:] not in tuple(_CELL_ENDS) and _is_record(found["record"])
+    return found is not None and found["rest"].rstrip()[-1:] not in tuple(_CELL_ENDS) and _is_log_line(line)
 
 
 def leading_time(line: str) -> str | None:
@@ -131,27 +202,38 @@ def leading_time(line: str) -> str | None:
 
 
 def without_prefixes(path: Path, target: Path) -> str | None:
-    """Write the objects of log lines to ``target``, each on its own line, with the time and level before them; say so.
+    """Write the objects of log lines to ``target``, each on its own line, with the time, the level and words about them; say so.
 
-    A line without an object stays as it is. Nothing is said where no object had anything before it.
+    A line without an object stays as it is. Nothing is said where no object had anything about it.
     """
-    is_prefixed = False
+    seen: set[str] = set()
     with path.open(encoding="utf-8") as file, target.open("w", encoding="utf-8") as out:
         for line in iter(lambda: file.readline(_MAX_LINE_CHARS), ""):
-            found = _LOG_LINE.match(line)
-            is_record = found is not None and _is_record(found["record"])
-            is_prefixed = is_prefixed or is_record
-            out.write(_with_prefix(found) + "\n" if found and is_record else line)
-    said = "The lines hold JSON after a time and a level, which were kept as 'log_time' and 'log_level'."
-    return said if is_prefixed else None
+            record, about = _parts_of(line)
+            seen |= about.keys()
+            out.write(line if record is None else _with_words(record, about) + "\n")
+    if not seen - {"log_after"}:
+        return "The lines hold JSON before other words, which were kept as 'log_after'." if seen else None
+    after = " and 'log_after'" if "log_after" in seen else ""
+    return f"The lines hold JSON after a time and a level, which were kept as 'log_time' and 'log_level'{after}."
 
 
-def _with_prefix(found: re.Match[str]) -> str:
-    """Return the object of a log line with what stands before it, as text."""
+def _parts_of(line: str) -> tuple[str | None, dict[str, str]]:
+    """Return the object of a line of a log as JSON, None where it has none, and what stands about it."""
+    if line.lstrip().startswith("{"):
+        record, after = _trailed(line) or (_record_of(line.strip()), "")
+        return record, {"log_after": after} if after else {}
+    found = _LOG_LINE.match(line)
+    record = _record_of(found["record"]) if found else None
+    if found is None or record is None:
+        return None, {}
     level = _LEVEL_WORD.search(found["rest"] or "")
-    before: dict[str, Any] = {"log_time": found["time"]} if found["time"] else {}
-    before |= {"log_level": level[0]} if level else {}
-    record = found["record"].strip()
-    if not before or record[1:].strip() == "}":
+    about = {"log_time": found["time"], "log_level": level and level[0], "log_after": (found["after"] or "").strip()}
+    return record, {name: word for name, word in about.items() if word}
+
+
+def _with_words(record: str, about: dict[str, str]) -> str:
+    """Return an object with what stands about it, as text."""
+    if not about or record[1:].strip() == "}":
         return record
-    return json.dumps(before)[:-1] + "," + record[1:]
+    return json.dumps(about)[:-1] + "," + record[1:]

@@ -85,7 +85,8 @@ FORMATS = {
             shown="JSON",
             endings=(".json",),
             way="json",
-            limits="one document of records; records of at most 64 MB; values inside values become columns",
+            limits="one document of records, or several; records of at most 64 MB; values inside values become columns",
+            is_like=("ndjson",),
         ),
         _Format(
             name="ndjson",
