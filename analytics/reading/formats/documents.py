@@ -150,20 +150,13 @@ def lay_out(path: Path, target: Path) -> str | None:
 def _parse_all(text: str) -> tuple[Any, int]:
     """Return the JSON value of a text and 1, or the records of several documents one after the other and how many they are."""
     decoder = json.JSONDecoder(parse_int=_whole)
-    documents, place = [], _next_place(text, 0)
-    while place < len(text):
-        document, end = decoder.raw_decode(text, place)
+    documents, end = [], 0
+    while (found := _BETWEEN.match(text, end)) and found.end() < len(text):
+        document, end = decoder.raw_decode(text, found.end())
         documents.append(document)
-        place = _next_place(text, end)
     if len(documents) == 1:
         return documents[0], 1
     return [record for document in documents for record in _records_of(document)[0]], len(documents)
-
-
-def _next_place(text: str, place: int) -> int:
-    """Return where the next document of a text begins."""
-    found = _BETWEEN.match(text, place)
-    return found.end() if found else place
 
 
 def _records_of(document: Any) -> tuple[Iterable[dict[str, Any]], str | None]:

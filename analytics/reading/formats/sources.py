@@ -17,6 +17,7 @@ from analytics.reading.formats import (
     jsonlike,
     kinds,
     markup,
+    mime,
     pairs,
     quoted_lines,
     records,
@@ -258,6 +259,9 @@ def _unpack(
 def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progress: _OnProgress) -> Source:
     """Make a text file UTF-8 without a mark and tell pages with tables from JSON from NDJSON from CSV."""
     path, said = text.plain_text(path, scratch, head, csv)
+    if not csv.is_about_text and mime.is_archive(_read_head(path).decode("utf-8", errors="ignore")):
+        page = scratch / "saved.html"
+        return _between_tags(page, scratch, "an HTML page", mime.unpack(path, page), progress)
     what = kinds.markup_of(_read_head(path))
     is_document = not csv.is_about_text and records.is_records(_read_head(path), _read_tail(path))
     if what or is_document:
