@@ -45,6 +45,8 @@ _MIN_RECORDS, _MIN_RECORD_SHARE = 3, 0.25
 traces of errors stand around them. By hand; the tests hold tables of times and text against it."""
 _CELL_ENDS = ",;|"
 """What right before an object makes it the last cell of a table's row, and right after it the first."""
+_LONGEST_START = 16 << 20
+"""Characters of a first line that are read to see whether it is a record. A judgement."""
 _MAX_PYTHON = 1 << 20
 """Characters of an object as Python writes it that are read: far more than a line of a log has. A judgement."""
 _ABOUT_PAGES = frozenset(
@@ -61,8 +63,10 @@ _RECORDS = frozenset(("results", "items", "records", "rows", "hits", "id", "max"
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
-def layout_of(start: str) -> _Layout | None:
+def layout_of(start: str, path: Path | None = None) -> _Layout | None:
     """Return how a text that begins like this is laid out as JSON, None where it is none.
+
+    Where the first line of the file at ``path`` is longer than what was looked at, it is read whole.
 
     Raises
     ------
@@ -75,6 +79,9 @@ def layout_of(start: str) -> _Layout | None:
     ('log lines', None)
     """
     if _START.match(start):
+        if path is not None and "\n" not in start.rstrip():
+            with path.open(encoding="utf-8") as file:
+                start = "".join(file.readline(_LONGEST_START) for _ in range(3)).lstrip()
         return _layout_of_json(start)
     lines = [line for line in start.split("\n")[:_N_LINES] if line.strip()]
     if not lines:

@@ -275,7 +275,7 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progr
     if written is not None:
         plain = scratch / "written.csv"
         return Source(plain, "csv", tuple(filter(None, (said, written[1](path, plain)))))
-    layout = None if csv.is_about_text else jsonlike.layout_of(start)
+    layout = None if csv.is_about_text else jsonlike.layout_of(start, path)
     repairs = (said,) if said else ()
     if layout == "log lines":
         plain = scratch / "log_lines.ndjson"
