@@ -89,7 +89,8 @@ def _several(connection: duckdb.DuckDBPyConnection, name: str, own: str, *, is_o
     ways = _ways(name, own)
     taken: dict[str, int] = {}
     n_values = 0
-    while len(taken) <= _MOST:
+    n_left, example = 1, None
+    while n_left and len(taken) <= _MOST:
         left = " AND ".join([is_value(name), *(f"{ways[way]} IS NULL" for way in taken)])
         others = {way: sql for way, sql in ways.items() if way not in taken}
         counts = ", ".join(f"count({sql})" for sql in others.values())
@@ -103,6 +104,7 @@ def _several(connection: duckdb.DuckDBPyConnection, name: str, own: str, *, is_o
         if _is_either(connection, ways, way, left):
             return None
         taken[way] = n_most
+        n_left, example = n_left - n_most, example if n_left > n_most else None
     n_dated = sum(n for way, n in taken.items() if way == _OWN or way in written.TIMES)
     if len(taken) < 2 or not n_dated or n_left > MAX_SHARE_UNPARSABLE * n_values:
         return None
