@@ -140,8 +140,8 @@ def test_json_without_its_beginning_is_refused_in_a_sentence(desk: Desk) -> None
 
 @pytest.mark.parametrize(
     "content",
-    [f'th", {RECORD[1:]}, ' + ", ".join([RECORD] * 50), "{'score': 0.5, 'label': 1}\n" * 9, "{score: 0.5, label: 1}"],
-    ids=["cut in front", "another language's", "names without quotes"],
+    [f'th", {RECORD[1:]}, ' + ", ".join([RECORD] * 50), "{score: 0.5, label: 1}"],
+    ids=["cut in front", "names without quotes"],
 )
 def test_what_is_nearly_json_is_not_taken_for_columns(desk: Desk, content: str) -> None:
     with pytest.raises(InputError, match="JSON whose beginning is damaged or missing"):

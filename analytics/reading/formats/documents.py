@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics.errors import InputError
+from analytics.reading.formats import pages
 
 MAX_DOCUMENT_BYTES = 512 << 20
 """Of a document that is parsed as a whole: its Python objects take a multiple of that. A judgement."""
@@ -156,7 +157,7 @@ def _parse_all(text: str) -> tuple[Any, int]:
         documents.append(document)
     if len(documents) == 1:
         return documents[0], 1
-    return [record for document in documents for record in _records_of(document)[0]], len(documents)
+    return [*pages.joined(documents, lambda document: _records_of(document)[0])], len(documents)
 
 
 def _records_of(document: Any) -> tuple[Iterable[dict[str, Any]], str | None]:

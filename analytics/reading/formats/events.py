@@ -52,6 +52,6 @@ def _events(lines: Iterator[str]) -> Iterator[dict[str, list[str]]]:
         elif found is None and "data" in event:
             event["data"].append(line.rstrip("\r\n"))
         elif found is not None and not line.strip():
-            if event.get("data", ["[DONE]"]) != ["[DONE]"]:
+            if event.get("data", ["{}"]) not in (["[DONE]"], ["{}"]):
                 yield event
             event = {}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analytics.errors import InputError
-from analytics.reading.formats import documents
+from analytics.reading.formats import documents, pages
 
 _Layout = Literal["json", "ndjson", "log lines"]
 
@@ -49,18 +49,6 @@ _LONGEST_START = 16 << 20
 """Characters of a first line that are read to see whether it is a record. A judgement."""
 _MAX_PYTHON = 1 << 20
 """Characters of an object as Python writes it that are read: far more than a line of a log has. A judgement."""
-_ABOUT_PAGES = frozenset(
-    re.findall(
-        r"\w+",
-        "page pages next prev previous first last total count size per limit offset skip start end from to cursor token link "
-        "links meta metadata info paging pagination more has is number no num of took time timed out status code ok success "
-        "error errors message object kind type self url query request version shards",
-    )
-)
-"""Words of the keys of an answer that are about its pages and the request, as services write them."""
-_RECORDS = frozenset(("results", "items", "records", "rows", "hits", "id", "max", "score"))
-"""Words of what is counted beside them: ``results_per_page``, ``request_id``, ``max_score``."""
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 def layout_of(start: str, path: Path | None = None) -> _Layout | None:
@@ -106,7 +94,7 @@ def _layout_of_json(start: str) -> _Layout:
         return "json"
     lines = [line for line in start.split("\n", 3)[:3] if line.strip()]
     if len(lines) > 1 and any(_is_record(line) for line in lines[:2]):
-        return "json" if all(_is_page(line) for line in lines[:2]) else "ndjson"
+        return "json" if pages.are_pages([*map(_value_of, lines[:2])]) else "ndjson"
     return "log lines" if len(lines) > 1 and all(_trailed(line) for line in lines[:2]) else "json"
 
 
@@ -121,29 +109,6 @@ def _value_of(text: str) -> Any:
         return json.loads(text.strip(documents.MARKS))
     except (ValueError, RecursionError):
         return None
-
-
-def _is_page(line: str) -> bool:
-    """Whether a line is a page of an answer: an object of nothing but a list of records and what counts pages."""
-    value = _value_of(line)
-    while isinstance(value, dict):
-        held = [inner for key, inner in value.items() if not _is_about_pages(key)]
-        if len(held) != 1:
-            return False
-        value = held[0]
-    return isinstance(value, list) and bool(value) and all(isinstance(record, dict) for record in value)
-
-
-def _is_about_pages(key: str) -> bool:
-    """Whether a key of an answer is about its pages.
-
-    >>> _is_about_pages("totalPages"), _is_about_pages("results_per_page"), _is_about_pages("results")
-    (True, True, False)
-    """
-    words = {word.lower() for word in _WORD.findall(key)}
-    return bool(words) and words <= _ABOUT_PAGES | (
-        _RECORDS if len(words) > 1 and not words <= {"score", "id"} else set()
-    )
 
 
 def _trailed(line: str) -> tuple[str, str] | None:

@@ -44,7 +44,14 @@ def as_text(record: dict[str, Any]) -> dict[str, str]:
     [
         "\n".join(json.dumps({"page": n, "results": page}) for n, page in enumerate(PAGES)),
         "\n".join(json.dumps({"response": {"items": page, "totalCount": 40}, "took": 3}) for page in PAGES),
-        "\n".join(json.dumps({"meta": {"next": "/x"}, "data": page, "request_id": "a"}) for page in PAGES),
+        "\n".join(json.dumps({"meta": {"next": "/x"}, "data": page, "has_more": True}) for page in PAGES),
+        "\n".join(
+            [
+                *(json.dumps({"data": {"logs": {"nodes": page, "pageInfo": {}}}}) for page in PAGES),
+                '{"error": {"a": 1}}',
+            ]
+        ),
+        "\n".join(json.dumps({"page": n, "results": page}) for n, page in enumerate([*PAGES, []])),
         each(lambda text: f"\x1e{text}\n"),
         each(lambda text: f"\x1e{text}\n", indent=1),
         each(lambda text: f"\ufeff{text}\n"),
@@ -65,6 +72,8 @@ def as_text(record: dict[str, Any]) -> dict[str, str]:
         "pages by line",
         "pages inside",
         "pages with what is about them",
+        "pages of a graph, the last an error",
+        "pages, the last one empty",
         "sequence",
         "sequence over lines",
         "marks",
@@ -100,7 +109,8 @@ def test_a_sequence_with_a_record_that_was_cut_loses_that_one_alone(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "inner", [{"candidates": [{"a": 1}, {"a": 2}]}, {"page": [{"a": 1}]}, {"status": "ok", "hits": [{"a": 1}]}]
+    "inner",
+    [{"candidates": [{"a": 1}, {"a": 2}]}, {"page": [{"a": 1}]}, {"status": "ok", "hits": [{"a": 1}]}, {"tags": []}],
 )
 def test_a_record_with_a_list_is_no_page(tmp_path: Path, inner: dict[str, object]) -> None:
     rows, _ = read(tmp_path, "".join(json.dumps(record | inner) + "\n" for record in RECORDS))
