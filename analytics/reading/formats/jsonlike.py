@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from pathlib import Path
 from typing import Any, Literal
 
 from analytics.errors import InputError
-from analytics.reading.formats import documents, pages
+from analytics.reading.formats import documents, pages, printed
 
 _Layout = Literal["json", "ndjson", "log lines"]
 
@@ -47,8 +46,6 @@ _CELL_ENDS = ",;|"
 """What right before an object makes it the last cell of a table's row, and right after it the first."""
 _LONGEST_START = 16 << 20
 """Characters of a first line that are read to see whether it is a record. A judgement."""
-_MAX_PYTHON = 1 << 20
-"""Characters of an object as Python writes it that are read: far more than a line of a log has. A judgement."""
 
 
 def layout_of(start: str, path: Path | None = None) -> _Layout | None:
@@ -126,12 +123,10 @@ def _record_of(text: str) -> str | None:
     """Return an object as JSON, also one that Python wrote in its own way; None for any other text."""
     if _is_record(text):
         return text.strip()
-    if not text.startswith("{'") or len(text) > _MAX_PYTHON:
-        return None
+    value = printed.object_of(text.strip())
     try:
-        value = ast.literal_eval(text.strip())
-        return json.dumps(value) if isinstance(value, dict) else None
-    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None if value is None else json.dumps(value)
+    except (TypeError, ValueError, RecursionError):
         return None
 
 

@@ -64,6 +64,12 @@ def as_text(record: dict[str, Any]) -> dict[str, str]:
         f"callback({json.dumps({'rows': RECORDS})});",
         ")]}'\n" + json.dumps(RECORDS),
         "".join(f"{record!r}\n" for record in RECORDS),
+        "".join(
+            "{{'id': {id!r}, 'score': np.float64({score}), 'label': np.int64({label}), 'note': {note!r}, 'a': nan}}\n".format(
+                **record
+            )
+            for record in RECORDS
+        ),
         "".join(f"2024-03-01 08:00:00,123 INFO scored {record!r} in 3 ms\n" for record in RECORDS),
         each(lambda text: f"{text} took 3 ms\n"),
         each(lambda text: f"INFO:root:{text} took 3 ms\n"),
@@ -86,6 +92,7 @@ def as_text(record: dict[str, Any]) -> dict[str, str]:
         "function",
         "guard",
         "Python",
+        "Python with NumPy",
         "Python in a log",
         "words after",
         "words about",
