@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analytics.log.schema import Reading
 
-READER = 2
+READER = 3
 """Version of the reader. Raise it with every mend after which a file that was read before gives other rows, columns, types or
 values. Receipts without one are of version 1."""
 

@@ -20,6 +20,9 @@ from analytics.reading.table import Table, read_typed
 _MAX_LINE_BYTES = 64 << 20
 """Bytes of one JSON object, which the engine reads whole. A judgement."""
 
+_AS_COLUMNS = "map_inference_threshold = -1, field_appearance_threshold = 0"
+"""Keys of records are columns, however many and however seldom each is: else the engine makes one column of all."""
+
 _NO_TIME = "\x1f%Y"
 """A format that no time has: the engine takes any digits with dashes for a date, and days first where nothing settles it."""
 
@@ -67,7 +70,7 @@ def _read_records(
     text until all of a column decide."""
     scan = (
         f"read_json(?, format = '{layout}', sample_size = -1, maximum_object_size = {_MAX_LINE_BYTES}, maximum_depth = 2, "
-        f"dateformat = '{_NO_TIME}', timestampformat = '{_NO_TIME}')"
+        f"dateformat = '{_NO_TIME}', timestampformat = '{_NO_TIME}', {_AS_COLUMNS})"
     )
     return read_typed(connection, scan, [escape_glob(path)], wanted=wanted)
 
@@ -99,7 +102,7 @@ def with_columns(connection: duckdb.DuckDBPyConnection, table: Table, wanted: Se
     """Leave in ``raw`` the columns of records that are named; all where none is."""
     if wanted is None:
         return table
-    places, said = wide.chosen(connection, table.names, wanted)
+    places, said = wide.chosen(connection, table.names, wanted, len(table.offered or table.names))
     names, types = (tuple(each[place] for place in places) for each in (table.names, table.types))
     return replace(
         table,
@@ -109,5 +112,5 @@ def with_columns(connection: duckdb.DuckDBPyConnection, table: Table, wanted: Se
         found=(),
         paths=tuple(path for path in table.paths if path in names),
         repairs=(*table.repairs, said),
-        offered=table.names,
+        offered=table.offered or table.names,
     )

@@ -72,7 +72,7 @@ def read_source(
         return table
     wanted = csv.columns if csv and FORMATS[source.file_format].way == "json" else None
     found = unfold(connection, table.names, table.types, named, max_columns=MAX_COLUMNS, as_text=as_text)
-    if not found.paths:
+    if not found.paths and len(found.names) == len(table.names):
         return with_columns(connection, replace(table, repairs=(*table.repairs, *found.said)), wanted)
     names = unique_names(found.names)
     table = replace(

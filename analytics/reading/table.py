@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -13,7 +13,7 @@ from analytics.log.column import unique_names
 from analytics.log.layout import CsvOptions
 from analytics.log.receipt import LineCounts, SetAside
 from analytics.reading import wide
-from analytics.reading.bounds import check_columns
+from analytics.reading.bounds import MAX_COLUMNS, check_columns
 from analytics.reading.plain_types import WIDE, plain_expression, plain_type
 from analytics.reading.seen.parquet import see_parquet
 
@@ -58,6 +58,10 @@ def read_typed(
     aliases = ", ".join(f"a{place}" for place in range(len(described)))
     places = [place for place, row in enumerate(described) if wanted is None or wide.holds(row[0], wanted)]
     places = places or [*range(len(described))]  # none is called so: said once values inside values are columns
+    names, said = unique_names([row[0] for row in described]), ""
+    if wanted is None and len(names) > MAX_COLUMNS:
+        are_nested = [row[1] == "JSON" or row[1].endswith((")", "]")) for row in described]
+        places, said = wide.proposed(connection, scan, parameters, names, are_nested)
     headers, found = [described[place][0] for place in places], [described[place][1] for place in places]
     check_columns(len(headers))
     if not headers:
@@ -74,7 +78,8 @@ def read_typed(
         connection.execute(f"CREATE TABLE raw AS SELECT {selected} FROM (FROM {scan}) AS t({aliases})", parameters)
     narrow = _narrowed(connection, long)
     types = tuple("BIGINT" if place in narrow else type_ for place, type_ in enumerate(types))
-    return Table(unique_names(headers), types, is_text=False, header=tuple(headers), found=tuple(found))
+    table = Table(unique_names(headers), types, is_text=False, header=tuple(headers), found=tuple(found))
+    return replace(table, repairs=(said,) if said else (), offered=names if len(names) > MAX_COLUMNS else ())
 
 
 def _narrowed(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> set[int]:

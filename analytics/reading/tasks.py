@@ -19,6 +19,7 @@ from analytics.log.reader import READER
 from analytics.log.schema import Log, Reading
 from analytics.reading import files, further, grid, likeliest, parts, profile, protocol, same_rows
 from analytics.reading import labels as later_labels
+from analytics.reading.formats import sqlite
 from analytics.reading.label_keys import LabelsFile, labelled_digest
 from analytics.reading.progress import Progress
 from analytics.reading.sql import database
@@ -29,9 +30,12 @@ _MAX_NAMES = 8
 
 
 def _content_hash(path: Path) -> str:
-    """Return the digest that identifies a log."""
+    """Return the digest that identifies a log; rows in a file beside a database belong to it."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256")
+    if later := sqlite.beside(path):
+        digest.update(later.read_bytes())
+    return digest.hexdigest()
 
 
 def _given(file: protocol.FileGiven) -> files.Given:

@@ -169,13 +169,37 @@ def narrowed_parquet(
     return Narrow(target, names, tuple(names[place] for place in places), said)
 
 
+def proposed(
+    connection: duckdb.DuckDBPyConnection,
+    scan: str,
+    parameters: Sequence[str],
+    names: Sequence[str],
+    are_nested: Sequence[bool],
+) -> tuple[list[int], str]:
+    """Return the places of the values of records that are proposed, with a sentence; values inside values are looked at later.
+
+    Raises
+    ------
+    InputError
+        As `_chosen_places` does.
+    """
+    if len(names) > _MOST:
+        raise too_wide(len(names))
+    aliases = ", ".join(f"a{place}" for place in range(len(names)))
+    first = connection.execute(f"FROM {scan} AS t({aliases}) LIMIT {_SAMPLE}", parameters).fetchall()
+    places = _chosen_places(names, None, lambda place: are_nested[place] or _has_few(str(row[place]) for row in first))
+    return places, _sentence(len(places), len(names), is_proposed=True)
+
+
 def holds(name: str, wanted: Sequence[str]) -> bool:
     """Whether a value of records is one that is named, or holds one: ``model`` beside ``model.score``."""
     return any(each == name or each.startswith((f"{name}.", f"{name}[")) for each in wanted)
 
 
-def chosen(connection: duckdb.DuckDBPyConnection, names: Sequence[str], wanted: Sequence[str]) -> tuple[list[int], str]:
-    """Leave the named columns in ``raw``, and return the places that they had, with a sentence.
+def chosen(
+    connection: duckdb.DuckDBPyConnection, names: Sequence[str], wanted: Sequence[str], n_all: int
+) -> tuple[list[int], str]:
+    """Leave the named columns in ``raw``, and return the places that they had, with a sentence about all that there are.
 
     Raises
     ------
@@ -188,7 +212,7 @@ def chosen(connection: duckdb.DuckDBPyConnection, names: Sequence[str], wanted: 
     for new, old in enumerate(places):
         if new != old:
             connection.execute(f"ALTER TABLE raw RENAME COLUMN c{old} TO c{new}")
-    return places, _sentence(len(places), len(names), is_proposed=False)
+    return places, _sentence(len(places), n_all, is_proposed=False)
 
 
 def _width(path: Path, options: CsvOptions) -> tuple[str, int]:

@@ -53,13 +53,13 @@ class _Written:
 def leave_out_wrong_numbers() -> None:
     """Take out of the address what is no number, is not finite, or is beyond the bounds of its control: before any is drawn."""
     given = st.query_params.to_dict()
-    right = {key: text for key, text in given.items() if key not in NUMBERS or is_within(text, NUMBERS[key])}
-    if len(right) < len(given):
-        st.query_params.from_dict({key: st.query_params.get_all(key) for key in right})
-        context = get_script_run_ctx()
-        if context is not None:
-            with context.session_state.query_params() as bound:
-                bound.set_initial_query_params_from_current()  # what controls begin with is a copy of the address
+    wrong = [key for key, text in given.items() if key in NUMBERS and not is_within(text, NUMBERS[key])]
+    context = get_script_run_ctx()
+    if wrong and context is not None:
+        with context.session_state.query_params() as bound:
+            for key in wrong:
+                bound.remove_param(key)  # Streamlit refuses to set or pop what a control of the last run was bound to
+            bound.set_initial_query_params_from_current()  # what controls begin with is a copy of the address
 
 
 def is_within(text: str, bounds: tuple[float, float]) -> bool:

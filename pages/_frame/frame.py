@@ -36,6 +36,7 @@ _STYLE = (
     "button[data-variant][data-selected=true], [data-testid=stSliderThumbValue] {color: inherit !important} "
     "[data-testid=stElementContainer]:has(> [data-testid=stHtml]) {display: none} "
     "[data-testid=stPopoverBody] {max-height: 42vh; overflow-y: auto} "
+    "[role=group]:has(> [data-testid=stMultiSelectTagsContainer]) {max-height: 26rem !important} "
     "[class*=st-key-entry_] {flex-wrap: nowrap} [class*=st-key-entry_] label * {white-space: normal; text-overflow: clip} "
     "[class*=st-key-entry_] > [data-testid=stElementContainer]:first-child {min-width: 0; flex: 1 1 0} "
     "[data-testid=stTopNavLink]:focus-visible {outline: 2px solid currentColor; outline-offset: -2px} "
@@ -45,9 +46,10 @@ _STYLE = (
     "[data-testid=stTopNavLink] {gap: 0; padding-left: 6px; padding-right: 6px}}</style>"
 )
 """Narrow margins; texts in the colour of the text where Streamlit has the primary one, which is too dark on dark; no room for
-styles and scripts, which would stand above each title; boxes that scroll before they leave the window; entries of a list that
-stay in one line with their buttons; a ring around a page that Tab stops at; a line after the last page of each group; and in a
-narrow window their names without icons and the room of these, so that all of them are there."""
+styles and scripts, which would stand above each title; boxes that scroll before they leave the window; a dozen of what was
+chosen of a list in sight, one to a line, where Streamlit shows four; entries of a list that stay in one line with their
+buttons; a ring around a page that Tab stops at; a line after the last page of each group; and in a narrow window their names
+without icons and the room of these, so that all of them are there."""
 _SIDEBAR_WIDTH = 260
 """Pixels."""
 _ENTERED = "_frame_entered"

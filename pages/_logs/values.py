@@ -13,7 +13,7 @@ from analytics.log.value_words import BLANK
 from analytics.present.told_apart import told_apart
 from pages._frame.render import escaped
 
-_MIN_WIDTH = 220
+_MIN_WIDTH = 290
 """Pixels of a list of values: beside each other where both fit, else one below the other, so that a chip shows its value."""
 
 _NOTHING = "(nothing)"

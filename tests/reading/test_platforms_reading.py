@@ -140,8 +140,8 @@ def test_json_without_its_beginning_is_refused_in_a_sentence(desk: Desk) -> None
 
 @pytest.mark.parametrize(
     "content",
-    [f'th", {RECORD[1:]}, ' + ", ".join([RECORD] * 50), "{'score': 0.5, 'label': 1}\n" * 9, "{score: 0.5, label: 1}"],
-    ids=["cut in front", "another language's", "names without quotes"],
+    [f'th", {RECORD[1:]}, ' + ", ".join([RECORD] * 50), "{score: 0.5, label: 1}"],
+    ids=["cut in front", "names without quotes"],
 )
 def test_what_is_nearly_json_is_not_taken_for_columns(desk: Desk, content: str) -> None:
     with pytest.raises(InputError, match="JSON whose beginning is damaged or missing"):
@@ -338,7 +338,9 @@ def test_times_as_programs_write_them(desk: Desk, way: str) -> None:
     assert (log.time_high or "")[:10] == "2024-03-24"
 
 
-@pytest.mark.parametrize("ways", [["{}.54"], ["/Date(17092980{}000)/"], ["17092980{}000000000", "2024-03-01 08:00:{}"]])
+@pytest.mark.parametrize(
+    "ways", [["{}.54"], ["/Date(17092980{}000)/"], ["/Date(17092980{}000)/", "2024-03-01 08:00:{}"]]
+)
 def test_numbers_that_are_no_times_are_said_where_they_are_called_so(desk: Desk, ways: list[str]) -> None:
     rows = [ways[n % len(ways)].format(n if len(ways[0]) > 9 else 45_000 + n) for n in range(10, 50)]
     log = desk.log("ts,score,label\n" + "".join(f"{time},0.{n + 10},{n % 2}\n" for n, time in enumerate(rows)))

@@ -35,9 +35,10 @@ def text(separator: str = ",") -> str:
     return FRAME.write_csv(separator=separator)
 
 
-@pytest.mark.parametrize("kind", ["csv", "tsv", "parquet"])
+@pytest.mark.parametrize("kind", ["csv", "tsv", "parquet", "ndjson"])
 def test_what_matters_by_its_names_is_proposed_and_read(desk: Desk, kind: str) -> None:
     source = FRAME if kind == "parquet" else text("\t" if kind == "tsv" else ",")
+    source = FRAME.write_ndjson() if kind == "ndjson" else source
     log = desk.log(source)
     assert log.reading.names == ("id", "score", "region", "label", "odd")
     assert (log.reading.origin.offered, log.n_rows, log.n_labelled) == (tuple(FRAME.columns), N, N)
@@ -92,3 +93,9 @@ def test_columns_of_records_are_named(desk: Desk, tmp_path: Path) -> None:
     assert [(column.low, column.high) for column in reading.columns] == [("7", "7"), ("0.0", "0.975"), ("0", "1")]
     with pytest.raises((QuestionError, InputError), match=r"found 'model\.nope'"):
         desk.read(tmp_path / "wide.jsonl", csv=CsvOptions(columns=("label", "model.nope")))
+
+
+def test_keys_of_records_are_columns_however_seldom_each_is(desk: Desk) -> None:
+    rows = [{"id": k, "score": k / 41, "label": k % 2, **{f"k{k}_{n}": 1 for n in range(45)}} for k in range(40)]
+    reading = desk.read("\n".join(map(json.dumps, rows)))
+    assert reading.names[:3] == ("id", "score", "label") and len(reading.origin.offered) == 3 + 40 * 45

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from analytics.errors import InputError
+from analytics.reading.formats import pages
 
-_MAX_DOCUMENT_BYTES = 512 << 20
+MAX_DOCUMENT_BYTES = 512 << 20
 """Of a document that is parsed as a whole: its Python objects take a multiple of that. A judgement."""
 _MAX_LINE_CHARS = 64 << 20
 """Read at once: bounds the memory of a file without line ends. README names it as the limit of a record."""
@@ -22,8 +23,23 @@ _MAX_BAD_SHARE = 0.5
 _NO_JSON = "no JSON: {}"
 _NO_OBJECT = "JSON, but no object"
 _NOISE = "no JSON object, as words of the program between the records are none"
-_BETWEEN = re.compile(r"[,\s\x1e]*")
-_PREFERRED = ("data", "rows", "records", "results", "items", "values", "logs", "predictions", "hits", "samples")
+MARKS = "\ufeff\x1e \t\r\n"
+"""What may stand before and after a record: a mark of the encoding where files were joined, and that of a sequence (RFC 7464)."""
+_BETWEEN = re.compile(rf"(?:[,;{MARKS}]|---+)*")
+_PREFERRED = (
+    "data",
+    "rows",
+    "records",
+    "results",
+    "items",
+    "values",
+    "logs",
+    "predictions",
+    "hits",
+    "samples",
+    "response",
+    "result",
+)
 _MAX_NAMED = 8
 """Tables that a sentence names. A judgement."""
 _NAMES = ("columns", "meta", "fields", "schema", "headers", "header", "names", "cols", "columnNames", "column_names")
@@ -77,7 +93,7 @@ def sort_lines(path: Path, target: Path, *, has_noise: bool = False) -> _Lines:
                 blank += 1
                 continue
             try:
-                value = _parse(line)
+                value = _parse(line.strip(MARKS))
             except (ValueError, RecursionError) as error:
                 reason = _NOISE if has_noise else _NO_JSON.format(_reason_of(error))
                 bad.append(_BadLine(number, reason, line.rstrip("\r\n")))
@@ -113,9 +129,9 @@ def lay_out(path: Path, target: Path) -> str | None:
     InputError
         If the document is damaged, too large to be turned over in memory, or holds no table.
     """
-    if path.stat().st_size > _MAX_DOCUMENT_BYTES:
+    if path.stat().st_size > MAX_DOCUMENT_BYTES:
         raise InputError(
-            f"Expected a JSON object of at most {_MAX_DOCUMENT_BYTES >> 20} MB, found {path.stat().st_size >> 20:,} MB. {_ADVICE}"
+            f"Expected a JSON object of at most {MAX_DOCUMENT_BYTES >> 20} MB, found {path.stat().st_size >> 20:,} MB. {_ADVICE}"
         )
     try:
         document, n_documents = _parse_all(path.read_text("utf-8"))
@@ -134,24 +150,14 @@ def lay_out(path: Path, target: Path) -> str | None:
 
 def _parse_all(text: str) -> tuple[Any, int]:
     """Return the JSON value of a text and 1, or the records of several documents one after the other and how many they are."""
-    try:
-        return _parse(text), 1
-    except json.JSONDecodeError as error:
-        if error.msg != "Extra data":
-            raise
     decoder = json.JSONDecoder(parse_int=_whole)
-    documents, place = [], _next_place(text, 0)
-    while place < len(text):
-        document, end = decoder.raw_decode(text, place)
+    documents, end = [], 0
+    while (found := _BETWEEN.match(text, end)) and found.end() < len(text):
+        document, end = decoder.raw_decode(text, found.end())
         documents.append(document)
-        place = _next_place(text, end)
-    return [record for document in documents for record in _records_of(document)[0]], len(documents)
-
-
-def _next_place(text: str, place: int) -> int:
-    """Return where the next document of a text begins."""
-    found = _BETWEEN.match(text, place)
-    return found.end() if found else place
+    if len(documents) == 1:
+        return documents[0], 1
+    return [*pages.joined(documents, lambda document: _records_of(document)[0])], len(documents)
 
 
 def _records_of(document: Any) -> tuple[Iterable[dict[str, Any]], str | None]:

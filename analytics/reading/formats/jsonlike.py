@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analytics.errors import InputError
+from analytics.reading.formats import documents, pages, printed
 
 _Layout = Literal["json", "ndjson", "log lines"]
 
@@ -28,7 +29,8 @@ _TIME = (
 _LEADING_TIME = re.compile(rf"\[?({_TIME})\b")
 _LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL"
 _LOG_LINE = re.compile(
-    rf"\[?(?:(?P<time>{_TIME})\b\]?|(?=\[?(?:{_LEVEL})\b))(?P<rest>[^{{\t]{{0,300}}?)(?P<record>\{{.*\}})\s*$"
+    rf"\[?(?:(?P<time>{_TIME})\b\]?|(?=\[?(?:{_LEVEL})\b))(?P<rest>[^{{\t]{{0,300}}?)(?P<record>\{{.*\}})"
+    r"(?P<after> [^{}\t,;|]{1,200})?\s*$"
 )
 _LEVEL_WORD = re.compile(rf"\b(?:{_LEVEL})\b")
 _N_LINES, _MAX_LINE_CHARS = 20, 64 << 20
@@ -41,11 +43,15 @@ _MIN_RECORDS, _MIN_RECORD_SHARE = 3, 0.25
 """Records, and their share of the lines of the beginning, from which a text whose first line is none is a log: a banner and
 traces of errors stand around them. By hand; the tests hold tables of times and text against it."""
 _CELL_ENDS = ",;|"
-"""What right before an object makes it the last cell of a table's row."""
+"""What right before an object makes it the last cell of a table's row, and right after it the first."""
+_LONGEST_START = 16 << 20
+"""Characters of a first line that are read to see whether it is a record. A judgement."""
 
 
-def layout_of(start: str) -> _Layout | None:
+def layout_of(start: str, path: Path | None = None) -> _Layout | None:
     """Return how a text that begins like this is laid out as JSON, None where it is none.
+
+    Where the first line of the file at ``path`` is longer than what was looked at, it is read whole.
 
     Raises
     ------
@@ -58,6 +64,9 @@ def layout_of(start: str) -> _Layout | None:
     ('log lines', None)
     """
     if _START.match(start):
+        if path is not None and "\n" not in start.rstrip():
+            with path.open(encoding="utf-8") as file:
+                start = "".join(file.readline(_LONGEST_START) for _ in range(3)).lstrip()
         return _layout_of_json(start)
     lines = [line for line in start.split("\n")[:_N_LINES] if line.strip()]
     if not lines:
@@ -81,15 +90,44 @@ def _layout_of_json(start: str) -> _Layout:
     if start.startswith("["):
         return "json"
     lines = [line for line in start.split("\n", 3)[:3] if line.strip()]
-    return "ndjson" if len(lines) > 1 and any(_is_record(line) for line in lines[:2]) else "json"
+    if len(lines) > 1 and any(_is_record(line) for line in lines[:2]):
+        return "json" if pages.are_pages([*map(_value_of, lines[:2])]) else "ndjson"
+    return "log lines" if len(lines) > 1 and all(_trailed(line) for line in lines[:2]) else "json"
 
 
 def _is_record(line: str) -> bool:
     """Whether a line is a JSON object of its own."""
+    return isinstance(_value_of(line), dict)
+
+
+def _value_of(text: str) -> Any:
+    """Return the JSON value of a line, None where it is none."""
     try:
-        return isinstance(json.loads(line), dict)
+        return json.loads(text.strip(documents.MARKS))
     except (ValueError, RecursionError):
-        return False
+        return None
+
+
+def _trailed(line: str) -> tuple[str, str] | None:
+    """Return the object with which a line begins and the text after it, None where nothing follows or it begins otherwise."""
+    text = line.strip()
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    after = text[end:].strip()
+    return (text[:end], after) if isinstance(value, dict) and after and after[0] not in _CELL_ENDS else None
+
+
+def _record_of(text: str) -> str | None:
+    """Return an object as JSON, also one that Python wrote in its own way; None for any other text."""
+    if _is_record(text):
+        return text.strip()
+    value = printed.object_of(text.strip())
+    try:
+        return None if value is None else json.dumps(value)
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def _is_damaged(line: str) -> bool:
@@ -102,7 +140,7 @@ def _is_damaged(line: str) -> bool:
 def _is_log_line(line: str) -> bool:
     """Whether a line is one of a log with a JSON object at its end."""
     found = _LOG_LINE.match(line)
-    return found is not None and _is_record(found["record"])
+    return found is not None and _record_of(found["record"]) is not None
 
 
 def _has_records(start: str) -> bool:
@@ -115,9 +153,9 @@ def _has_records(start: str) -> bool:
 def _is_noted(line: str) -> bool:
     """Whether a line is an object of its own, or a log line with one that is no cell of a table."""
     if line.lstrip().startswith("{"):
-        return _is_record(line)
+        return _record_of(line) is not None or _trailed(line) is not None
     found = _LOG_LINE.match(line)
-    return found is not None and found["rest"].rstrip()[-1:] not in tuple(_CELL_ENDS) and _is_record(found["record"])
+    return found is not None and found["rest"].rstrip()[-1:] not in tuple(_CELL_ENDS) and _is_log_line(line)
 
 
 def leading_time(line: str) -> str | None:
@@ -131,27 +169,38 @@ def leading_time(line: str) -> str | None:
 
 
 def without_prefixes(path: Path, target: Path) -> str | None:
-    """Write the objects of log lines to ``target``, each on its own line, with the time and level before them; say so.
+    """Write the objects of log lines to ``target``, each on its own line, with the time, the level and words about them; say so.
 
-    A line without an object stays as it is. Nothing is said where no object had anything before it.
+    A line without an object stays as it is. Nothing is said where no object had anything about it.
     """
-    is_prefixed = False
+    seen: set[str] = set()
     with path.open(encoding="utf-8") as file, target.open("w", encoding="utf-8") as out:
         for line in iter(lambda: file.readline(_MAX_LINE_CHARS), ""):
-            found = _LOG_LINE.match(line)
-            is_record = found is not None and _is_record(found["record"])
-            is_prefixed = is_prefixed or is_record
-            out.write(_with_prefix(found) + "\n" if found and is_record else line)
-    said = "The lines hold JSON after a time and a level, which were kept as 'log_time' and 'log_level'."
-    return said if is_prefixed else None
+            record, about = _parts_of(line)
+            seen |= about.keys()
+            out.write(line if record is None else _with_words(record, about) + "\n")
+    if not seen - {"log_after"}:
+        return "The lines hold JSON before other words, which were kept as 'log_after'." if seen else None
+    after = " and 'log_after'" if "log_after" in seen else ""
+    return f"The lines hold JSON after a time and a level, which were kept as 'log_time' and 'log_level'{after}."
 
 
-def _with_prefix(found: re.Match[str]) -> str:
-    """Return the object of a log line with what stands before it, as text."""
+def _parts_of(line: str) -> tuple[str | None, dict[str, str]]:
+    """Return the object of a line of a log as JSON, None where it has none, and what stands about it."""
+    if line.lstrip().startswith("{"):
+        record, after = _trailed(line) or (_record_of(line.strip()), "")
+        return record, {"log_after": after} if after else {}
+    found = _LOG_LINE.match(line)
+    record = _record_of(found["record"]) if found else None
+    if found is None or record is None:
+        return None, {}
     level = _LEVEL_WORD.search(found["rest"] or "")
-    before: dict[str, Any] = {"log_time": found["time"]} if found["time"] else {}
-    before |= {"log_level": level[0]} if level else {}
-    record = found["record"].strip()
-    if not before or record[1:].strip() == "}":
+    about = {"log_time": found["time"], "log_level": level and level[0], "log_after": (found["after"] or "").strip()}
+    return record, {name: word for name, word in about.items() if word}
+
+
+def _with_words(record: str, about: dict[str, str]) -> str:
+    """Return an object with what stands about it, as text."""
+    if not about or record[1:].strip() == "}":
         return record
-    return json.dumps(before)[:-1] + "," + record[1:]
+    return json.dumps(about)[:-1] + "," + record[1:]

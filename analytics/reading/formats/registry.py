@@ -85,7 +85,8 @@ FORMATS = {
             shown="JSON",
             endings=(".json",),
             way="json",
-            limits="one document of records; records of at most 64 MB; values inside values become columns",
+            limits="one document of records, or several; records of at most 64 MB; values inside values become columns",
+            is_like=("ndjson",),
         ),
         _Format(
             name="ndjson",
@@ -149,9 +150,9 @@ FORMATS = {
             name="html",
             words=("HTML tables",),
             shown="an HTML table",
-            endings=(".html", ".htm", ".xls"),
+            endings=(".html", ".htm", ".xls", ".mht", ".mhtml"),
             way="text",
-            limits="the largest table of a page, of at most 256 MB; also Excel's XML of 2003, by whatever name",
+            limits="the largest table of a page, of at most 256 MB; also saved pages (MHTML) and Excel's XML of 2003",
             is_like=("xml",),
         ),
         _Format(

@@ -12,10 +12,12 @@ from analytics.log.layout import CsvOptions
 from analytics.reading.formats import (
     arff,
     dump,
+    events,
     fixed,
     jsonlike,
     kinds,
     markup,
+    mime,
     pairs,
     quoted_lines,
     records,
@@ -23,6 +25,7 @@ from analytics.reading.formats import (
     stanzas,
     text,
     weka,
+    wrapped,
 )
 from analytics.reading.formats import packed as packed_files
 from analytics.reading.formats.registry import FORMATS, PACKINGS, readable
@@ -35,6 +38,12 @@ judgement."""
 _OnProgress = Callable[[float], None]
 _WRITTEN = ((weka.is_weka, weka.lay_out), (stanzas.is_stanzas, stanzas.lay_out))
 """By what the first lines tell: what writes a text anew as a table and says so."""
+_OBJECTS = (
+    (events.is_events, events.lay_out, "ndjson"),
+    (wrapped.is_wrapped, wrapped.lay_out, "json"),
+    (pairs.is_pairs, pairs.lay_out, "ndjson"),
+)
+"""The same for objects: what writes them one to a line, or as a document."""
 
 
 @dataclass(frozen=True)
@@ -250,6 +259,9 @@ def _unpack(
 def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progress: _OnProgress) -> Source:
     """Make a text file UTF-8 without a mark and tell pages with tables from JSON from NDJSON from CSV."""
     path, said = text.plain_text(path, scratch, head, csv)
+    if not csv.is_about_text and mime.is_archive(_read_head(path).decode("utf-8", errors="ignore")):
+        page = scratch / "saved.html"
+        return _between_tags(page, scratch, "an HTML page", mime.unpack(path, page), progress)
     what = kinds.markup_of(_read_head(path))
     is_document = not csv.is_about_text and records.is_records(_read_head(path), _read_tail(path))
     if what or is_document:
@@ -257,14 +269,13 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progr
     start = _read_head(path).decode("utf-8", errors="ignore").lstrip()
     if not csv.is_about_text and (arff.is_arff(start) or dump.is_dump(start)):
         return _laid_out(path, scratch, start, said, progress)
+    if not csv.is_about_text and (objects := _objects_in(path, scratch, start, said)) is not None:
+        return objects
     written = None if csv.is_about_text else next((each for each in _WRITTEN if each[0](start)), None)
     if written is not None:
         plain = scratch / "written.csv"
         return Source(plain, "csv", tuple(filter(None, (said, written[1](path, plain)))))
-    if not csv.is_about_text and pairs.is_pairs(start):
-        plain = scratch / "pairs.ndjson"
-        return Source(plain, "ndjson", tuple(filter(None, (said, pairs.lay_out(path, plain)))), has_noise=True)
-    layout = None if csv.is_about_text else jsonlike.layout_of(start)
+    layout = None if csv.is_about_text else jsonlike.layout_of(start, path)
     repairs = (said,) if said else ()
     if layout == "log lines":
         plain = scratch / "log_lines.ndjson"
@@ -278,6 +289,16 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progr
         if fixed.is_listing(_read_head(path).decode("utf-8", errors="ignore")):
             return Source(plain, "csv", (*repairs, fixed.lay_out(path, plain, progress)))
     return Source(path, layout or "csv", repairs)
+
+
+def _objects_in(path: Path, scratch: Path, start: str, said: str | None) -> Source | None:
+    """Lay objects inside of something else out as JSON: events, lines of pairs, a script; None where there are none."""
+    plain = scratch / "objects.json"
+    for is_such, lay_out, file_format in _OBJECTS:
+        found = lay_out(path, plain) if is_such(start) else None
+        if found is not None:
+            return Source(plain, file_format, tuple(filter(None, (said, found))), has_noise=file_format == "ndjson")
+    return None
 
 
 def _between_tags(path: Path, scratch: Path, what: str | None, said: str | None, progress: _OnProgress) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -28,23 +29,76 @@ _ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION)
 
 _FUNCTIONS = ("count", "typeof")
 
+_WITHOUT = (
+    "Expected rows in the SQLite database, found none: it keeps what was written last in a file beside it, whose name ends in "
+    "-wal. Read the database by its path where that file lies beside it, or write 'PRAGMA wal_checkpoint(TRUNCATE)' first."
+)
+_ALONE = (
+    "The SQLite database may keep its last rows in a file beside it, whose name ends in -wal and which did not come with it: "
+    "check that no row is missing."
+)
+
+
+def beside(path: Path) -> Path | None:
+    """Return the file beside a database that holds the rows that were written last, None where there is none.
+
+    A database of this mode has 2 in its bytes 18 and 19 (SQLite, "Database File Format", section 1.3). No link is followed.
+    """
+    with path.open("rb") as file:
+        head = file.read(20)
+    later = path.with_name(f"{path.name}-wal")
+    if not head.startswith(b"SQLite format 3\x00") or 2 not in head[18:20]:
+        return None
+    return later if not later.is_symlink() and later.is_file() and later.stat().st_size else None
+
 
 def to_parquet(path: Path, target: Path) -> tuple[str, ...]:
     """Rewrite the largest table of a SQLite database as Parquet, some thousand rows at a time."""
+    later = beside(path)
     try:
-        with closing(_opened(path)) as connection:
-            sizes = _sizes(connection)
+        with path.open("rb") as file:
+            is_alone = later is None and 2 in file.read(20)[18:]
+        with closing(_opened(path) if later is None else _with_later(path, later, target.parent)) as connection:
+            sizes = _sizes(connection) or {"": 0}
             name = max(sizes, key=lambda table: sizes[table])
+            if is_alone and not sizes[name]:
+                raise InputError(_WITHOUT)
+            if not name or len(sizes) > _MAX_TABLES:
+                n_tables = len(sizes) if name else 0
+                raise InputError(f"Expected 1 to {_MAX_TABLES:,} tables in the SQLite database, found {n_tables:,}.")
             _write(connection, name, target)
     except (sqlite3.Error, OverflowError, UnicodeError) as error:
         raise InputError(
             f"Expected a readable SQLite database; reading it stopped with: {str(error)[:200]}. Check that the file is whole."
         ) from error
+    said = (_ALONE,) if is_alone else ()
     others = [f"{other!r} ({size:,})" for other, size in sizes.items() if other != name]
     if not others:
-        return ()
+        return said
     shown = ", ".join(others[:6]) + (", …" if len(others) > 6 else "")
-    return (f"The table {name!r} with {sizes[name]:,} rows, the largest, was read; the database also has {shown}.",)
+    return (
+        *said,
+        f"The table {name!r} with {sizes[name]:,} rows, the largest, was read; the database also has {shown}.",
+    )
+
+
+def _with_later(path: Path, later: Path, scratch: Path) -> sqlite3.Connection:
+    """Open a copy of a database and of the file beside it, which the library joins; both must stand still meanwhile."""
+    before = [_state_of(file) for file in (path, later)]
+    copy = scratch / "database"
+    shutil.copyfile(later, scratch / "database-wal")
+    shutil.copyfile(path, copy)
+    if before != [_state_of(file) for file in (path, later)]:
+        raise InputError(
+            "Expected a SQLite database that stands still, found one that is written to. Copy it with '.backup' first."
+        )
+    return _guarded(sqlite3.connect(copy))
+
+
+def _state_of(path: Path) -> tuple[int, int]:
+    """Return the size of a file and when it was written."""
+    facts = path.stat()
+    return facts.st_size, facts.st_mtime_ns
 
 
 def _check_length(path: Path) -> None:
@@ -62,7 +116,11 @@ def _check_length(path: Path) -> None:
 def _opened(path: Path) -> sqlite3.Connection:
     """Open a database that is not written to, in which nothing but reading is allowed."""
     _check_length(path)
-    connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
+    return _guarded(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True))
+
+
+def _guarded(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Return a connection in which nothing but reading is allowed, to pages that hold together."""
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     found = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -92,8 +150,8 @@ def _sizes(connection: sqlite3.Connection) -> dict[str, int]:
         for name, sql in rows
         if not str(name).startswith("sqlite_") and not str(sql).upper().startswith("CREATE VIRTUAL")
     ]
-    if not names or len(names) > _MAX_TABLES:
-        raise InputError(f"Expected 1 to {_MAX_TABLES:,} tables in the SQLite database, found {len(names):,}.")
+    if len(names) > _MAX_TABLES:
+        return dict.fromkeys(names, 0)
     return {name: connection.execute(f"SELECT count(*) FROM {_named(name)}").fetchone()[0] for name in names}
 
 

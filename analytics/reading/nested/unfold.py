@@ -157,7 +157,8 @@ def _spread(connection: duckdb.DuckDBPyConnection, work: _Work, columns: Sequenc
         leaves = list(_leaves_of(connection, work, column)) if column else []
         is_itself = [leaf.path for leaf in leaves] == [own.name]
         too_many = len(leaves) > _MAX_LEAVES or n_columns + len(leaves) > work.max_columns
-        if column is None or is_itself or too_many:
+        is_empty = not leaves and not any(path.startswith(own.name) for path in sheet.apart | sheet.left)
+        if column is None or is_itself or is_empty or too_many:
             if column is not None:
                 work.settled.add(own.name)
                 work.texts_kept.append(own.name)

@@ -240,13 +240,15 @@ def convert(
     left = [name for name in texts if name not in read]
     partly = [name for name, found in read.items() if found.n_unparsable and found.type in ("BIGINT", "DOUBLE")]
     noted = notations.recognise(connection, [*left, *partly], has_points=has_points, times_only=not is_text)
-    dated = two_ways.dated(connection, [name for name in left if name not in noted])
-    noted |= {name: found for name in dated if (found := two_ways.found(connection, name, parsed(name, "TIMESTAMP")))}
     for name in partly:  # few have groups of thousands or a decimal comma, and the others do without
         if name in noted and noted[name].type == "DOUBLE" and noted[name].n_unparsable < read[name].n_unparsable:
             del read[name]
         else:
             noted.pop(name, None)
+    of_times = [name for name, header in zip(given, headers, strict=True) if is_of_times(header)]
+    dates = {name: parsed(name, "TIMESTAMP") for name in texts}
+    noted |= two_ways.found(connection, dates, read | noted, of_times)
+    read = {name: found for name, found in read.items() if name not in noted}
     grouped = [name for name, found in read.items() if found.type == "DOUBLE" and is_text]
     grouped = [name for name in grouped if notations.is_in_dotted_groups(connection, name)]
     noted |= {name: replace(read.pop(name), notation=written.COMMA) for name in grouped}
@@ -267,15 +269,15 @@ def convert(
         own_rows(connection)
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE BIGINT")
         done[name] = replace(done[name], type="BIGINT")
-    whole = [
-        name
-        for name, header in zip(given, headers, strict=True)
-        if is_of_times(header) and (done[name].type == "BIGINT" or _made_nanoseconds(connection, name, done[name]))
-    ]
-    for name, unit in notations.counted_times(connection, whole).items():
+    numbers = {
+        name: done[name]
+        for name in of_times
+        if done[name].type in ("BIGINT", "DOUBLE") or _made_nanoseconds(connection, name, done[name])
+    }
+    for name, (made, sql) in notations.counted_times(connection, numbers).items():
         own_rows(connection)
-        connection.execute(f"ALTER TABLE raw ALTER {name} TYPE TIMESTAMP USING {unit.time.format(name)}")
-        done[name] = replace(done[name], type="TIMESTAMP", notation=unit.name)
+        connection.execute(f"ALTER TABLE raw ALTER {name} TYPE TIMESTAMP USING {sql}")
+        done[name] = made
     return [
         replace(conversion, taken_off=unguarded[name][1]) if name in unguarded else conversion
         for name, conversion in done.items()
@@ -290,7 +292,8 @@ def _made_nanoseconds(connection: duckdb.DuckDBPyConnection, name: str, found: C
     row = connection.execute(f"SELECT coalesce(bool_and({fits}), false) FROM raw WHERE {is_value(name)}").fetchone()
     if row is None or not row[0]:
         return False
-    within = notations.counted_times(connection, [f"(CASE WHEN {is_value(name)} THEN trim({name})::BIGINT END)"])
+    digits = f"(CASE WHEN {is_value(name)} THEN trim({name})::BIGINT END)"
+    within = notations.counted_times(connection, {digits: Conversion("BIGINT")})
     if within:
         own_rows(connection)
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE BIGINT USING TRY_CAST(trim({name}) AS BIGINT)")

@@ -6,8 +6,8 @@ values, or another column of the file, settles what is meant; else it stays text
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -25,12 +25,12 @@ from analytics.reading.types.written import (
     DAY,
     DOTTED,
     MONTH,
+    ORDERS,
     POINT,
     SIGNS,
     TIMES,
     UNITS,
     WRITTEN,
-    Unit,
     parsed,
 )
 
@@ -45,12 +45,7 @@ _UNSETTLED = {
     DAY: "Text that may have the day or the month first, as 03/04/2024, stayed text, since nothing settles which: {}.",
 }
 _OTHER_TIMES = "Times written in another way (…) were read as such: {}."
-_PAIRS = (
-    (POINT, COMMA),
-    (DAY, MONTH),
-    (f"{DAY}, short year", f"{MONTH}, short year"),
-    (f"{DAY}, with an offset", f"{MONTH}, with an offset"),
-)
+_PAIRS = ((POINT, COMMA), *ORDERS)
 _N_SHOWN, _FIRST = 6, 1_000
 """Columns that a sentence names, and values of a column that first say which notations may be meant: all notations are
 tried at once, so fewer than for types. A judgement."""
@@ -255,16 +250,36 @@ def is_in_dotted_groups(connection: duckdb.DuckDBPyConnection, name: str) -> boo
     return row is not None and all(row)
 
 
-def counted_times(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, Unit]:
-    """Return the columns of whole numbers that count from 1970 or spell a date: all values within a human span."""
-    found: dict[str, Unit] = {}
-    for name in names:
-        within = ", ".join(f"coalesce(bool_and({unit.within.format(name)}), false)" for unit in UNITS)
-        row = connection.execute(f"SELECT {within} FROM raw").fetchone()
+def counted_times(
+    connection: duckdb.DuckDBPyConnection, numbers: Mapping[str, Conversion]
+) -> dict[str, tuple[Conversion, str]]:
+    """Return the columns of numbers that count from 1970 or spell a date, with the expression of the times; some may count one
+    way, some another.
+
+    Numbers that are no such time, as the zero that stands for none, may be as few as other values that a type costs.
+    """
+    found = {}
+    for name, known in numbers.items():
+        whole = name if known.type != "DOUBLE" else f"TRY_CAST(trunc({name}) AS BIGINT)"
+        within = [unit.within.format(whole) for unit in UNITS]
+        counts = ", ".join(f"count(*) FILTER ({sql})" for sql in within)
+        others = " OR ".join(f"({sql})" for sql in within)
+        row = connection.execute(
+            f"SELECT count({name}), (min({name}) FILTER (NOT coalesce({others}, false)))::VARCHAR, {counts} FROM raw"
+        ).fetchone()
         assert row is not None
-        unit = next((unit for unit, is_within in zip(UNITS, row, strict=True) if is_within), None)
-        if unit is not None:
-            found[name] = unit
+        n_values, example, *fitting = row
+        n_lost = n_values - sum(fitting)
+        if not sum(fitting) or n_lost > MAX_SHARE_UNPARSABLE * n_values:
+            continue
+        times = [unit.time.format(whole) for unit in UNITS]
+        if known.type == "DOUBLE":
+            times[0] = f"make_timestamp(round({name} * 1000000)::BIGINT)"
+        taken = [place for place in range(len(UNITS)) if fitting[place]]
+        cases = " ".join(f"WHEN {within[place]} THEN {times[place]}" for place in taken)
+        names = dict.fromkeys(UNITS[place].name for place in taken)
+        made = replace(known, type="TIMESTAMP", notation=" beside ".join(names), example=known.example or example)
+        found[name] = replace(made, n_unparsable=known.n_unparsable + n_lost), f"CASE {cases} END"
     return found
 
 

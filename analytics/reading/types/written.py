@@ -50,6 +50,13 @@ def _on_clocks(*dates: str) -> tuple[str, ...]:
     return tuple(date + clock for date in dates for clock in _CLOCK)
 
 
+ORDERS = (
+    (DAY, MONTH),
+    (f"{DAY}, short year", f"{MONTH}, short year"),
+    (f"{DAY}, with an offset", f"{MONTH}, with an offset"),
+)
+"""Ways of writing times of which a text may be either."""
+
 _LONG, _SHORT = rf"[0-9]{{4}}{_AFTER_DATE}", rf"[0-9]{{2}}{_AFTER_DATE}"
 TIMES = {
     "day.month.year": _Times(rf"[0-9]{{1,2}}\.[0-9]{{1,2}}\.{_LONG}", _on_clocks("%d.%m.%Y")),
@@ -144,7 +151,7 @@ def parsed(name: str, notation: str) -> str:
 
 
 @dataclass(frozen=True)
-class Unit:
+class _Unit:
     """What whole numbers of a column of times count: when they do, and the time they mean."""
 
     name: str
@@ -165,16 +172,16 @@ _TIME_OF = {
 
 UNITS = (
     *(
-        Unit("as a number since 1970", f"{{0}} BETWEEN {_FROM * per_second} AND {_UNTIL * per_second}", time)
+        _Unit("as a number since 1970", f"{{0}} BETWEEN {_FROM * per_second} AND {_UNTIL * per_second}", time)
         for per_second, time in _TIME_OF.items()
     ),
-    Unit(
+    _Unit(
         "year, month and day as one number",
         "try_strptime({0}::VARCHAR, '%Y%m%d') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'",
         "strptime({0}::VARCHAR, '%Y%m%d')",
     ),
     *(
-        Unit(
+        _Unit(
             f"date and time as {n_digits} digits",
             f"length({{0}}::VARCHAR) = {n_digits} AND "
             f"try_strptime({{0}}::VARCHAR, '{format_}') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'",
@@ -183,3 +190,20 @@ UNITS = (
         for n_digits, format_ in ((12, "%Y%m%d%H%M"), (14, "%Y%m%d%H%M%S"), (17, "%Y%m%d%H%M%S%g"))
     ),
 )
+
+NUMBER = "[1-9](?:[0-9]{7}|[0-9]{9}|[0-9]{11,13}|[0-9]{15,16}|[0-9]{18})(?:[.][0-9]{1,9})?"
+"""What a number of digits that is a time looks like as text, also with a fraction."""
+
+
+def counted(name: str) -> dict[str, str]:
+    """Return by the names of `UNITS` the expressions that read text of digits as times; those of seconds may have a fraction."""
+    text = f"trim({name})"
+    whole = f"TRY_CAST(split_part({text}, '.', 1) AS BIGINT)"
+    fraction = f"to_seconds(coalesce(TRY_CAST('0.' || split_part({text}, '.', 2) AS DOUBLE), 0))"
+    cases: dict[str, str] = {}
+    for place, unit in enumerate(UNITS):
+        time = unit.time.format(whole) + (f" + {fraction}" if not place else "")
+        cases[unit.name] = cases.get(unit.name, "") + f" WHEN {unit.within.format(whole)} THEN {time}"
+    return {
+        way: f"CASE WHEN NOT regexp_full_match({text}, '{NUMBER}') THEN NULL{case} END" for way, case in cases.items()
+    }

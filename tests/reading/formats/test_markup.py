@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import quopri
+
 import polars as pl
 import pytest
 
@@ -30,6 +33,22 @@ PAGES = {
         for row in ROWS
     )
     + "</Table></Worksheet></ss:Workbook>",
+}
+
+
+def saved(coding: str, content: str) -> str:
+    """A page in one file with a frame before it, as Excel saves a sheet."""
+    part = 'Content-Type: text/html; charset="utf-8"\r\nContent-Transfer-Encoding: {}\r\n\r\n{}\r\n'
+    frame = part.format("7bit", "<html><frameset><frame src=a></frameset></html>")
+    head = 'MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\nContent-Type: multipart/related;\r\n boundary="--=_a"\r\n\r\n'
+    return f"{head}Saved.\r\n\r\n----=_a\r\n{frame}\r\n----=_a\r\n{part.format(coding, content)}----=_a--\r\n"
+
+
+PAGES |= {
+    "saved, quoted": saved(
+        "quoted-printable", quopri.encodestring(PAGES["a page"].encode()).decode().replace("\n", "\r\n")
+    ),
+    "saved, base64": saved("base64", base64.encodebytes(PAGES["a page"].encode()).decode()),
 }
 
 
@@ -77,3 +96,10 @@ def test_hostile_pages_end_soon(desk: Desk, part: str) -> None:
     page = "<html><table><tr>" + part * (300_000 // len(part))
     with pytest.raises(InputError):
         desk.read(desk.file(page, "log.xls"))
+
+
+def test_saved_pages_without_a_page_or_without_end_are_refused(desk: Desk) -> None:
+    head = "Content-Type: multipart/related; boundary={0}\n\n--{0}\n"
+    for text in (head.format(1), "".join(head.format(n) for n in range(2_000))):
+        with pytest.raises(InputError, match="MHTML"):
+            desk.read(desk.file("MIME-Version: 1.0\n" + text, "log.mht"))

@@ -93,3 +93,47 @@ def test_a_database_without_tables_is_refused(desk: Desk) -> None:
     path = database(desk, then=["CREATE TABLE t (a)", "DROP TABLE t"])
     with pytest.raises(InputError, match="Expected 1 to 1,000 tables"):
         desk.read(path)
+
+
+def wal_database(folder: Path, n_first: int) -> tuple[Path, sqlite3.Connection]:
+    """A database whose first rows are in its own file and the others in the one beside it, still open."""
+    path = folder / "live.db"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    if n_first >= 0:
+        connection.execute(LOG[0])
+        connection.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?)", ROWS[:n_first])
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    else:
+        connection.execute(LOG[0])
+    connection.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?)", ROWS[max(n_first, 0) :])
+    connection.commit()
+    return path, connection
+
+
+@pytest.mark.parametrize("n_first", [-1, 0, 20])
+def test_rows_in_the_file_beside_a_database_are_read_or_said_to_be_missing(
+    desk: Desk, tmp_path: Path, n_first: int
+) -> None:
+    path, connection = wal_database(tmp_path, n_first)
+    with closing(connection):
+        alone = desk.file(path.read_bytes(), "live.db")
+        assert desk.read(path).rows_read == len(ROWS)
+        assert {entry.name for entry in tmp_path.iterdir()} == {"live.db", "live.db-wal", "live.db-shm"}
+    if n_first > 0:
+        reading = desk.read(alone)
+        assert reading.rows_read == n_first and any("-wal" in said for said in reading.repairs)
+    else:
+        with pytest.raises(InputError, match=r"found none: .*-wal"):
+            desk.read(alone)
+
+
+def test_the_file_beside_a_database_makes_another_log(desk: Desk, tmp_path: Path) -> None:
+    path, connection = wal_database(tmp_path, 20)
+    with closing(connection):
+        first = desk.stage(path).reading.content_hash
+        connection.execute("INSERT INTO log VALUES ('new', 0.5, 1, NULL, 0)")
+        connection.commit()
+        assert desk.stage(path).reading.content_hash != first
