@@ -64,6 +64,8 @@ def are_measured(predicted: Column, true: Column) -> bool:
     True
     """
     both = (predicted, true)
+    if are_years(true):
+        return False
     if any(column.kind != "number" or _CODE.fullmatch(folded_name(column.name)) for column in both):
         return False
     return any(is_amount(column) for column in both) or all(_lies_dense(column) for column in both)
