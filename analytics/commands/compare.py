@@ -95,7 +95,7 @@ def compare(
     ] = None,
 ) -> None:
     """Whether the candidate should replace what is live: both answers to the same input, pair by pair."""
-    from analytics.present.readings import compare_reading, judged_reading
+    from analytics.present.readings import compare_reading, judged_reading, running_reading
     from analytics.present.tables.compare import (
         column_rows,
         compare_json,
@@ -134,7 +134,10 @@ def compare(
         )
     if both.also:
         found["deciders"] = _deciders(engine, answer, further_sides(workspace, asked, both, _live_of(pairing)))
-    found["operations"] = running_rows(running(engine, answer.pairing))
+    took = running(engine, answer.pairing)
+    found["operations"] = running_rows(took)
+    if not took.is_empty():
+        typer.echo(running_reading(took), err=True)
     if rows and answer.account.judged:
         found["flipped"] = flipped_rows_json(answer, flipped(engine, answer.pairing, answer.metric, rows, answer.costs))
     shown = (

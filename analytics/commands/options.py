@@ -43,6 +43,11 @@ ROLE_OPTIONS: dict[str, str] = {
     "annotator": "annotator",
     "label_site": "label_site",
     "second_label": "second_label",
+    "latency": "latency",
+    "run_cost": "run_cost",
+    "refused": "refused",
+    "timed_out": "timed_out",
+    "broken": "broken",
 }
 """The options that name the column of a role, each with its role."""
 
@@ -92,6 +97,11 @@ class Source:
     annotator: Annotated[Text, named("Column of who gave the label.")] = None
     label_site: Annotated[Text, named("Column of where the label was given.", "--label-site")] = None
     second_label: Annotated[Text, named("Column of what somebody else said of the same row.", "--second-label")] = None
+    latency: Annotated[Text, named("Column of how long an answer took.")] = None
+    run_cost: Annotated[Text, named("Column of what an answer cost.", "--run-cost")] = None
+    refused: Annotated[Text, named("Column of whether an answer was refused.")] = None
+    timed_out: Annotated[Text, named("Column of whether an answer came too late.", "--timed-out")] = None
+    broken: Annotated[Text, named("Column of whether an answer broke its format.")] = None
     right: Annotated[
         Text, named('What makes a row right: "PREDICTED = TRUE", two columns of classes; with --within of numbers.')
     ] = None

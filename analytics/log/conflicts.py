@@ -8,6 +8,7 @@ from analytics.errors import QuestionError
 from analytics.log.column import Column
 from analytics.log.judge import is_one_of, member
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
+from analytics.log.operation_names import FAILURES, OPERATION_ROLES, failing_values, is_flag
 from analytics.log.schema import Reading
 from analytics.log.value_words import BLANK
 
@@ -15,6 +16,7 @@ _MAX_NAMED = 8
 """Values that a sentence names before it ends with an ellipsis. A judgement."""
 
 _ZERO_ONE = ("0", "1")
+_FAILURES = frozenset(ROLE_LABELS[role].lower() for role in FAILURES)
 _GIVERS = frozenset(ROLE_LABELS[role].lower() for role in ("annotator", "label_site"))
 
 
@@ -33,7 +35,7 @@ def conflicts(mapping: Mapping, reading: Reading) -> tuple[str, ...]:
     tuple of str
         Neither score nor decision, one column in two roles, no positive value, a value that is positive and negative.
     """
-    return (*_about_columns(mapping), *_about_values(mapping, reading))
+    return (*_about_columns(mapping), *_about_values(mapping, reading), *_about_answers(mapping, reading))
 
 
 def _about_columns(mapping: Mapping) -> Iterator[str]:
@@ -53,7 +55,9 @@ def _about_columns(mapping: Mapping) -> Iterator[str]:
 
 
 def _is_beside(roles: Sequence[str]) -> bool:
-    """Whether rows belong together by who gave their label, or where: one column may say both."""
+    """Whether one column may say both: the unit and who gave the label, or several ways in which answers fail."""
+    if _FAILURES.issuperset(roles):
+        return True
     return len(roles) == 2 and ROLE_LABELS["unit"].lower() in roles and roles[1] in _GIVERS
 
 
@@ -75,6 +79,21 @@ def _about_values(mapping: Mapping, reading: Reading) -> Iterator[str]:
                     f"Expected values of {mapping.label!r} that are either positive or negative, found {value!r} as both. "
                     "Leave it out of one of the two."
                 )
+
+
+def _about_answers(mapping: Mapping, reading: Reading) -> Iterator[str]:
+    """Say which columns cannot say what an answer took: text for an amount, no two values for a failure."""
+    for role, kind in OPERATION_ROLES.items():
+        if (name := getattr(mapping, role)) is None:
+            continue
+        column, called = reading.column(name), ROLE_LABELS[role].lower()
+        if kind != "failure" and column.kind != "number":
+            yield f"Expected numbers as {called}, found {column.kind} in {name!r}. {values_of(column)} Choose another column."
+        elif kind == "failure" and not (failing_values(role, column) and (column.kind == "text" or is_flag(column))):
+            yield (
+                f"Expected values of {name!r} that say which answers were {called}, found none. {values_of(column)} "
+                "Choose a column of yes and no, or of how answers ended."
+            )
 
 
 def values_of(column: Column) -> str:

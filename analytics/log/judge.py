@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
-from analytics.log.right import Right, fold
+from analytics.log.right import Right, fold, written_number
 from analytics.log.schema import Reading
 from analytics.log.value_words import BLANK
 
@@ -110,6 +110,7 @@ def _is_right(predicted: str, true: str, right: Right, *, by_value: bool) -> boo
     """Return whether a prediction is right, as `reading.sql.right` does in the engine; None where there are no numbers."""
     numbers = _number(predicted), _number(true)
     if right.kind == "classes":
+        numbers = written_number(predicted), written_number(true)
         same = by_value and None not in numbers and numbers[0] == numbers[1]
         return same or fold(predicted, right) == fold(true, right)
     if right.kind == "grades":

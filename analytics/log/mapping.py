@@ -33,6 +33,8 @@ class Mapping:
     ``unit`` is what rows belong together by: those of one session, patient or task are not independent of each other.
     ``label_time`` is when the label of a row was known, ``annotator`` who gave it, ``label_site`` where, and ``second_label``
     what somebody else said of the same row.
+    ``latency``, ``run_cost``, ``refused``, ``timed_out`` and ``broken`` say what an answer took: how long, how much, and whether
+    it was refused, came too late or broke its format.
     ``weight`` is how many rows a row stands for or, where ``is_weight_share``, the share of rows like it that was kept, so that
     it stands for one over that.
     """
@@ -65,6 +67,11 @@ class Mapping:
     annotator: str | None = None
     label_site: str | None = None
     second_label: str | None = None
+    latency: str | None = None
+    run_cost: str | None = None
+    refused: str | None = None
+    timed_out: str | None = None
+    broken: str | None = None
 
     @property
     def kind(self) -> Kind:
@@ -108,6 +115,11 @@ class Mapping:
             right=self.right if self.right and keep.issuperset(self.right.columns) else None,
         )
 
+    def with_roles(self, chosen: dict[str, str | None]) -> Mapping:
+        """Return the mapping with other columns for some single roles."""
+        given: dict[str, Any] = chosen
+        return replace(self, **given)
+
     def merges_of(self, name: str) -> dict[str, str]:
         """Return the spellings of a column that are merged, each with the value it becomes."""
         return {old: new for column, old, new in self.merges if column == name}
@@ -148,6 +160,11 @@ _LATER_FIELDS = (
     "annotator",
     "label_site",
     "second_label",
+    "latency",
+    "run_cost",
+    "refused",
+    "timed_out",
+    "broken",
 )
 """Fields that older mappings do not have: at their defaults they leave the digest, by which a log's file is found, as it was."""
 
@@ -167,6 +184,11 @@ SINGLE_ROLES = (
     "annotator",
     "label_site",
     "second_label",
+    "latency",
+    "run_cost",
+    "refused",
+    "timed_out",
+    "broken",
 )
 ROLE_LABELS = {
     "score": "Score",
@@ -182,6 +204,11 @@ ROLE_LABELS = {
     "annotator": "Annotator",
     "label_site": "Site of the label",
     "second_label": "Second label",
+    "latency": "Latency",
+    "run_cost": "Cost of an answer",
+    "refused": "Refused",
+    "timed_out": "Timed out",
+    "broken": "Broken format",
     "segment": "Segment",
     "text": "Free text",
     "ignore": "Ignore",

@@ -2,56 +2,132 @@
 
 from __future__ import annotations
 
-import re
-from typing import Literal
+from collections import Counter
+from dataclasses import dataclass, replace
 
-from analytics.log.column import Column
+from analytics.log.operation_names import OPERATION_ROLES, Kind, failing_values, kind_of, measured, roles_of
 from analytics.log.role_names import folded_name
 from analytics.log.schema import Log
 
-_Operation = Literal["latency", "cost", "tokens", "failure"]
-_AMOUNTS: tuple[tuple[_Operation, str], ...] = (
-    (
-        "latency",
-        r"(.*_)?(latency|latencies|duration|elapsed(_time)?|(response|inference|generation|processing|wall|run|answer|request)_?time|"
-        r"time_taken|time_to_first_token|ttft)(_(in_)?(ms|s|secs?|seconds|msecs?|millis|milliseconds|us|micros|ns|min|minutes))?",
-    ),
-    ("cost", r"(.*_)?(cost|price)s?(_per_(call|request|answer|row))?(_(in_)?(usd|eur|gbp|cents?|dollars?|euros?))?"),
-    ("tokens", r"(.*_)?(n_)?tokens(_.*)?"),
-)
-_FAILURES = (
-    r"(.*_)?(refus(als?|ed)|declined_to_answer|timed?_?outs?|errors?|failed|failure|truncated|invalid(_(json|format|output))?|malformed|"
-    r"(format|schema)_(error|violation|broken)|broken_format|parse_error)"
-)
-"""Names of flags that are true where an answer failed; exports of gateways and of evaluation harnesses call them so."""
+
+@dataclass(frozen=True)
+class Operation:
+    """A column that says what an answer took.
+
+    Attributes
+    ----------
+    column : str
+    kind : {"latency", "cost", "tokens", "failure"}
+    role : str or None
+        The role that it plays or could play, None where its name makes no role of it.
+    unit : str or None
+        The unit of an amount.
+    scale : float
+        What its numbers are multiplied by.
+    failing : tuple of str
+        Values, as text, of an answer that failed.
+    """
+
+    column: str
+    kind: Kind
+    role: str | None = None
+    unit: str | None = None
+    scale: float = 1.0
+    failing: tuple[str, ...] = ()
 
 
-def operations(log: Log) -> dict[str, _Operation]:
-    """Return the columns of a log that say what an answer took, each with what that is.
+def operations(log: Log) -> list[Operation]:
+    """Return what says what an answer took: columns that play such a role, then those that are called so.
 
-    Numbers from 0 on, and flags of 0 and 1; columns that play another role are left out.
+    A name alone tells where no role is made of it (tokens, other errors), or beside a column that plays the role: what could play
+    one that nothing plays was dismissed.
     """
     mapping = log.mapping
     judged_by = mapping.right.columns if mapping.right else ()
     taken = {mapping.score, mapping.decision, mapping.label, mapping.weight, *judged_by}
-    found: dict[str, _Operation] = {}
+    played = {role: name for role in OPERATION_ROLES if (name := getattr(mapping, role)) is not None}
+    found = [_operation(log, name, OPERATION_ROLES[role], role) for role, name in played.items()]
     for column in log.columns:
-        if column.name not in taken and (kind := _kind_of(column)) is not None:
-            found[column.name] = kind
+        kind = None if column.name in taken or column.name in played.values() else kind_of(column)
+        could = [role for role, _ in roles_of(column, log.columns)] if kind else []
+        if kind is not None and (not could or set(could) & set(played)):
+            found.append(_operation(log, column.name, kind, next(iter(could), None)))
     return found
 
 
-def _kind_of(column: Column) -> _Operation | None:
-    """Say what a column measures, by its name and its values."""
-    name = folded_name(column.name)
-    if re.fullmatch(_FAILURES, name):
-        is_flag = column.kind == "boolean" or (
-            column.kind == "number" and (column.low, column.high) in (("0", "1"), ("0.0", "1.0"))
-        )
-        return "failure" if is_flag else None
-    if column.kind != "number" or column.low is None or float(column.low) < 0:
+def _operation(log: Log, name: str, kind: Kind, role: str | None) -> Operation:
+    """Return what a column says, with its unit or with the values of an answer that failed."""
+    if kind == "failure":
+        return Operation(name, kind, role, failing=failing_values(role or "", log.column(name)))
+    return Operation(name, kind, role, measured(name, kind).unit)
+
+
+def taken_by_both(live: Log, candidate: Log, *, is_by_row: bool) -> list[tuple[Operation, Operation]]:
+    """Return what says what either side took, each column of the live one with its counterpart in the same unit.
+
+    The counterpart is called the same, else plays the same role in the candidate's log. Where both answers stand in one row it is
+    called after the candidate's answer as the other one is after the live one.
+    """
+    if is_by_row:
+        found = _in_one_row(live, candidate)
+    else:
+        ours, theirs = operations(live), operations(candidate)
+        named = {each.column: each for each in theirs}
+        played = {each.role: each for each in reversed(theirs) if each.role}
+        pairs = [(each, named.get(each.column) or played.get(each.role or "")) for each in ours]
+        found = [(one, other) for one, other in pairs if other is not None and other.kind == one.kind]
+    return [(one, _in_unit_of(one, other)) for one, other in found]
+
+
+def _in_one_row(live: Log, candidate: Log) -> list[tuple[Operation, Operation]]:
+    """Return what both answers of a row took, by the names of their columns, else by the role in either mapping."""
+    names = live.mapping.judged or "", candidate.mapping.judged or ""
+    found: dict[tuple[str, str], tuple[Operation, Operation]] = {}
+    for each in operations(live):
+        other, before = _twin(live, each, *names), _twin(live, each, *reversed(names))
+        own = getattr(candidate.mapping, each.role) if each.role else None
+        first, second = (each.column, other) if other else (before, each.column) if before else (each.column, own)
+        if first and second and first != second:
+            one, two = (_operation(live, name, each.kind, each.role) for name in (first, second))
+            found[first, second] = one, two
+    return list(found.values())
+
+
+def _twin(log: Log, of: Operation, live: str, candidate: str) -> str | None:
+    """Return the column that is called after a candidate's answer as another one is after the live answer; None without one."""
+    name = counterpart(of.column, live, candidate)
+    if name != of.column and name in log.reading.names:
+        return name
+    apart = _words_apart(live, candidate, of.kind)
+    if not any(apart):
         return None
-    return next((kind for kind, pattern in _AMOUNTS if re.fullmatch(pattern, name)), None)
+    alike = (each.name for each in log.columns if kind_of(each) == of.kind)
+    return next((each for each in alike if _words_apart(of.column, each, of.kind) == apart), None)
+
+
+def _words_apart(name: str, other: str, kind: Kind) -> tuple[Counter[str], Counter[str]]:
+    """Return the words that one name has more than another, and less, without units.
+
+    >>> _words_apart("score", "score_new", "latency") == _words_apart("latency_ms", "latency_new_s", "latency")
+    True
+    """
+    words, others = (
+        Counter(word for word in folded_name(each).split("_") if measured(word, kind).unit is None)
+        for each in (name, other)
+    )
+    return words - others, others - words
+
+
+def _in_unit_of(one: Operation, other: Operation) -> Operation:
+    """Return an amount in the unit of another, where both names say one: milliseconds beside seconds, cents beside dollars.
+
+    >>> _in_unit_of(Operation("latency_ms", "latency", unit="ms"), Operation("latency_s", "latency", unit="s")).scale
+    1000.0
+    """
+    ours, theirs = (measured(each.column, each.kind) for each in (one, other))
+    if ours.unit is None or theirs.unit is None or ours.money != theirs.money:
+        return other
+    return replace(other, unit=ours.unit, scale=theirs.scale / ours.scale)
 
 
 def counterpart(name: str, live: str | None, candidate: str | None) -> str:
@@ -59,9 +135,15 @@ def counterpart(name: str, live: str | None, candidate: str | None) -> str:
 
     >>> counterpart("v3_latency_ms", "v3_score", "v4_score"), counterpart("latency_ms", "v3_score", "v4_score")
     ('v4_latency_ms', 'latency_ms')
+    >>> counterpart("latency", "score", "score_new"), counterpart("new_latency", "new_score", "score")
+    ('latency_new', 'latency')
     """
     if not live or not candidate:
         return name
+    if candidate.startswith(live) or live.startswith(candidate):
+        return name.removesuffix(live[len(candidate) :]) + candidate[len(live) :]
+    if candidate.endswith(live) or live.endswith(candidate):
+        return candidate[: -len(live)] + name.removeprefix(live[: -len(candidate)])
     size = next((k for k in range(min(len(live), len(candidate))) if live[-1 - k] != candidate[-1 - k]), 0)
     first, second = live[: len(live) - size], candidate[: len(candidate) - size]
     if first and name.startswith(first):

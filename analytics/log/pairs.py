@@ -136,6 +136,8 @@ def numbers(reading: Reading, taken: Collection[str], tolerance: float) -> Right
         return None
     if _is_chance(predicted[0]):
         return None
+    if whole_numbers.are_years(true[0]):
+        return Right("classes", true[0].name, predicted[0].name)
     right = Right("numbers", true[0].name, predicted[0].name, tolerance=tolerance, is_relative=True)
     return replace(right, lower=ends[0], upper=ends[1]) if ends else right
 

@@ -23,6 +23,8 @@ _MAX_NAMED = 3
 """Texts of good grades that a rule names, beyond which it says the mark. A judgement."""
 
 _EQUALS = re.compile(r"\s*==?\s*")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+"""A number with commas between its thousands."""
 _ZEROS = re.compile(r"^(-?[0-9]+)\.0+$")
 """A whole number as tables with missing values write it: 2.0."""
 
@@ -232,7 +234,7 @@ def fold(text: str, right: Right) -> str:
     >>> fold("  STRASSE", right) == fold("Straße", right), fold("2.0", right), fold("02", right)
     (True, '2', '02')
     """
-    if right.by_value and (number := _number(text)) is not None:
+    if right.by_value and (number := written_number(text)) is not None:
         return f"{number:.15g}"
     if right.is_exact:
         return text
@@ -240,10 +242,17 @@ def fold(text: str, right: Right) -> str:
     return _ZEROS.sub(r"\1", "".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
-def _number(text: str) -> float | None:
-    """Return the number that a class is, None where it is none."""
+def written_number(text: str) -> float | None:
+    """Return the number that an answer is, with commas between thousands or the sign of money or percent; None where it is none.
+
+    >>> [written_number(text) for text in ("1,000", "$5", "30.0", "72.", "1,00", "12 apples")]
+    [1000.0, 5.0, 30.0, 72.0, None, None]
+    """
+    plain = re.sub(r"[$€£%]?\.?$", "", re.sub(r"^([+-]?)[$€£]", r"\1", text.strip()))
+    if _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(",", "")
     try:
-        number = float(text) if "_" not in text else math.nan
+        number = float(plain) if "_" not in plain else math.nan
     except ValueError:
         return None
     return number if math.isfinite(number) else None

@@ -6,7 +6,17 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log import class_columns, label_givers, label_time, logged, pairs, positives, score_form, views
+from analytics.log import (
+    class_columns,
+    label_givers,
+    label_time,
+    logged,
+    operation_names,
+    pairs,
+    positives,
+    score_form,
+    views,
+)
 from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.column_names import is_event
@@ -80,6 +90,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             free = [column for column in free if not class_columns.is_name_of_class(columns, column)]
         if role == "score":  # a share of rows that was kept is no chance that a model gave
             free = [column for column in free if not is_weight(column)]
+        if role == "amount":  # what an answer cost is no amount of what it is about
+            free = [column for column in free if not operation_names.is_of_answer(column, columns)]
         claims = hinted(role, reading, free) or claims_of(role, free, n_rows, reading.origin.paths)
         if len(claims) == 1 or (claims and role not in ASKED):
             chosen[role], reasons[claims[0].name] = claims[0].name, claims[0].reason
@@ -103,20 +115,24 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
     for role, claim in label_givers.claims(columns, n_rows, chosen).items():
         if role not in said:
             chosen[role], reasons[claim[0]] = claim
+    took = {role: claim for role, claim in operation_names.claims(columns, chosen).items() if role not in said}
+    chosen |= {role: name for role, (name, _) in took.items()}
     mapping = Mapping(**chosen)  # type: ignore[arg-type]
     sliced = {mapping.model_version, mapping.annotator, mapping.label_site}
+    still = {getattr(mapping, role) for role in operation_names.OPERATION_ROLES}
     segments, texts = [], []
     for column in columns:
-        if column.name in reasons:
+        if column.name in reasons and column.name not in still:
             if column.name in sliced:
                 segments.append(column.name)
             continue
         role, reason = _rest(column, n_rows)
-        reasons[column.name] = reason
+        reasons.setdefault(column.name, reason)
         if role == "segment":
             segments.append(column.name)
         elif role == "text":
             texts.append(column.name)
+    reasons |= dict(took.values())
     mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
     is_named = named is not None and named[0] == chosen["score"]
     mapping = complete(mapping, reading, named[1] if named and is_named else None)
@@ -158,7 +174,8 @@ def _by_values(
 
     def free() -> list[Column]:
         taken = {*chosen.values(), *(name for claims in undecided.values() for name, _ in claims)}
-        return [column for column in columns if column.name not in taken]
+        left = [column for column in columns if column.name not in taken]
+        return [column for column in left if column.kind != "number" or not operation_names.roles_of(column, columns)]
 
     def take(role: str, column: Column | None, reason: str) -> None:
         if role not in chosen and role not in said and column is not None:
@@ -180,6 +197,7 @@ def _by_values(
         ask("score", [(name, "fractions between 0 and 1") for name in fractions if name not in drawn])
     if {"score", "decision"} & {*chosen, *undecided}:
         two = [column for column in _binary(free()) if strength("model_version", column.name) is None]
+        two = [column for column in two if not operation_names.roles_of(column, columns)] or two
         scores = [chosen["score"]] if "score" in chosen else [name for name, _ in undecided.get("score", ())]
         told = [column for column in two if _is_told(column)]
         if len(told) == len(scores) == 1 and pairs.is_called_after(scores[0], told[0].name):

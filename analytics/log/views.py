@@ -6,7 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from analytics.errors import QuestionError
-from analytics.log import class_lists, grade_words, pairs, positives, rankings, score_form, whole_numbers
+from analytics.log import (
+    class_lists,
+    grade_words,
+    pairs,
+    positives,
+    rankings,
+    score_form,
+    whole_numbers,
+    written_answers,
+)
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.intervals import interval_columns
 from analytics.log.mapping import Mapping
@@ -42,7 +51,8 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
         reading.column(name)
     if right.kind == "classes":
         names = _class_scores(reading, right)
-        by_value = {reading.column(name).kind for name in (right.true, right.predicted) if name} == {"number", "text"}
+        both = [reading.column(name) for name in (right.true, right.predicted) if name]
+        by_value = {column.kind for column in both} == {"number", "text"} or written_answers.are_numbers(both)
         right = replace(
             right, class_scores=right.class_scores or names, unknown=_unknown(reading, right), by_value=by_value
         )
@@ -147,6 +157,8 @@ def guessed(
         return fractions
     if mapping.score is not None and "score" in said:
         return None
+    if answers := written_answers.guessed(reading, said):
+        return answers
     if found := _of_named(mapping, reading) or _of_pairs(mapping, reading, said):
         return found
     is_alone = mapping.decision is None and mapping.score is None and "score" not in undecided

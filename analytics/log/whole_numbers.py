@@ -25,6 +25,24 @@ _MIN_DENSE = 0.3
 10021 and 99213 are far fewer than what lies between them. Set by hand."""
 
 
+_YEAR = re.compile(r"(.*_)?(year|jahr|ano|annee|anno)(_.*)?")
+"""Names of years: one that is near is another one."""
+_YEARS = (1000.0, 2200.0)
+"""Between which whole numbers under such a name are years of a calendar, and no ages."""
+
+
+def are_years(column: Column) -> bool:
+    """Whether a column holds years of a calendar, by its name and its values.
+
+    >>> year, age = (Column(0, "true_year", "BIGINT", "number", low=low, high="2019") for low in ("1900", "1"))
+    >>> are_years(year), are_years(age)
+    (True, False)
+    """
+    if _YEAR.fullmatch(folded_name(column.name)) is None or not column.is_whole or column.low is None:
+        return False
+    return _YEARS[0] <= float(column.low) and float(column.high or "nan") <= _YEARS[1]
+
+
 def is_amount(column: Column) -> bool:
     """Whether a column is called like something that is counted or measured, and not like a code.
 
@@ -46,6 +64,8 @@ def are_measured(predicted: Column, true: Column) -> bool:
     True
     """
     both = (predicted, true)
+    if are_years(true):
+        return False
     if any(column.kind != "number" or _CODE.fullmatch(folded_name(column.name)) for column in both):
         return False
     return any(is_amount(column) for column in both) or all(_lies_dense(column) for column in both)

@@ -13,6 +13,7 @@ from analytics.log import hints
 from analytics.log.bins import Bins
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
+from analytics.log.operation_names import OPERATION_ROLES
 from analytics.log.right import Right
 from analytics.log.schema import Log, Reading
 from analytics.reading import strays
@@ -67,6 +68,7 @@ def build(
         mapping.annotator,
         mapping.label_site,
         mapping.second_label,
+        *(getattr(mapping, role) for role in OPERATION_ROLES),
         *(mapping.right.columns if mapping.right else ()),
     ):
         if column_name is not None:

@@ -32,7 +32,7 @@ def draw_running(answer: Comparison) -> None:
     number_table(
         table.select(
             pl.col("column").alias("Column"),
-            pl.col("what").alias("What"),
+            pl.concat_str("what", "unit", separator=", ", ignore_nulls=True).alias("What"),
             _with_interval(table, "live", "live_low", "live_high").alias("Live"),
             _with_interval(table, "candidate", "candidate_low", "candidate_high").alias("Candidate"),
             _with_interval(table, "difference", "low", "high").alias("Difference"),

@@ -13,6 +13,7 @@ from analytics.log.column import Column
 from analytics.log.conflicts import all_positive, conflicts, one_class
 from analytics.log.judge import judge, mixed
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
+from analytics.log.operation_names import OPERATION_ROLES
 from analytics.log.schema import Log, Reading
 from analytics.log.weight import is_share
 from analytics.reading.api import Staged
@@ -34,6 +35,11 @@ _HELP = {
     "annotator": "Who gave the label. Labels compares them at equal scores.",
     "label_site": "Where the label was given. Labels compares sites at equal scores.",
     "second_label": "What somebody else said of the same row. Labels says how far both agree; no slice is made of it.",
+    "latency": "How long an answer took. Compare holds p50, p95 and p99 against each other; a unit in the name is read.",
+    "run_cost": "What an answer cost. Compare says it per 1,000 answers.",
+    "refused": "Whether an answer was refused: yes and no, or a column of words that says how answers ended.",
+    "timed_out": "Whether an answer came too late: yes and no, or a column of words that says how answers ended.",
+    "broken": "Whether an answer broke its format: yes and no (or whether it kept it), or words that say how answers ended.",
     "weight": "How many rows a row stands for, or the share of rows that was kept: rates are then those of all rows.",
 }
 
@@ -82,6 +88,7 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
             annotator = _choose("annotator", reading, mapping, guess, key)
         with quarters.cell():
             label_site = _choose("label_site", reading, mapping, guess, key)
+        took = _choose_operations(reading, mapping, guess, key)
         is_weight_share = _choose_weight_form(reading, mapping, weight, key)
         single = {score, label, decision, row_id, time, amount, label_time, second_label}
         segments = _choose_several(
@@ -120,6 +127,7 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
         label_site=label_site,
         second_label=second_label,
     )
+    changed = changed.with_roles(took)
     changed = score_controls.choose_form(reading, mapping, changed, key)
     if right is None:
         with main:
@@ -158,6 +166,18 @@ def _choose(role: str, reading: Reading, mapping: Mapping, guess: roles.Guess, k
             args=(key, role),
         )
     return chosen
+
+
+def _choose_operations(reading: Reading, mapping: Mapping, guess: roles.Guess, key: str) -> dict[str, str | None]:
+    """Choose the columns of what an answer took."""
+    is_known = any(getattr(mapping, role) is not None for role in OPERATION_ROLES)
+    found: dict[str, str | None] = {}
+    with st.expander("What an answer took", expanded=is_known):
+        cells = st.grid(2, min_column_width=130)
+        for role in OPERATION_ROLES:
+            with cells.cell():
+                found[role] = _choose(role, reading, mapping, guess, key)
+    return found
 
 
 def _choose_weight_form(reading: Reading, mapping: Mapping, weight: str | None, key: str) -> bool:

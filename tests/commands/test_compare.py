@@ -82,7 +82,7 @@ def test_preferences_for_several_candidates_are_told_one_by_one(tmp_path: Path) 
     )
     frame.write_json(path)
     found, said = asked(path, "--preference", "preference")
-    assert found["verdict"] == "unknown" and said.startswith("Of 3 values of generator_2 bo wins most often: ")
+    assert found["verdict"] == "unknown" and said.startswith("bo wins most often of the 3 in generator_2: ")
     again, told = asked(path, "--by", "generator_2")
     assert told.startswith("'preference' says which answer was better (guessed: ")
     assert again == found

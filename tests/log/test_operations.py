@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import polars as pl
+from dataclasses import replace
 
-from analytics.log.operations import operations
+import polars as pl
+import pytest
+
+from analytics.log import roles
+from analytics.log.conflicts import conflicts
+from analytics.log.operations import counterpart, operations, taken_by_both
 from tests.ingested import Desk
 
 
 def test_what_an_answer_took_is_found_by_the_names_that_exports_give(desk: Desk) -> None:
     n = range(40)
     amounts = (
-        "latency_milliseconds",
+        "Latency (ms)",
         "inference_time_ms",
         "elapsed_time",
         "duration_in_seconds",
@@ -25,7 +30,68 @@ def test_what_an_answer_took_is_found_by_the_names_that_exports_give(desk: Desk)
         | {name: [int(place % 7 == 0) for place in n] for name in flags}
         | {"uptime": [2.0 + place for place in n], "error_budget": [3.0 + place for place in n]}
     )
-    found = operations(desk.log(frame))
+    found = {each.column: each for each in operations(desk.log(frame))}
     assert set(found) == {*amounts, *flags}
-    assert [found[name] for name in amounts] == ["latency"] * 4 + ["cost", "tokens"]
-    assert {found[name] for name in flags} == {"failure"}
+    assert [found[name].kind for name in amounts] == ["latency"] * 4 + ["cost", "tokens"]
+    assert {found[name].kind for name in flags} == {"failure"}
+    assert [found[name].role for name in flags] == ["refused", "timed_out", "broken", "broken"]
+
+
+ENDS = ["ok", "ok", "ok", "timeout", "content_filter"]
+
+
+def wide(n: int = 60) -> pl.DataFrame:
+    """Two answers in one row, a loan's duration and its cost."""
+    places = range(n)
+    return pl.DataFrame(
+        {"label": [place % 2 for place in places], "duration": [6 + place % 20 for place in places]}
+        | {"claim_cost": [100.0 + place for place in places], "finish_reason": [ENDS[place % 5] for place in places]}
+        | {f"v{v}_score": [(place * v % n) / n for place in places] for v in (3, 4)}
+        | {"v3_latency_ms": [100.0 + place for place in places], "v4_latency_s": [0.2 + place for place in places]}
+        | {f"v{v}_cost": [0.01 * v + place for place in places] for v in (3, 4)}
+        | {f"v{v}_valid_json": ["no" if place % (3 * v) == 0 else "yes" for place in places] for v in (3, 4)}
+    )
+
+
+def test_roles_of_what_an_answer_took_are_guessed_and_stay_segments(desk: Desk) -> None:
+    staged = desk.stage(wide())
+    mapping = roles.guess(staged.reading, {"score": "v4_score"}).mapping
+    assert (mapping.latency, mapping.run_cost, mapping.broken) == ("v4_latency_s", "v4_cost", "v4_valid_json")
+    assert mapping.refused == mapping.timed_out == "finish_reason" and mapping.amount == "claim_cost"
+    assert {"v4_latency_s", "finish_reason"} <= set(mapping.segments)
+    assert not conflicts(mapping, staged.reading)
+    for wrong in ({"latency": "finish_reason"}, {"refused": "v4_cost"}, {"broken": "finish_reason"}):
+        assert len(conflicts(replace(mapping, **wrong), staged.reading)) >= 1
+    dismissed = roles.guess(staged.reading, {"score": "v4_score", "latency": None}).mapping
+    assert dismissed.latency is None
+
+
+def test_both_answers_of_a_row_are_held_together_in_one_unit(desk: Desk) -> None:
+    live, candidate = (desk.log(wide(), score=f"v{v}_score") for v in (3, 4))
+    for log in (candidate, replace(candidate, mapping=replace(live.mapping, score="v4_score"))):
+        found = {one.column: other for one, other in taken_by_both(live, log, is_by_row=True)}
+        assert {name: other.column for name, other in found.items()} == {
+            "v3_latency_ms": "v4_latency_s",
+            "v3_cost": "v4_cost",
+            "v3_valid_json": "v4_valid_json",
+        }
+        assert (found["v3_latency_ms"].scale, found["v3_latency_ms"].unit) == (1000.0, "ms")
+        assert found["v3_valid_json"].failing == ("no",)
+    renamed = desk.log(wide().rename({"v3_latency_ms": "response_time_s"}).drop("v4_latency_s"), score="v3_score")
+    of_logs = {one.column: other for one, other in taken_by_both(live, renamed, is_by_row=False)}
+    assert (of_logs["v3_latency_ms"].column, of_logs["v3_latency_ms"].scale) == ("response_time_s", 1000.0)
+    assert of_logs["finish_reason"].failing
+
+
+@pytest.mark.parametrize(
+    ("name", "live", "candidate", "expected"),
+    [
+        ("latency", "score", "score_new", "latency_new"),
+        ("latency_new", "score_new", "score", "latency"),
+        ("latency", "score", "new_score", "new_latency"),
+        ("latency_ms_v3", "score_v3", "score_v4", "latency_ms_v4"),
+        ("region", "score_v3", "score_v4", "region"),
+    ],
+)
+def test_counterparts_are_called_after_their_answers(name: str, live: str, candidate: str, expected: str) -> None:
+    assert counterpart(name, live, candidate) == expected

@@ -175,7 +175,7 @@ def test_a_log_of_preferences_opens_on_who_wins(tmp_path: Path, serve: Callable[
     serve(desk.workspace.home)
     app = opened()
     assert app.segmented_control(key="pair_view").value == "Which answer was preferred"
-    assert said(app.main.markdown)[0].startswith("Of 2 values of generator a wins most often: 70.0")
+    assert said(app.main.markdown)[0].startswith("a wins most often of the 2 in generator: 70.0")
     assert list(app.dataframe[0].value["Of"]) == ["All rows", "a", "b"]
     app.selectbox(key="pair_live").set_value("a").run()
     app.selectbox(key="pair_candidate").set_value("b").run()

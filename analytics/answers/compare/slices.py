@@ -97,7 +97,7 @@ def _judged_by(pairing: Pairing) -> set[str]:
         mapping = side.log.mapping
         names |= {each for each in (mapping.score, mapping.decision, mapping.label, mapping.row_id) if each}
         names |= set(mapping.right.columns) if mapping.right else set()
-        names |= operations(side.log).keys()
+        names |= {each.column for each in operations(side.log)}
     return names | _of_answers(pairing) if pairing.is_by_row else names
 
 

@@ -2,24 +2,75 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from analytics.present import words
 
-_NAMED = 3
-"""Columns that the sentence names."""
+_NAMED = 4
+"""Differences that the sentence names. A judgement: what is told of two columns with two ranks each."""
+_ORDER = ("timed_out", "refused", "broken", "latency", "run_cost")
+"""Roles, the one that users of an answer notice first before the others."""
+_RANKS = ("p95", "p50", "p99", "mean")
+"""What is told of a latency, the first that is told apart: what one in twenty waits longer than is what is agreed on."""
+_FAILS = {"timed_out": "times out on", "refused": "refuses", "broken": "breaks its format on"}
 
 
 def running_reading(table: pl.DataFrame) -> str:
-    """Say what the candidate takes more and less of, where the paired interval leaves 0 out."""
-    told = table.filter((pl.col("low") > 0) | (pl.col("high") < 0))
-    parts = []
-    for row in told.head(_NAMED).iter_rows(named=True):
-        more = "more" if row["difference"] > 0 else "less"
-        what = {"share": "of the answers", "mean": "on average"}.get(row["what"], row["what"])
-        parts.append(f"{more} {words.column_words(row['column'])} ({words.signed(row['difference'], 3)} {what})")
-    if not parts:
-        return "No paired mean or share of what answers take is told apart."
-    return (
-        f"The candidate has {words.listed(parts)}. Ranks have the intervals of order statistics, of either side alone."
-    )
+    """Say what the candidate takes more and less of, where the paired interval leaves 0 out, the worst first."""
+    told = [
+        row for row in table.iter_rows(named=True) if row["low"] is not None and (row["low"] > 0 or row["high"] < 0)
+    ]
+    told = sorted(_one_rank(told), key=lambda row: (row["difference"] < 0, _place(row)))
+    if not told:
+        return "Nothing that an answer takes is told apart between the two sides."
+    more = len(told) - _NAMED
+    rest = f" {words.plural(more, 'further difference')} in the table." if more > 0 else ""
+    return f"The candidate {words.listed([_said(row) for row in told[:_NAMED]])}.{rest}"
+
+
+def _one_rank(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep one rank of each latency."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in told:
+        key = row["column"] if row["what"] in _RANKS else f"{row['column']} {row['what']}"
+        best = found.get(key)
+        if best is None or (row["what"] in _RANKS and _RANKS.index(row["what"]) < _RANKS.index(best["what"])):
+            found[key] = row
+    return list(found.values())
+
+
+def _place(row: dict[str, Any]) -> int:
+    """Return where a difference stands among others."""
+    return _ORDER.index(row["role"]) if row["role"] in _ORDER else len(_ORDER)
+
+
+def _said(row: dict[str, Any]) -> str:
+    """Say one difference."""
+    more, name = ("more" if row["difference"] > 0 else "less"), words.column_words(row["column"])
+    if row["what"] == "share":
+        size = words.points(*(row[each] for each in ("difference", "low", "high"))).replace(" (", ", ").rstrip(")")
+        both = f"{words.share(row['candidate'])} of the answers against {words.share(row['live'])}"
+        verb = _FAILS.get(row["role"], f"has {name} on")
+        return f"{verb} {both} ({size})"
+    unit = f" {row['unit']}" if row["unit"] else ""
+    both = f"{_amount(row['candidate'])} against {_amount(row['live'])}{unit}"
+    if row["role"] == "latency":
+        slower = "slower" if row["difference"] > 0 else "faster"
+        rank = {"p50": "the median is", "mean": "on average"}.get(row["what"], f"{row['what']} is")
+        return f"is {slower} ({rank} {both})"
+    if row["role"] == "run_cost":
+        return f"costs {more} ({both} {row['what']} answers)"
+    where = "on average" if row["what"] == "mean" else row["what"]
+    return f"takes {more} {name} ({both} {where})"
+
+
+def _amount(value: float) -> str:
+    """Write an amount with three digits that count, or all before the point.
+
+    >>> _amount(0.01234), _amount(1.2345), _amount(182.44), _amount(12345.6)
+    ('0.0123', '1.23', '182', '12,346')
+    """
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 4
+    return words.number(value, digits)

@@ -105,8 +105,8 @@ def _of_each(answer: Preferences) -> str:
     if answer.by and answer.by_name in (*dict(answer.mixed), " and ".join(dict(answer.mixed))):
         (best, most), (worst, least) = answer.by[0], answer.by[-1]
         rates = [words.metric_interval("accuracy", each.rate, each.low, each.high) for each in (most, least)]
-        who = f"Of {words.count(len(answer.by))} values of {_name(answer.by_name)}"
-        return f"{who} {_name(best)} wins most often: {rates[0]}; {_name(worst)} least: {rates[1]}."
+        among = f"of the {words.count(len(answer.by))} in {_name(answer.by_name)}"
+        return f"{_name(best)} wins most often {among}: {rates[0]}; {_name(worst)} least: {rates[1]}."
     names = " and ".join(f"{words.count(n)} values of {_name(name)}" for name, n in answer.mixed)
     ask = "ask for no other column" if answer.by else f"name one with --by, such as {_name(answer.mixed[-1][0])},"
     return f"One win rate of {names} is that of none of them: {ask} to see each."

@@ -155,10 +155,21 @@ def _same(predicted: Expression, reading: Reading, right: Right) -> Expression:
         if own.kind != "text" and true.kind != "text":
             return Expression(f"{own.sql_name} = {true.sql_name}")
         if right.by_value or "number" in (own.kind, true.kind):
-            numbers = [f"TRY_CAST({column.sql_name}::VARCHAR AS DOUBLE)" for column in (own, true)]
+            numbers = [_written_number(column) for column in (own, true)]
             return Expression(f"coalesce({numbers[0]} = {numbers[1]}, {_folded(own, right)} = {_folded(true, right)})")
         return Expression(f"{_folded(own, right)} = {_folded(true, right)}")
     return Expression(f"{_fold(f'({predicted.sql})', right)} = {_folded(true, right)}", predicted.parameters)
+
+
+def _written_number(column: Column) -> str:
+    """Return the number that a class is, as `log.right.written_number` reads it."""
+    if column.kind == "number":
+        return f"{column.sql_name}::DOUBLE"
+    text = (
+        rf"regexp_replace(regexp_replace(trim({column.sql_name}::VARCHAR), '^([+-]?)[$€£]', '\1'), '[$€£%]?\.?$', '')"
+    )
+    is_grouped = rf"regexp_full_match({text}, '[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+(\.[0-9]+)?')"
+    return f"TRY_CAST(CASE WHEN {is_grouped} THEN replace({text}, ',', '') ELSE {text} END AS DOUBLE)"
 
 
 def _folded(column: Column, right: Right) -> str:

@@ -1,0 +1,53 @@
+"""Answers that are numbers, written as they come: ``1,000``, ``$5``, ``72.``, or no number at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.right import Right, written_number
+from analytics.log.role_names import is_prediction, strength
+from analytics.log.schema import Reading
+
+_PAIR = 2
+"""What was predicted and what was true."""
+_MOSTLY, _MIN_SHARED = 0.5, 0.9
+"""Share of the listed rows that are numbers, of what was predicted and of what was true. Set by hand: models also say nothing."""
+_CODE = re.compile(r"0[0-9]")
+"""How a code begins that is no number."""
+
+
+def guessed(reading: Reading, said: Collection[str]) -> Right | None:
+    """Return the rule of equal answers where one column of text, called a prediction, holds numbers and one of numbers the truth.
+
+    Answers to questions are written as they come, ``1,000`` or ``$5`` or none at all: no score, and right only where equal.
+    """
+    if {"label", "decision", "score"} & {*said}:
+        return None
+    texts = [column for column in reading.columns if column.kind == "text" and is_prediction(column.name)]
+    true = [
+        column
+        for column in reading.columns
+        if (strength("label", column.name) or (1, 0))[0] == 0
+        and (column.kind == "number" or _share_written(column) >= _MIN_SHARED)
+    ]
+    if len(texts) != 1 or len(true) != 1 or true[0] in texts or _share_written(texts[0]) <= _MOSTLY:
+        return None
+    if true[0].n_distinct <= MAX_VALUES_BY_VALUE or texts[0].n_distinct <= MAX_VALUES_BY_VALUE:
+        return None
+    return Right("classes", true[0].name, texts[0].name)
+
+
+def are_numbers(both: Sequence[Column]) -> bool:
+    """Whether two columns of text hold many numbers as answers are written, and no codes, which begin with a zero."""
+    if len(both) != _PAIR or any(column.kind != "text" or column.n_distinct <= MAX_VALUES_BY_VALUE for column in both):
+        return False
+    is_code = any(_CODE.match(value) for column in both for value, _ in column.top)
+    return not is_code and _share_written(both[0]) >= _MIN_SHARED and _share_written(both[1]) > _MOSTLY
+
+
+def _share_written(column: Column) -> float:
+    """Return the share of the listed rows of a column whose value is a number, as answers are written."""
+    rows = sum(rows for _, rows in column.top)
+    return sum(rows for value, rows in column.top if written_number(value) is not None) / rows if rows else 0.0

@@ -1,0 +1,26 @@
+"""What it is to run either side: the worst first, one rank of a latency, in the units of the columns."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analytics.present.readings import running_reading
+from analytics.present.words import THIN_SPACE
+
+
+def test_what_costs_users_most_is_said_first() -> None:
+    names = ("column", "role", "what", "unit", "live", "candidate", "difference", "low", "high")
+    rows = [
+        ("v3_latency_ms", "latency", "p50", "ms", 151.0, 196.0, 45.0, 42.0, 47.0),
+        ("v3_latency_ms", "latency", "p95", "ms", 345.0, 448.0, 103.0, 92.0, 106.0),
+        ("v3_cost", "run_cost", "per 1,000", "USD", 2.0, 1.7, -0.3, -0.4, -0.2),
+        ("v3_status", "timed_out", "share", None, 0.01, 0.031, 0.021, 0.015, 0.027),
+        ("tokens", None, "mean", None, 120.0, 121.0, 1.0, -3.0, 5.0),
+    ]
+    table = pl.DataFrame(rows, schema=names, orient="row")
+    said = running_reading(table).replace(THIN_SPACE, " ")
+    assert said == (
+        "The candidate times out on 3.1 % of the answers against 1.0 % (+2.1 points, 1.5–2.7), is slower (p95 is 448 against "
+        "345 ms) and costs less (1.70 against 2.00 USD per 1,000 answers)."
+    )
+    assert "told apart" in running_reading(table.tail(1))
