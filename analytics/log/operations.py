@@ -9,6 +9,9 @@ from analytics.log.operation_names import OPERATION_ROLES, Kind, failing_values,
 from analytics.log.role_names import folded_name
 from analytics.log.schema import Log
 
+_FIRST_WITH_ROLES = 3
+"""The version of `log.reader` with which these roles came: nobody was asked for them when an earlier log was mapped."""
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -39,9 +42,10 @@ class Operation:
 def operations(log: Log) -> list[Operation]:
     """Return what says what an answer took: columns that play such a role, then those that are called so.
 
-    A name alone tells where no role is made of it (tokens, other errors), or beside a column that plays the role: what could play
-    one that nothing plays was dismissed.
+    A name alone tells where no role is made of it (tokens, other errors), beside a column that plays the role, or where the log is
+    older than these roles: what could play one that nothing plays was dismissed.
     """
+    is_older = log.reading.reader is not None and log.reading.reader < _FIRST_WITH_ROLES
     mapping = log.mapping
     judged_by = mapping.right.columns if mapping.right else ()
     taken = {mapping.score, mapping.decision, mapping.label, mapping.weight, *judged_by}
@@ -50,7 +54,7 @@ def operations(log: Log) -> list[Operation]:
     for column in log.columns:
         kind = None if column.name in taken or column.name in played.values() else kind_of(column)
         could = [role for role, _ in roles_of(column, log.columns)] if kind else []
-        if kind is not None and (not could or set(could) & set(played)):
+        if kind is not None and (is_older or not could or set(could) & set(played)):
             found.append(_operation(log, column.name, kind, next(iter(could), None)))
     return found
 

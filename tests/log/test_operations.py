@@ -66,6 +66,14 @@ def test_roles_of_what_an_answer_took_are_guessed_and_stay_segments(desk: Desk) 
     assert dismissed.latency is None
 
 
+def test_a_log_that_is_older_than_these_roles_is_told_by_names(desk: Desk) -> None:
+    log = desk.log(wide(), score="v4_score", latency=None, run_cost=None)
+    older = replace(log, reading=replace(log.reading, reader=2))
+    names = {"v3_latency_ms", "v4_latency_s", "v3_cost", "v4_cost"}
+    assert not names & {each.column for each in operations(log)}
+    assert names <= {each.column for each in operations(older)}
+
+
 def test_both_answers_of_a_row_are_held_together_in_one_unit(desk: Desk) -> None:
     live, candidate = (desk.log(wide(), score=f"v{v}_score") for v in (3, 4))
     for log in (candidate, replace(candidate, mapping=replace(live.mapping, score="v4_score"))):
