@@ -42,8 +42,8 @@ class Operation:
 def operations(log: Log) -> list[Operation]:
     """Return what says what an answer took: columns that play such a role, then those that are called so.
 
-    A name alone tells where no role is made of it (tokens, other errors), beside a column that plays the role, or where the log is
-    older than these roles: what could play one that nothing plays was dismissed.
+    A name alone tells where no role is made of it (tokens, other errors), beside a column that plays the role, or where the log
+    is older than these roles: what could play one that nothing plays was dismissed.
     """
     is_older = log.reading.reader is not None and log.reading.reader < _FIRST_WITH_ROLES
     mapping = log.mapping
