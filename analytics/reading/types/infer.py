@@ -250,7 +250,7 @@ def convert(
     noted |= two_ways.found(connection, dates, read | noted, of_times)
     read = {name: found for name, found in read.items() if name not in noted}
     grouped = [name for name, found in read.items() if found.type == "DOUBLE" and is_text]
-    grouped = [name for name in grouped if notations.is_in_dotted_groups(connection, name)]
+    grouped = [name for name in grouped if notations.is_in_groups(connection, name, ".")]
     noted |= {name: replace(read.pop(name), notation=written.COMMA) for name in grouped}
     if any(found.notation == written.COMMA for found in noted.values()):  # then a point parts thousands
         points = [name for name, found in read.items() if found.type == "DOUBLE"]

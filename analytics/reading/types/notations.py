@@ -134,6 +134,8 @@ def recognise(
         if choice is None:
             others = [place for place in (0, 1) if settled & _family(pair[place])]
             choice = others[0] if len(others) == 1 else None
+        if choice is None and not settled and pair[0] == POINT and is_in_groups(connection, name, ","):
+            choice = 0
         if choice is None:
             found[name] = Conversion("VARCHAR", notation=pair[0])
         else:
@@ -236,15 +238,16 @@ def in_dotted_groups(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return row is not None and bool(row[0])
 
 
-def is_in_dotted_groups(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+def is_in_groups(connection: duckdb.DuckDBPyConnection, name: str, mark: str) -> bool:
     """Whether the numbers of a column are whole ones in groups of thousands for sure: 3.610 beside 980, and no 0.980.
 
-    Who writes three digits after each point writes 980.000, and who leaves zeros out writes 3.61.
+    Who writes three digits after each mark of a fraction writes 980.000, and who leaves zeros out writes 3.61.
     """
     row = connection.execute(
-        f"SELECT bool_and(CASE WHEN contains(v, '.') THEN regexp_full_match(v, '[+-]?[1-9][0-9]{{0,2}}([.][0-9]{{3}})+') "
-        f"ELSE regexp_full_match(v, '[+-]?[0-9]{{1,3}}') END), bool_or(v LIKE '%.%0'), "
-        f"bool_or(NOT contains(v, '.') AND v <> '0') "
+        f"SELECT bool_and(CASE WHEN contains(v, '{mark}') "
+        f"THEN regexp_full_match(v, '[+-]?[1-9][0-9]{{0,2}}([{mark}][0-9]{{3}})+') "
+        f"ELSE regexp_full_match(v, '[+-]?[0-9]{{1,3}}') END), bool_or(v LIKE '%{mark}%0'), "
+        f"bool_or(NOT contains(v, '{mark}') AND v <> '0') "
         f"FROM (SELECT trim({name}) AS v FROM raw WHERE {is_value(name)})"
     ).fetchone()
     return row is not None and all(row)

@@ -383,6 +383,24 @@ def test_points_part_thousands_where_no_decimals_are_written_so(desk: Desk, valu
     assert reading.column("score").high == high
 
 
+@pytest.mark.parametrize(
+    ("values", "n_missing", "high"),
+    [
+        (["1,610", "980", "12,450", "7,001"], 0, "12450"),
+        (["3,610", "980", "0,450"], 0, "980.0"),
+        (["3,611", "980", "12,452"], 2, "980"),
+        (["3,610", "980", "1450"], 1, "1450"),
+    ],
+)
+def test_commas_part_thousands_where_no_decimals_are_written_so(
+    desk: Desk, values: list[str], n_missing: int, high: str
+) -> None:
+    rows = [*values, *map(str, range(300, 340))]
+    reading = desk.read("id;gold\n" + "\n".join(f"a{row};{value}" for row, value in enumerate(rows)) + "\n")
+    column = reading.column("gold")
+    assert (column.kind, column.n_missing, column.high) == ("number", n_missing, high)
+
+
 def test_a_point_is_a_missing_value(desk: Desk) -> None:
     column = typed(desk, [".", "0.5", *(f"0.{place}" for place in range(10, 40))])
     assert (column.kind, column.n_missing) == ("number", 1)
