@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 import duckdb
 
-from analytics.reading.types import written
-from analytics.reading.types.conversion import GROUP, MAX_SHARE_UNPARSABLE, MIN_SHARE_SAMPLE, Conversion, is_value
+from analytics.reading.types import notations, written
+from analytics.reading.types.conversion import MAX_SHARE_UNPARSABLE, Conversion, is_value
 
 _OWN, _BESIDE = "year-month-day", " beside "
 """The engine's own way of writing times, and what stands between the names of ways that stand in one column."""
-
-_FIRST = 1_000
-"""Rows that are looked at before all are. A judgement."""
 
 _MOST = 4
 """Ways of one column: each is looked for on all rows that those before do not read. A judgement."""
@@ -40,22 +37,6 @@ def _ways(name: str, own: str) -> dict[str, str]:
     return {_OWN: own, **{way: written.parsed(name, way) for way in written.TIMES}, **written.counted(name)}
 
 
-def _dated(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
-    """Return the text columns whose first values look like times, many columns in one question."""
-    found: list[str] = []
-    for start in range(0, len(names), GROUP):
-        group = names[start : start + GROUP]
-        parts = (
-            f"count(*) FILTER (regexp_full_match(trim({name}), '{_OUTLINE}')) >= "
-            f"{MIN_SHARE_SAMPLE} * count(*) FILTER ({is_value(name)})"
-            for name in group
-        )
-        row = connection.execute(f"SELECT {', '.join(parts)} FROM (FROM raw LIMIT {_FIRST})").fetchone()
-        assert row is not None
-        found += [name for name, is_dated in zip(group, row, strict=True) if is_dated]
-    return found
-
-
 def found(
     connection: duckdb.DuckDBPyConnection,
     own: Mapping[str, str],
@@ -77,7 +58,7 @@ def found(
     """
     lost = {name: known[name].n_unparsable for name in own if name in known and known[name].type != "VARCHAR"}
     several_ways = {}
-    for name in _dated(connection, [name for name in own if lost.get(name) != 0]):
+    for name in notations.outlined(connection, [name for name in own if lost.get(name) != 0], _OUTLINE):
         several = _several(connection, name, own[name], is_of_times=name in of_times)
         if several is not None and (name not in lost or several.n_unparsable < lost[name]):
             several_ways[name] = several
