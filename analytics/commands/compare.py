@@ -12,7 +12,6 @@ from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.answer import compare as compare_answer
 from analytics.answers.compare.deciders import deciders
 from analytics.answers.compare.judged import judged
-from analytics.answers.compare.operations import running
 from analytics.answers.compare.slices import LosingSlices, by_column, flipped
 from analytics.answers.compare.whole import losing_slices_of
 from analytics.answers.question import Question
@@ -134,10 +133,9 @@ def compare(
         )
     if both.also:
         found["deciders"] = _deciders(engine, answer, further_sides(workspace, asked, both, _live_of(pairing)))
-    took = running(engine, answer.pairing)
-    found["operations"] = running_rows(took)
-    if not took.is_empty():
-        typer.echo(running_reading(took), err=True)
+    found["operations"] = running_rows(answer.running)
+    if not answer.running.is_empty():
+        typer.echo(running_reading(answer.running), err=True)
     if rows and answer.account.judged:
         found["flipped"] = flipped_rows_json(answer, flipped(engine, answer.pairing, answer.metric, rows, answer.costs))
     shown = (

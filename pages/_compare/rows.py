@@ -8,7 +8,6 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.compare.answer import Comparison
-from analytics.answers.compare.operations import running
 from analytics.answers.compare.slices import flipped
 from analytics.answers.review.flipped import Turned
 from analytics.present import readings, words
@@ -24,7 +23,7 @@ _SHOWN = 50
 
 def draw_running(answer: Comparison) -> None:
     """Show what either side took; nothing where no column says so on both."""
-    table = kept(running, answer.pairing)
+    table = answer.running
     if table.is_empty():
         return
     st.subheader("What is it to run?", anchor=False)

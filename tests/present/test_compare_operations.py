@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from analytics.present.readings import running_reading
+from analytics.present.readings.compare_operations import notable_part
 from analytics.present.words import THIN_SPACE
 
 
@@ -24,3 +25,18 @@ def test_what_costs_users_most_is_said_first() -> None:
         "345 ms) and costs less (1.70 against 2.00 USD per 1,000 answers)."
     )
     assert "told apart" in running_reading(table.tail(1))
+
+
+def test_only_what_is_not_small_belongs_to_the_verdict_and_what_is_taken_more_comes_first() -> None:
+    names = ("column", "role", "what", "unit", "live", "candidate", "difference", "low", "high")
+    rows = [
+        ("latency_ms", "latency", "p95", "ms", 345.0, 370.0, 25.0, 22.0, 28.0),  # slower, by less than a fifth
+        ("status", "refused", "share", None, 0.01, 0.016, 0.006, 0.003, 0.009),  # by less than the margin
+        ("tokens", None, "mean", None, 120.0, 240.0, 120.0, 110.0, 130.0),  # nobody waits or pays by itself
+        ("cost", "run_cost", "per 1,000", "USD", 2.0, 1.0, -1.0, -1.2, -0.8),
+        ("status", "timed_out", "share", None, 0.01, 0.031, 0.021, 0.015, 0.027),
+    ]
+    table = pl.DataFrame(rows, schema=names, orient="row")
+    assert notable_part(table) == (True, f"times out on 3.1{THIN_SPACE}% of the answers against 1.0{THIN_SPACE}%")
+    assert notable_part(table.head(4)) == (False, "costs less (1.00 against 2.00 USD per 1,000 answers)")
+    assert notable_part(table.head(3)) == (False, "")

@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.answers.compare.joined import joined, spreads_of
 from analytics.answers.compare.metrics import compared_metrics, has_probabilities, has_scores, leading_metric_of
+from analytics.answers.compare.operations import running
 from analytics.answers.compare.sides import Account, side_names, unchosen_thresholds
 from analytics.errors import QuestionError
 from analytics.measure.compare.changes import agreement, both_reliability, change_table, score_density
@@ -58,6 +59,8 @@ class Comparison:
     to_show : int or None
         Pairs that would show the present difference of the metric in 80 %, where it is not shown.
     costs : Costs or None
+    running : DataFrame
+        What either side took: `answers.compare.operations.running`.
     hanging : Hanging or None
         Where labels hang on the decision of one side; the verdict is then unknown, whatever the labelled pairs say.
     unchosen : (bool, bool)
@@ -79,6 +82,7 @@ class Comparison:
     last: date | None
     to_show: int | None
     costs: Costs | None
+    running: pl.DataFrame
     hanging: Hanging | None = None
     unchosen: tuple[bool, bool] = (False, False)
 
@@ -163,6 +167,7 @@ def compare(
         last=met.last,
         to_show=_to_show(leading, books.judged) if is_open else None,
         costs=costs,
+        running=running(engine, pairing),
         hanging=hangs,
         unchosen=unchosen_thresholds(pairing),
     )

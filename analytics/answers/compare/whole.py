@@ -1,15 +1,12 @@
-"""A comparison for a meeting: the verdict with what stands behind it, where the candidate loses, and what it is to run."""
+"""A comparison for a meeting: the verdict with what stands behind it, and where the candidate loses."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import polars as pl
-
 from analytics.answers.compare.answer import Comparison, compare
 from analytics.answers.compare.metrics import compared_metrics
-from analytics.answers.compare.operations import running
 from analytics.answers.compare.slices import LosingSlices, losing
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
@@ -43,18 +40,17 @@ class PairAsking:
 
 @dataclass(frozen=True)
 class WholeComparison:
-    """A comparison with the slices in which the candidate loses or wins, None where none can be searched, and `running`."""
+    """A comparison with the slices in which the candidate loses or wins, None where none can be searched."""
 
     answer: Comparison
     slices: LosingSlices | None
-    running: pl.DataFrame
 
 
 def whole_comparison(engine: Engine, asking: PairAsking) -> WholeComparison:
-    """Compare two sides, search for the slices in which the candidate loses, and compare what either side took."""
+    """Compare two sides and search for the slices in which the candidate loses."""
     metric = asking.metric if asking.metric in compared_metrics(asking.pairing) else None
     answer = compare(engine, asking.pairing, metric, asking.margin, asking.costs)
-    return WholeComparison(answer, losing_slices_of(engine, answer), running(engine, answer.pairing))
+    return WholeComparison(answer, losing_slices_of(engine, answer))
 
 
 def losing_slices_of(engine: Engine, answer: Comparison, said: Collection[str] = ()) -> LosingSlices | None:

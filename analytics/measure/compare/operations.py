@@ -9,9 +9,31 @@ from analytics.measure.compare.difference import Difference
 from analytics.measure.compare.joint import RowSums
 from analytics.measure.compare.means import mean_difference
 from analytics.measure.compare.proportions import bonett_price, mcnemar_mid_p
+from analytics.measure.compare.verdict import MARGIN
 
 SHARES = (0.5, 0.95, 0.99)
 """The ranks of latency that operations are agreed on: p50, p95 and p99."""
+
+_NOTABLE = 0.2
+"""How much more of an amount belongs to a verdict, as a share of what the live side takes. By hand: a tenth more time or money is
+seldom what a release hangs on, a fifth is asked for."""
+
+
+def is_notable(*, live: float, difference: float, low: float | None, high: float | None, is_share: bool) -> bool:
+    """Whether what the candidate takes more or less belongs to the verdict: it is told apart, and it is not small.
+
+    A share of answers that fail is not small from the margin of a verdict on: an answer that never comes helps nobody.
+
+    Examples
+    --------
+    >>> is_notable(live=0.01, difference=0.02, low=0.015, high=0.025, is_share=True)
+    True
+    >>> is_notable(live=345.0, difference=20.0, low=15.0, high=25.0, is_share=False)
+    False
+    """
+    if low is None or high is None or low <= 0 <= high:
+        return False
+    return abs(difference) >= (MARGIN if is_share else _NOTABLE * abs(live))
 
 
 def rank_shares(n: int, share: float, level: float = 0.95) -> tuple[float, float, float]:

@@ -18,6 +18,7 @@ from analytics.present.readings.compare_cautions import (
     own_labels_part,
     thresholds_part,
 )
+from analytics.present.readings.compare_operations import notable_part
 
 if TYPE_CHECKING:
     from analytics.answers.compare.answer import Comparison
@@ -48,12 +49,24 @@ def _lead(answer: Comparison) -> str:
     if answer.hanging is not None:
         return words.told(hanging_first(answer), f"{none}." if none else "")
     said = _first(answer)
-    if not none:
-        return said
     word, colon, rest = said.partition(": ")
-    if answer.verdict.word == "unknown" or not colon or not answer.verdict.n:
+    has_verdict = bool(colon and answer.verdict.n and answer.verdict.word != "unknown")
+    joint, price = _price_parts(answer) if has_verdict else ("", "")
+    if not none:
+        return f"{word}, {joint} it {price}. {_capital(rest)}" if price else said
+    if not has_verdict:
         return f"{none}. {said}"
-    return f"{none}; on the others it is {word.lower()}. {_capital(rest)}"
+    return words.told(f"{none}; on the others it is {word.lower()}.", f"It {price}." if price else "", _capital(rest))
+
+
+def _price_parts(answer: Comparison) -> tuple[str, str]:
+    """Say what speaks against the verdict in what the candidate takes, else for it, and how to join it; else nothing."""
+    is_more, said = notable_part(answer.running)
+    word = answer.verdict.word
+    is_welcome = word in ("better", "no worse")
+    if not said or (word == "worse" and is_more) or (word == "inconclusive" and not is_more):
+        return "", ""
+    return "but" if is_more == is_welcome else "and", said
 
 
 def _first(answer: Comparison) -> str:

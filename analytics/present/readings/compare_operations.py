@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from analytics.measure.compare.operations import is_notable
 from analytics.present import words
 
 _NAMED = 4
@@ -19,10 +20,7 @@ _FAILS = {"timed_out": "times out on", "refused": "refuses", "broken": "breaks i
 
 def running_reading(table: pl.DataFrame) -> str:
     """Say what the candidate takes more and less of, where the paired interval leaves 0 out, the worst first."""
-    told = [
-        row for row in table.iter_rows(named=True) if row["low"] is not None and (row["low"] > 0 or row["high"] < 0)
-    ]
-    told = sorted(_one_rank(told), key=lambda row: (row["difference"] < 0, _place(row)))
+    told = _told_apart(table)
     if not told:
         return "Nothing that an answer takes is told apart between the two sides."
     more = len(told) - _NAMED
@@ -30,11 +28,29 @@ def running_reading(table: pl.DataFrame) -> str:
     return f"The candidate {words.listed([_said(row) for row in told[:_NAMED]])}.{rest}"
 
 
+def notable_part(table: pl.DataFrame) -> tuple[bool, str]:
+    """Say what the candidate takes notably more of, else less, and whether it is more; nothing that is small."""
+    names = ("live", "difference", "low", "high")
+    for row in _told_apart(table):
+        is_said = row["role"] is not None or row["what"] == "share"
+        if is_said and is_notable(**{name: row[name] for name in names}, is_share=row["what"] == "share"):
+            return row["difference"] > 0, _said(row, with_interval=False)
+    return False, ""
+
+
+def _told_apart(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return what is told apart between both sides: what the candidate takes more of before what it takes less of."""
+    told = [
+        row for row in table.iter_rows(named=True) if row["low"] is not None and (row["low"] > 0 or row["high"] < 0)
+    ]
+    return sorted(_one_rank(told), key=lambda row: (row["difference"] < 0, _place(row)))
+
+
 def _one_rank(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Keep one rank of each latency."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[tuple[object, ...], dict[str, Any]] = {}
     for row in told:
-        key = row["column"] if row["what"] in _RANKS else f"{row['column']} {row['what']}"
+        key = row["column"], row["role"], row["what"] not in _RANKS and row["what"]
         best = found.get(key)
         if best is None or (row["what"] in _RANKS and _RANKS.index(row["what"]) < _RANKS.index(best["what"])):
             found[key] = row
@@ -46,14 +62,16 @@ def _place(row: dict[str, Any]) -> int:
     return _ORDER.index(row["role"]) if row["role"] in _ORDER else len(_ORDER)
 
 
-def _said(row: dict[str, Any]) -> str:
-    """Say one difference."""
+def _said(row: dict[str, Any], *, with_interval: bool = True) -> str:
+    """Say one difference, that of a share with its interval where asked."""
     more, name = ("more" if row["difference"] > 0 else "less"), words.column_words(row["column"])
     if row["what"] == "share":
-        size = words.points(*(row[each] for each in ("difference", "low", "high"))).replace(" (", ", ").rstrip(")")
+        size = (
+            words.points(*(row[each] for each in ("difference", "low", "high"))).replace(" (", ", ").removesuffix(")")
+        )
         both = f"{words.share(row['candidate'])} of the answers against {words.share(row['live'])}"
         verb = _FAILS.get(row["role"], f"has {name} on")
-        return f"{verb} {both} ({size})"
+        return f"{verb} {both} ({size})" if with_interval else f"{verb} {both}"
     unit = f" {row['unit']}" if row["unit"] else ""
     both = f"{_amount(row['candidate'])} against {_amount(row['live'])}{unit}"
     if row["role"] == "latency":

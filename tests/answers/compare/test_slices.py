@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 
 from analytics.answers.compare.answer import compare
-from analytics.answers.compare.operations import running
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.compare.slices import by_column, flipped, losing
 from analytics.answers.question import Question
 from analytics.log.right import Right
+from analytics.present.readings import compare_reading
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.compare.slices import apart_shares
 from analytics.query.engine import Engine
@@ -82,7 +82,7 @@ def test_slices_rows_and_what_answers_took(desk: Desk) -> None:
         value.startswith("old ") for value in rows[log.column("said").sql_name]
     )
 
-    took = {(row["column"], row["what"]): row for row in running(engine, answer.pairing).iter_rows(named=True)}
+    took = {(row["column"], row["what"]): row for row in answer.running.iter_rows(named=True)}
     median = took["latency_ms", "p50"]
     assert (median["live"], median["candidate"]) == pytest.approx(
         (pairs["latency_ms"].median(), pairs["latency_ms_new"].median())
@@ -93,3 +93,40 @@ def test_slices_rows_and_what_answers_took(desk: Desk) -> None:
     assert took["refused", "share"]["difference"] == pytest.approx(
         pairs["refused_new"].mean() - pairs["refused"].mean()
     )
+
+
+@pytest.mark.parametrize(
+    ("gain", "times_out", "price", "expected"),
+    [
+        (0.06, 0.05, 1.0, "Better, but it times out on "),
+        (0.06, 0.01, 0.3, "Better, and it costs less ("),
+        (0.06, 0.01, 1.1, "Better: "),
+        (0.0, 0.01, 0.3, "No worse, and it costs less ("),
+        (-0.06, 0.01, 0.3, "Worse, but it costs less ("),
+        (-0.06, 0.05, 3.0, "Worse: "),
+    ],
+)
+def test_a_verdict_says_what_the_candidate_takes(
+    desk: Desk, gain: float, times_out: float, price: float, expected: str
+) -> None:
+    rng, n = np.random.default_rng(3), 2_000
+    ability, luck = rng.random(n), rng.random(n)
+    cost = rng.lognormal(-5, 0.4, n)
+    sides = [
+        pl.DataFrame(
+            {
+                "model": name,
+                "request_id": [f"r{place}" for place in range(n)],
+                "correct": (ability < right) * 1,
+                "cost_usd": (cost * factor).round(7),
+                "status": np.where(luck < late, "timeout", "ok"),
+            }
+        )
+        for name, right, late, factor in (("old", 0.75, 0.01, 1.0), ("new", 0.75 + gain, times_out, price))
+    ]
+    frame = pl.concat(sides)
+    roles = {"score": None, "decision": None, "label": "correct", "row_id": None, "segments": ("model",)}
+    log = desk.log(frame, right=Right("grades", "correct", mark=1), run_cost="cost_usd", timed_out="status", **roles)
+    sides_asked = (Question(log, Cohort((Clause("model", "in", (name,)),)), 0.5) for name in ("old", "new"))
+    answer = compare(Engine(desk.workspace), pairing_of(*sides_asked, ["request_id"]))
+    assert compare_reading(answer).startswith(expected)

@@ -50,8 +50,8 @@ def build(found: WholeComparison | None, _: ReportAsking) -> tuple[Section, ...]
     if found.slices is not None:
         blocks.append(readings.losing_reading(found.slices))
         blocks += _slices(found.slices)
-    if not found.running.is_empty():
-        blocks += [readings.running_reading(found.running), _running(found.running)]
+    if not answer.running.is_empty():
+        blocks += [readings.running_reading(answer.running), _running(answer.running)]
     method = (
         "Both sides answer the same inputs, and only what differs on a pair counts; intervals are paired, at 95 %. Slices are "
         "found on one half of the pairs and confirmed on the other. A row without its partner counts as neither."
