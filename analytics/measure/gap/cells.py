@@ -134,23 +134,24 @@ class SideCells:
         key = np.empty(len(n), dtype=np.int64)
         line = min(max(self.threshold_bin, 0), len(n))
         key[:line], key[line:] = _score_groups(n[:line], groups), _score_groups(n[line:], groups) + groups
-        held, place = np.unique(key, return_inverse=True)
-        member = np.eye(len(held))[place]
+        held, first, place = np.unique(key, return_index=True, return_inverse=True)
         judged = self.judged
 
+        def added(values: FloatArray, axis: int = -1) -> FloatArray:
+            return np.asarray(np.add.reduceat(values, first, axis=axis))
+
         def mean(values: FloatArray, fallback: FloatArray) -> FloatArray:
-            top, n = ((part.swapaxes(1, 2) @ member).swapaxes(1, 2) for part in (values * judged, judged))
-            return filled(ratio(top, n), fallback)
+            return filled(ratio(added(values * judged, 1), added(judged, 1)), fallback)
 
         rows = judged.sum((0, -1))
-        plain = (self.score @ member) / member.sum(0)
-        score = filled(ratio((self.score * rows) @ member, rows @ member), plain)
+        plain = added(self.score) / added(np.ones_like(self.score))
+        score = filled(ratio(added(self.score * rows), added(rows)), plain)
         return SideCells(
-            self.mature_pos @ member,
-            self.mature_neg @ member,
-            self.fresh_pos @ member,
-            self.fresh_neg @ member,
-            self.unknown @ member,
+            added(self.mature_pos),
+            added(self.mature_neg),
+            added(self.fresh_pos),
+            added(self.fresh_neg),
+            added(self.unknown),
             mean(self.loss, loss_of(score)),
             mean(self.amount, _overall_mean(self.amount, judged)),
             score,
