@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from analytics.measure.intervals import FloatArray, ratio
 
@@ -90,14 +89,9 @@ def _run(counts: list[_IntArray], first: _IntArray, last: _IntArray) -> tuple[Fl
     """Return both tails of a run of slices; outcomes lie along the last axis, filled up to the widest."""
     s1, n1, s2, n2 = counts
     width = int((last - first).max()) + 1
-    outcome = first[:, :, None] + np.arange(width)
-    is_there = outcome <= last[:, :, None]
-    outcome = np.minimum(outcome, last[:, :, None])
-    n, m, successes = n1[:, :, None], n2[:, :, None], (s1 + s2)[:, :, None]
-    chosen = _log_choose(n, outcome) + _log_choose(m, successes - outcome) - _log_choose(n + m, successes)
-    chance = np.where(is_there, np.exp(chosen), 0.0)
+    chance = _chances(first, last, width, n1, n2, s1 + s2)
     found = s1.sum(axis=0)[:, None]
-    at = found - outcome[0] - first[1][:, None]
+    at = found - (first[0][:, None] + np.arange(width)) - first[1][:, None]
     # P(second >= j) and P(second <= j - 1) at place j - first, so that both are 0 or 1 beyond the ends.
     edge = np.zeros((len(found), 1))
     above = np.hstack([np.cumsum(chance[1][:, ::-1], axis=1)[:, ::-1], edge])
@@ -107,5 +101,19 @@ def _run(counts: list[_IntArray], first: _IntArray, last: _IntArray) -> tuple[Fl
     return upper.clip(max=1.0), lower.clip(max=1.0)
 
 
-def _log_choose(n: _IntArray, k: _IntArray) -> FloatArray:
-    return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1), dtype=float)
+def _chances(
+    first: _IntArray, last: _IntArray, width: int, n: _IntArray, m: _IntArray, successes: _IntArray
+) -> FloatArray:
+    """Return the hypergeometric chances of the outcomes from the first to the last, shape (2, slices, width); 0 after the last.
+
+    Each follows from the one before it: the ratio of neighbours has no factorials, which take ten times as long and whose
+    logarithms lose digits where rows are many. What lies beyond first and last is nothing, so that the chances add up to 1.
+    """
+    before = first[:, :, None] + np.arange(width - 1, dtype=float)
+    n, m, successes, last = (each[:, :, None] for each in (n, m, successes, last))
+    ratios = (successes - before) * (n - before) / ((before + 1) * (m - successes + before + 1).clip(min=1))
+    steps = np.log(np.where(before < last, ratios, 1.0))
+    logs = np.concatenate([np.zeros((*first.shape, 1)), np.cumsum(steps, axis=-1)], axis=-1)
+    chance = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    chance[..., 1:][before >= last] = 0.0
+    return np.asarray(chance / chance.sum(axis=-1, keepdims=True))

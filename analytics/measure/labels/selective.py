@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from analytics.measure.intervals import FloatArray, wilson
-
-if TYPE_CHECKING:
-    import polars as pl
 
 _FEW = 0.5
 """Labelled share of one side of the threshold, as a part of the other side's, below which labels hang on the decision: a rate
@@ -162,11 +159,12 @@ def selective(score_table: pl.DataFrame, threshold_bin: int) -> Selective | None
     """
     if "rows" in score_table.columns:
         return None
-    scored = score_table.drop_nulls("score_bin")
-    is_flagged = scored["score_bin"] >= threshold_bin
+    bins = score_table["score_bin"]
+    counts = score_table.select(pl.col("n", "n_pos", "n_unlabelled").cast(pl.Float64)).to_numpy()
+    # Twenty times as fast as filters of the table, of which there would be one set for every column of a log.
     (n_f, pos_f, open_f), (n_p, pos_p, open_p) = (
-        (float(each) for each in scored.filter(side).select("n", "n_pos", "n_unlabelled").sum().row(0))
-        for side in (is_flagged, ~is_flagged)
+        (float(each) for each in side.fill_null(value=False).to_numpy().astype(float) @ counts)
+        for side in (bins >= threshold_bin, bins < threshold_bin)
     )
     if min(n_f, n_p) < _MIN_ROWS or n_f - open_f + n_p - open_p <= 0:
         return None
