@@ -116,6 +116,7 @@ def twins(
     score: float | None,
     threshold: float,
     limit: int,
+    most: Literal[0, 1] | None = None,
 ) -> nw.LazyFrame[Any]:
     """Return the correctly decided rows that differ from a case in the fewest stored columns, then by the nearest score.
 
@@ -123,18 +124,22 @@ def twins(
     ----------
     values : mapping of stored column to value
         The case; null is a value like any other.
+    most : {0, 1}, optional
+        In how many columns the rows differ at most; an engine that compares values where it reads them passes the others over.
     """
-    differing = nw.lit(0)
-    for name, value in values.items():
-        differing = differing + integer(_differs(name, value))
     correct = outcome_predicate("tp", threshold) | outcome_predicate("tn", threshold)
     distance = (nw.col("score") - score).abs() if score is not None else nw.lit(0.0)
     found = frame.filter(correct & (nw.col("row_id") != row_id))
-    nearest = (
-        found.select("row_id", n_differing=differing, distance=distance)
-        .sort("n_differing", "distance", "row_id")
-        .head(limit)
-    )
+    if most is not None:
+        names = (None, *values) if most else (None,)
+        parts = [(_differing_in(found, values, name), int(name is not None)) for name in names]
+        near = nw.concat([part.select("row_id", n_differing=nw.lit(n), distance=distance) for part, n in parts])
+    else:
+        differing = nw.lit(0)
+        for name, value in values.items():
+            differing = differing + integer(_differs(name, value))
+        near = found.select("row_id", n_differing=differing, distance=distance)
+    nearest = near.sort("n_differing", "distance", "row_id").head(limit)
     rows = frame.select("row_id", *[name for name in columns if name != "row_id"])
     return rows.join(nearest, on="row_id", how="inner").sort("n_differing", "distance", "row_id")
 
@@ -173,6 +178,14 @@ def matches(frame: nw.LazyFrame[Any], values: Mapping[str, Sequence[object]], th
         **{name: nw.col(source).sum().cast(nw.Int64) for name, source in counts.items()},
         score_mean=nw.col("score_of").mean(),
     )
+
+
+def _differing_in(frame: nw.LazyFrame[Any], values: Mapping[str, object], column: str | None) -> nw.LazyFrame[Any]:
+    """Return the rows that differ from some values in one stored column, or in none, and in no other."""
+    for name, value in values.items():
+        differs = _differs(name, value)
+        frame = frame.filter(differs if name == column else ~differs)
+    return frame
 
 
 def _differs(name: str, value: object) -> nw.Expr:

@@ -135,6 +135,11 @@ def test_twins_are_the_correct_rows_that_differ_least(sides: Twins, frame: pl.Da
     )
     assert duck["row_id"].to_list() == [row for _, _, row in expected[:5]]
     assert duck["n_differing"].to_list() == [count for count, _, _ in expected[:5]]
+    for most in (0, 1):
+        near = [row for row in expected if row[0] <= most][:5]
+        for side in sides.of(frame):
+            found = collected(review.twins(side, COLUMNS, values, most=most, **options))
+            assert found.select("row_id", "n_differing").rows() == [(row, count) for count, _, row in near]
 
 
 def test_the_seeded_order_estimates_a_planted_share_at_its_stated_rate() -> None:

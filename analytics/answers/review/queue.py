@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal, get_args
 
 import polars as pl
@@ -26,6 +27,9 @@ _KEPT = ("row_id", "score", "label", "decision", "amount", "moment")
 _OF_ANSWERS = {"fp": "wrong", "fn": "wrong", "tp": "right", "tn": "right"}
 _N_TWINS = 3
 """Correctly decided rows beside a case: as many as stand side by side on a screen."""
+_MANY = 1_000_000
+"""Rows from which it is first asked for those that are equal to a case in all segments, or in all but one: with ten million that
+takes a twentieth of the time, or half, of comparing each row. Below, each question costs more than it saves."""
 
 
 @dataclass(frozen=True)
@@ -237,7 +241,8 @@ def twins(engine: Engine, question: Question, case: Case, limit: int = _N_TWINS)
     """
     log = question.log
     stored = [stored_slice(log, name) for name in log.mapping.segments if log.column(name).kind != "time"]
-    relation = review.twins(
+    ask = partial(
+        review.twins,
         engine.kept(log, Cohort(question.cohort.clauses), question.threshold),
         stored_names(log),
         {name: case.values[name] for name in stored},
@@ -246,7 +251,13 @@ def twins(engine: Engine, question: Question, case: Case, limit: int = _N_TWINS)
         threshold=question.threshold,
         limit=limit,
     )
-    found = with_kinds(engine.collect(relation), question.threshold)
+    is_nearest_first = log.n_rows >= _MANY and not log.reading.is_in_spark
+    steps: tuple[Literal[0, 1] | None, ...] = (0, 1, None) if is_nearest_first else (None,)
+    for most in steps:
+        found = engine.collect(ask(most=most))
+        if found.height >= limit:
+            break
+    found = with_kinds(found, question.threshold)
     return tuple(Twin(**_row_of(row, ("n_differing",))) for row in found.drop("distance").to_dicts())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import numpy as np
 import polars as pl
 import pytest
@@ -11,6 +13,7 @@ from analytics.answers.review.queue import cases, queue
 from analytics.answers.review.queue import twins as twins_answer
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
+from analytics.query import review
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.answers.real_logs import RealLog
@@ -108,6 +111,30 @@ def test_twins_were_decided_correctly_and_differ_least(compas: RealLog) -> None:
     differing = [twin.n_differing for twin in twins]
     assert differing == sorted(differing)
     assert case.row_id not in [twin.row_id for twin in twins]
+
+
+def test_twins_of_large_logs_are_asked_for_nearest_first_and_are_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng, n = np.random.default_rng(2), 200
+    parts = {
+        name: [*rng.choice([*values], n - 20), *[None] * 20]
+        for name, values in {"a": "fghijkxyz", "b": "nopqrstuvw", "c": "abcdefghijklmnopqrstuvw"}.items()
+    }
+    rows = pl.DataFrame({"label": rng.integers(0, 2, n), "score": rng.random(n).round(2), **parts})
+    question = Question(desk.log(rows, label="label", score="score", segments=("a", "b", "c")), Cohort(()), 0.5)
+    engine, ask, asked = Engine(desk.workspace), review.twins, []
+    near = cases(queue(engine, question, "both", limit=60).rows)
+    plain = [twins_answer(engine, question, case) for case in near]
+
+    def noted(*args: Any, most: Literal[0, 1] | None, **options: Any) -> object:
+        asked.append(most)
+        return ask(*args, most=most, **options)
+
+    monkeypatch.setattr(review, "twins", noted)
+    monkeypatch.setattr("analytics.answers.review.queue._MANY", 1)
+    assert [twins_answer(engine, question, case) for case in near] == plain
+    assert asked.count(0) == len(near) > asked.count(1) > asked.count(None) > 0
 
 
 def test_labels_that_were_flipped_by_hand_come_first(desk: Desk) -> None:
