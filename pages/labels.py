@@ -7,7 +7,7 @@ from analytics.present import readings
 from pages._frame import frame, session
 from pages._frame.cache import kept
 from pages._frame.render import sentence
-from pages._labels import agreement, controls, never, revised, sites, weeks
+from pages._labels import agreement, audit, controls, never, revised, sites, weeks
 
 frame.require()
 
@@ -17,6 +17,7 @@ with frame.boundary():
     if question.log.time_low is None:
         revised.draw_revised(question, None)
         controls.draw_no_times(is_revised=bool(question.log.n_revised))
+        audit.draw_audit(question)
         sites.draw_sites(question)
         agreement.draw_agreement(question)
     else:
@@ -26,6 +27,7 @@ with frame.boundary():
         with head:
             sentence(readings.labels_reading(answer))
         weeks.draw_weeks(answer)
+        audit.draw_audit(question)
         revised.draw_revised(question, metric)
         never.draw_never(answer, question)
         never.draw_late(answer, question)

@@ -7,16 +7,20 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
+from analytics.answers.labels import selective_of
 from analytics.answers.labels_answer import LabelsAnswer
 from analytics.answers.labels_answer import labels as labels_answer
 from analytics.answers.labels_revised import RevisedAnswer, revised, revised_where
 from analytics.answers.labels_sites import given_by, sites
+from analytics.answers.question import Question
 from analytics.commands.asking import ask
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source
 from analytics.commands.priced import Priced, counted_metric, metric_asked, policy_of
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import finite, say_rows_are_counted, write
+from analytics.errors import QuestionError
 from analytics.measure.labels.judged import can_be_matured
+from analytics.query.engine import Engine
 
 _IN_TEXT = (
     "bucket",
@@ -42,6 +46,10 @@ def labels(
     site: Annotated[
         str | None, typer.Option(help="Column of who gave the label, or where: do all mean the same by it?")
     ] = None,
+    audit: Annotated[
+        str | None,
+        typer.Option(help="POSITIVES/ROWS of an audit of the rows without labels: what recall is then, such as 4/300."),
+    ] = None,
 ) -> None:
     """How late labels come, up to when a metric may be trusted, whether labels stay, and whether all mean the same by them."""
     from analytics.present.readings import labels_reading, revised_reading, sites_reading
@@ -63,13 +71,14 @@ def labels(
     )
     for sentence in filter(None, reversed(told) if site else told):
         typer.echo(sentence, err=True)
+    audited = None if audit is None else _audited(engine, question, audit)
     say_rows_are_counted(log, "In what never comes, changes or differs by site")
     said = {"roles": roles_of(source, log)}
     if output.format == "json":
         stays = None if again is None else _revised_object(again, revised_where(engine, question))
         of_sites = None if apart is None else {"column": apart.column, "sites": _rows(apart.sites)}
         first = {"buckets": []} if answer is None else _object(answer)
-        write({**first, "revised": stays, "sites": of_sites}, output, said)
+        write({**first, "revised": stays, "sites": of_sites, "audit": audited}, output, said)
     elif apart is not None and (site or (answer is None and again is None)):
         lists = [pl.col(name).list.join("; ").alias(name) for name in ("written", "alone", "never")]
         write(_rows(apart.sites.with_columns(lists)), output, said)
@@ -78,6 +87,23 @@ def labels(
     elif answer is not None:
         rows = [_row(bucket) for bucket in answer.buckets.iter_rows(named=True)]
         write([{name: row[name] for name in _IN_TEXT} for row in rows], output, said)
+
+
+def _audited(engine: Engine, question: Question, audit: str) -> dict[str, Any]:
+    """Say what recall is after an audit, and return it as JSON has it."""
+    from analytics.present.selective import audit_reading
+
+    counts = [int(part) if part.strip().isdecimal() else -1 for part in audit.split("/")]
+    if len(counts) != 2 or not 0 <= counts[0] <= counts[1] or not counts[1]:
+        raise QuestionError(f"Expected POSITIVES/ROWS such as 4/300 for --audit, found {audit!r}.")
+    found = None if question.log.is_right_or_wrong else selective_of(engine, question)
+    if found is None or not found.found + found.missed:
+        raise QuestionError(
+            "Expected labels that hang on the decision for --audit, found none that do. Leave it out: recall is that of overview."
+        )
+    typer.echo(audit_reading(found, *counts), err=True)
+    value, low, high = found.after_audit(*counts)
+    return {"positives": counts[0], "rows": counts[1], "recall": value, "low": low, "high": high}
 
 
 def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:

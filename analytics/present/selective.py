@@ -45,16 +45,27 @@ def selective_details(found: Selective) -> str:
     if found.recall is not None:
         recall = words.metric_interval("recall", *found.recall)
         parts.append(f"Were the labelled ones of each side drawn at random, it is {recall}.")
-    if found.audited is not None and found.is_of_one_side:
+    if found.is_of_flagged and found.found and found.is_of_one_side:
         parts.append(
             f"An audit of {AUDIT_ROWS} rows that are not flagged, drawn at random, that finds no positive would put it at "
-            f"{words.share(found.audited)} or more."
+            f"{words.share(found.after_audit(0)[1])} or more."
         )
     if not found.is_of_flagged:
         parts.append(
             f"Labels of {AUDIT_ROWS} flagged rows, drawn at random, would show how many of them are false alarms."
         )
     return " ".join(parts)
+
+
+def audit_reading(found: Selective, positives: int, rows: int) -> str:
+    """Say what recall would be known to be after an audit of the side that has few labels."""
+    value, low, high = found.after_audit(positives, rows)
+    side = _SIDES[not found.is_of_flagged]
+    lead = f"If {words.count(positives)} of {words.count(rows)} {side}, drawn at random, are positive"
+    if not positives:
+        way, end = ("at least", low) if found.is_of_flagged else ("at most", high)
+        return f"{lead}, recall is {way} {words.share(end)}."
+    return f"{lead}, recall is {words.metric_interval('recall', value, low, high)}."
 
 
 def selective_caution(found: Selective | None) -> str:

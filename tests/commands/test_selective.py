@@ -47,6 +47,25 @@ def test_of_labelled_rows_alone_overview_gives_neither_auroc_nor_a_course_of_all
     assert "so misses are not counted here. Of the rows with a label alone:" in text
 
 
+def test_an_audit_says_what_recall_is(tmp_path: Path) -> None:
+    """All labels are known here: of the rows that are not flagged as many are positive as the audit finds."""
+    path = written(tmp_path / "log.csv", "flagged")
+    _, score, label = rows()
+    share, truth = label[score < 0.3].mean(), label[score >= 0.3].sum() / label.sum()
+    found = CliRunner().invoke(
+        app, ["labels", str(path), "--threshold", "0.3", "--audit", f"{share * 1_000:.0f}/1000", "--format", "json"]
+    )
+    audit = json.loads(found.stdout)["audit"]
+    assert abs(audit["recall"] - truth) < 0.01 and audit["low"] < truth < audit["high"]
+    assert f"If {share * 1_000:.0f} of 1,000 rows that are not flagged, drawn at random, are positive, recall is " in (
+        found.stderr.replace("\u202f", ",")
+    )
+    for wrong in ("4", "5/4", "-1/4", "a/b", "0/0"):
+        assert CliRunner().invoke(app, ["labels", str(path), "--audit", wrong]).exit_code == 2
+    every = CliRunner().invoke(app, ["labels", str(path), "--threshold", "0.0", "--audit", "4/300"])
+    assert every.exit_code == 2 and "Expected labels that hang on the decision" in every.stderr
+
+
 def test_only_flagged_rows_get_a_label(tmp_path: Path) -> None:
     path = written(tmp_path / "log.csv", "flagged")
     lead = "Only flagged rows get a label, so misses cannot be seen: recall is not known, and "

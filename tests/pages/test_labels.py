@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.log.workspace import Workspace
 from pages._frame.registry import PAGES
 from tests.commands.test_labels import START, log_of
+from tests.commands.test_selective import written
 from tests.ingested import Desk, home_with
 from tests.measure.late_labels import late
 from tests.reading.test_label_history import made as made_history
@@ -147,3 +148,18 @@ def test_a_link_to_mature_rows_says_so_and_overview_offers_the_matured_rate(home
     assert app.button(key="mature_rows").disabled
     linked = opened("overview", where=app.query_params["where"])  # type: ignore[arg-type]
     assert linked.button(key="mature_rows").disabled
+
+
+def test_an_audit_is_asked_for_where_labels_hang_on_the_decision(tmp_path: Path, serve: Callable[[Path], None]) -> None:
+    assert "What would an audit tell?" not in [each.value for each in opened("labels").main.subheader]
+    path = written(tmp_path / "log.csv", "flagged")
+    serve(home_with(path, tmp_path))
+    app = opened("labels", threshold="0.3")
+    assert "What would an audit tell?" in [each.value for each in app.main.subheader]
+    captions = [caption.value for caption in app.main.caption]
+    assert any(
+        "If 0 of 300 rows that are not flagged, drawn at random, are positive, recall is at least" in each
+        for each in captions
+    )
+    app.number_input("audit_positives").set_value(12).run()
+    assert not app.exception and any("If 12 of 300 rows" in caption.value for caption in app.main.caption)

@@ -22,7 +22,6 @@ _LEAST_LABELLED = 30
 AUDIT_ROWS = 300
 """Rows of an audit that finds none: less than 1 % of all are positive then, at 95 % (the rule of three, Hanley and
 Lippman-Hand 1983)."""
-_AUDIT_RATE = 3.0 / AUDIT_ROWS
 _SEEN = ("selection_rate", "mean_score")
 """Metrics that need no label."""
 _WIDE = 0.2
@@ -50,9 +49,8 @@ class Selective:
         Recall of all scored rows, whatever those without a label are.
     recall : (float, float, float) or None
         Recall of all scored rows with its interval, were the labelled ones of each side drawn at random.
-    audited : float or None
-        The least recall where an audit of 300 rows that are not flagged, drawn at random, finds no positive; None where these
-        have the labels.
+    found, missed, unseen : float
+        Positives with a label among the flagged rows and among the others; rows without one on the side that has few labels.
     """
 
     is_of_flagged: bool
@@ -63,7 +61,26 @@ class Selective:
     naive: float | None
     recall_bounds: tuple[float, float]
     recall: tuple[float, float, float] | None
-    audited: float | None
+    found: float
+    missed: float
+    unseen: float
+
+    def after_audit(self, positives: int, rows: int = AUDIT_ROWS) -> tuple[float, float, float]:
+        """Return recall with its interval if so many of so many rows of the unseen side, drawn at random, are positive.
+
+        Notes
+        -----
+        The interval of the share of positives is Wilson's; of none found it reaches from 0 to 3 / rows (Hanley and
+        Lippman-Hand 1983, JAMA 249:1743-1745). Positives with a label are counted as they are.
+        """
+        bound = wilson(positives, rows)
+        shares = [float(bound.value), float(bound.low), float(bound.high)] if positives else [0.0, 0.0, 3.0 / rows]
+        drawn = [share * self.unseen for share in shares]
+        if self.is_of_flagged:
+            value, high, low = (_part(self.found, self.missed + more) for more in drawn)
+        else:
+            value, low, high = (_part(self.found + more, self.missed) for more in drawn)
+        return value, low, high
 
     def hides(self, metric: str) -> bool:
         """Tell whether labelled rows do not show a metric: all that counts the errors, or the right rows, of the other side."""
@@ -154,7 +171,7 @@ def selective(score_table: pl.DataFrame, threshold_bin: int) -> Selective | None
     >>> import polars as pl
     >>> table = pl.DataFrame({"score_bin": [0, 1], "n": [9_000, 1_000], "n_pos": [0, 400], "n_unlabelled": [9_000, 0]})
     >>> found = selective(table, 1)
-    >>> found.is_of_one_side, round(found.recall_bounds[0], 3), found.recall, round(found.audited, 3)
+    >>> found.is_of_one_side, round(found.recall_bounds[0], 3), found.recall, round(found.after_audit(0)[1], 3)
     (True, 0.043, None, 0.816)
     """
     if "rows" in score_table.columns:
@@ -188,7 +205,9 @@ def selective(score_table: pl.DataFrame, threshold_bin: int) -> Selective | None
         naive=pos_f / known if known and not is_one_sided else None,
         recall_bounds=(_part(pos_f, pos_p + open_p), _part(pos_f + open_f, pos_p)),
         recall=found,
-        audited=_part(pos_f, pos_p + _AUDIT_RATE * open_p) if is_of_flagged and pos_f else None,
+        found=pos_f,
+        missed=pos_p,
+        unseen=open_p if is_of_flagged else open_f,
     )
 
 
