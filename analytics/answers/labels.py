@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from analytics.answers.question import Question
-from analytics.measure.labels.lateness import LabelArrival, label_arrival
+from analytics.measure.intervals import FloatArray
+from analytics.measure.labels.lateness import LabelArrival, coming_by_share, label_arrival
 from analytics.measure.labels.selective import Selective, selective
 from analytics.query.engine import Engine
 from analytics.query.labels import labelled_days
@@ -25,6 +27,23 @@ def arrival_of(engine: Engine, question: Question) -> LabelArrival | None:
     days = labelled_days(engine, question.log, question.cohort, question.threshold)
     # No threshold matters: positives count together, as if all were flagged.
     return label_arrival(days.rename({"n_pos": "tp"}).with_columns(fn=pl.lit(0)))
+
+
+def coming_of(engine: Engine, question: Question, rows: FloatArray, waiting: FloatArray) -> tuple[FloatArray, float]:
+    """Return the labels to come by day, and the share of rows that never gets one, where nothing says when labels came.
+
+    ``rows`` and ``waiting`` are rows and those without a label, of shape (days, bins), the first day first; each bin of scores
+    may lack labels as it does. Where the lack of labels does not fall with age, none is to come; on one day nothing tells.
+    """
+    found = arrival_of(engine, question)
+    if found is None:
+        return waiting, 0.0
+    if found.is_late:
+        coming, never = zip(
+            *(coming_by_share(n, n - rest) for n, rest in zip(rows.T, waiting.T, strict=True)), strict=True
+        )
+        return np.stack(coming, axis=1), float(np.array(never) @ rows.sum(axis=0) / rows.sum())
+    return np.zeros_like(waiting), float(waiting.sum() / rows.sum())
 
 
 def selective_of(engine: Engine, question: Question) -> Selective | None:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
-from analytics.answers.labels import arrival_of, label_days, selective_of
+from analytics.answers.labels import arrival_of, coming_of, label_days, selective_of
 from analytics.answers.labels_buckets import Known, areas_of, buckets_of
 from analytics.answers.labels_expected import expected_of, with_expected
 from analytics.answers.question import Question
@@ -264,9 +264,7 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
         to_come, never = maturing.to_come(), maturing.share_never
         there = maturing.settled(np.arange(arrivals.n_days), to_come)
     else:
-        never = _never_of_oldest(engine, question)
-        n = arrivals.rows
-        to_come = np.maximum(arrivals.waiting - never * n, 0.0)
+        to_come, never = coming_of(engine, question, arrivals.rows, arrivals.waiting)
     may_come = to_come if maturing is None else maturing.open()
     day = last_trusted(trusted_days(judged, there, may_come, per_bucket))
     last = int(arrivals.day.max())
@@ -297,13 +295,6 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
         selective=selective_of(engine, question),
         n_unlogged=arrivals.n_unlogged,
     )
-
-
-def _never_of_oldest(engine: Engine, question: Question) -> float:
-    """Return the share of the oldest rows that have no label: where nothing says when labels come, they are taken for lost."""
-    days = label_days(engine, question)
-    found = None if days is None else label_arrival(days)
-    return 0.0 if found is None else found.oldest
 
 
 def _cuts(engine: Engine, question: Question, metric: str) -> tuple[float, ...]:

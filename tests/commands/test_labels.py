@@ -83,6 +83,34 @@ def test_without_times_of_labels_bounds_are_said_and_what_a_column_would_give(de
     assert "chosen as label time in the mapping" in said
 
 
+@pytest.mark.parametrize("share", [0.12, 0.95])
+def test_labels_that_are_seldom_and_not_late_are_not_waited_for(desk: Desk, share: float) -> None:
+    """Which rows are labelled is drawn by chance: the oldest ones have a few more, or fewer, than the others."""
+    rng, n = np.random.default_rng(4), 20_000
+    score = rng.beta(1, 6, n).round(3)
+    frame = pl.DataFrame({"day": pl.Series([START + timedelta(days=k * 120 // n) for k in range(n)]), "score": score})
+    label = (rng.random(n) < score).astype(int)
+    seen = rng.random(n) < share
+    frame = frame.with_columns(label=pl.when(pl.Series(seen)).then(pl.Series(label)))
+    answer, said = answered(desk, frame, "--metric", "recall", "--threshold", "0.3")
+    assert said.startswith("Trust recall up to 29 April, its last day: no label that is still to come")
+    assert answer["never"] == pytest.approx(1 - seen.mean())
+
+
+def test_labels_of_one_side_of_the_decision_do_not_make_a_hidden_metric_trusted(desk: Desk) -> None:
+    rng, n = np.random.default_rng(4), 6_000
+    score = rng.beta(1, 6, n).round(3)
+    label = pl.when(pl.Series(score >= 0.3)).then(pl.Series((rng.random(n) < score).astype(int)))
+    frame = pl.DataFrame({"day": [START + timedelta(days=k % 28) for k in range(n)], "score": score}).with_columns(
+        label=label
+    )
+    for metric, is_trusted in {"recall": False, "precision": True}.items():
+        _, said = answered(desk, frame, "--metric", metric, "--threshold", "0.3")
+        assert said.startswith("Only flagged rows get a label, so misses cannot be seen: recall is not known")
+        assert ("No label is late: rows without one never get one." in said) != is_trusted
+        assert (f"Trust {metric}" in said) == is_trusted
+
+
 def test_a_feed_that_has_stopped_is_said_first(desk: Desk) -> None:
     made = late(np.random.default_rng(4), 6.0, 3.0, n_days=120, per_day=40)
     frame, is_there = log_of(made), pl.col("label_time") < START + timedelta(days=100)

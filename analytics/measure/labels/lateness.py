@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
+from scipy.optimize import isotonic_regression
 
-from analytics.measure.intervals import FloatArray
+from analytics.measure.intervals import FloatArray, ratio
 
 CHANCE_ERRORS = 3.0
 """Standard errors beyond which a share of labelled or of positive rows is another one. By hand; 0.3 % exceed them by
@@ -23,6 +25,11 @@ _MIN_MATURE = 200
 _AGE_PARTS, _LEAST_WAITING = 5, 0.02
 """Labels are waited for where the newest of so many parts of the rows has a labelled share smaller by that than the
 oldest. By hand."""
+_LATE_ERRORS = 2.0
+"""The same where labels are known to come late, and only the day is asked from which on they do. By hand: to trust a day too few
+does less harm than one too many."""
+_NO_ROWS = 1e-9
+"""Weight of a day without rows, which has to have one."""
 _NEVER = 0.005
 """Share of the oldest part of the rows without a label from which on some labels never come: half a percent. By hand."""
 
@@ -82,6 +89,46 @@ def label_arrival(days: pl.DataFrame) -> LabelArrival | None:
     n, labelled = _by_day(days, "n", "n_labelled")
     old = _oldest(n)
     return LabelArrival(since, _is_waiting(before), 1.0 - float(labelled[old].sum() / n[old].sum()))
+
+
+def coming_by_share(n: FloatArray, labelled: FloatArray) -> tuple[FloatArray, float]:
+    """Tell from labelled shares alone how many labels of each day still come, and what share of all rows never gets one.
+
+    For labels that come late, and do not say when they came. The share of labelled rows cannot rise with the day; days are taken
+    together, from the oldest fifth of the rows on, until some are labelled less often than those before them beyond chance. What
+    these and all after them lack of the share of the others is still to come.
+
+    Parameters
+    ----------
+    n, labelled : numpy.ndarray of shape (days,)
+        Rows and labelled rows, the first day first.
+
+    Notes
+    -----
+    The shares are fitted by isotonic regression (Barlow and others 1972, Statistical Inference under Order Restrictions).
+
+    Examples
+    --------
+    >>> coming, never = coming_by_share(np.full(4, 1_000.0), np.array([795.0, 805.0, 801.0, 200.0]))
+    >>> print(coming.round(), round(never, 2))
+    [  0.   0.   0. 600.] 0.2
+    """
+    share = np.nan_to_num(ratio(labelled, n))
+    fitted = isotonic_regression(share, weights=np.maximum(n, _NO_ROWS), increasing=False)
+    first = max(int(_oldest(n).sum()), 1)
+    ends = [first, *(int(end) for end in fitted.blocks[1:] if end > first)]
+    rows, known, last = n[:first].sum(), labelled[:first].sum(), first
+    for start, end in pairwise(ends):
+        own, has = n[start:end].sum(), labelled[start:end].sum()
+        whole = (known + has) / max(rows + own, 1.0)
+        chance = _LATE_ERRORS * (whole * (1 - whole) * (1 / max(rows, 1.0) + 1 / max(own, 1.0))) ** 0.5
+        if known / max(rows, 1.0) - has / max(own, 1.0) > chance:
+            break
+        rows, known, last = rows + own, known + has, end
+    usual = float(known / max(rows, 1.0))
+    coming = np.maximum(usual - fitted.x, 0.0) * n
+    coming[:last] = 0.0
+    return coming, 1.0 - usual
 
 
 def _by_day(days: pl.DataFrame, *columns: str) -> FloatArray:

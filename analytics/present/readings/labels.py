@@ -32,7 +32,9 @@ def labels_reading(answer: LabelsAnswer) -> str:
     if not answer.buckets["n_labelled"].sum():
         return _first(answer)
     if found is not None and found.is_of_one_side:
-        return words.told(selective_part(found), selective_details(found), _first(answer), _since_part(answer))
+        hidden = found.hides(answer.metric) and answer.stopped is None
+        late = _late_part(answer) if hidden else words.told(_first(answer), _since_part(answer))
+        return words.told(selective_part(found), selective_details(found), late)
     return words.told(
         _first(answer),
         _unlogged_part(answer),
@@ -58,6 +60,13 @@ def _first(answer: LabelsAnswer) -> str:
         coming = f"{_coming(answer.since, 'of the labels')}{_way(answer, answer.since)}"
         return f"Trust {phrase} of no {words.BUCKETS[answer.every]} yet: {coming}."
     return _trust_part(answer)
+
+
+def _late_part(answer: LabelsAnswer) -> str:
+    """Say whether labels are still to come where they do not tell the metric, however complete they are."""
+    if answer.since is None or not answer.since.to_come >= 1:
+        return "No label is late: rows without one never get one."
+    return f"Besides, {_coming(answer.since, 'of the labels')}."
 
 
 def _trust_part(answer: LabelsAnswer) -> str:
