@@ -83,7 +83,9 @@ def buckets_of(known: Known, of_day: Whole, offset: int) -> pl.DataFrame:
     per_bucket, rows = int(np.bincount(of_day).max()), []
     for bucket in np.unique(of_day[arrivals.day]):
         days = np.flatnonzero(of_day == bucket)
-        is_ripe = maturing is not None and int(arrivals.limit[days].min()) >= maturing.ripe
+        is_ripe = (
+            int(arrivals.limit[days].min()) >= maturing.ripe if maturing is not None else not known.to_come[days].any()
+        )
         begins = arrivals.moment(int(bucket) * per_bucket - offset)
         rows.append({"bucket": begins, **asdict(known.of(days)), "is_ripe": is_ripe})
     floats = {field.name: pl.Float64 for field in fields(Matured) if field.name != "n_past"}

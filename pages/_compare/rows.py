@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.slices import flipped
 from analytics.answers.review.flipped import Turned
-from analytics.present import readings, words
+from analytics.present import readings
 from pages._frame.cache import kept
 from pages._frame.compared import flipped_address
 from pages._frame.registry import PAGES
@@ -31,10 +31,7 @@ def draw_running(answer: Comparison) -> None:
     number_table(
         table.select(
             pl.col("column").alias("Column"),
-            pl.concat_str("what", "unit", separator=", ", ignore_nulls=True).alias("What"),
-            _with_interval(table, "live", "live_low", "live_high").alias("Live"),
-            _with_interval(table, "candidate", "candidate_low", "candidate_high").alias("Candidate"),
-            _with_interval(table, "difference", "low", "high").alias("Difference"),
+            *readings.running_texts(table),
             pl.col("n").alias("Pairs"),
         ),
         hide_index=True,
@@ -42,17 +39,6 @@ def draw_running(answer: Comparison) -> None:
         column_config={"Pairs": st.column_config.NumberColumn(format="localized")},
     )
     table_downloads(table, "compare_running", key="pair_running", title="What it is to run")
-
-
-def _with_interval(table: pl.DataFrame, value: str, low: str, high: str) -> pl.Series:
-    """Write numbers with their intervals where there are some."""
-    texts = [
-        words.number(each)
-        if least is None
-        else f"{words.number(each)} ({words.between(words.number(least), words.number(most))})"
-        for each, least, most in table.select(value, low, high).iter_rows()
-    ]
-    return pl.Series(value, texts, dtype=pl.String)
 
 
 def draw_flipped(answer: Comparison) -> None:

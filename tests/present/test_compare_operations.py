@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analytics.present.readings import running_reading
+from analytics.present.readings import running_reading, running_texts
 from analytics.present.readings.compare_operations import notable_part
 from analytics.present.words import THIN_SPACE
 
@@ -40,3 +40,21 @@ def test_only_what_is_not_small_belongs_to_the_verdict_and_what_is_taken_more_co
     assert notable_part(table) == (True, f"times out on 3.1{THIN_SPACE}% of the answers against 1.0{THIN_SPACE}%")
     assert notable_part(table.head(4)) == (False, "costs less (1.00 against 2.00 USD per 1,000 answers)")
     assert notable_part(table.head(3)) == (False, "")
+
+
+def test_the_table_writes_shares_in_percent_and_amounts_with_the_digits_that_count() -> None:
+    ends = ("", "_low", "_high")
+    names = ["role", "what", "unit", *(f"{side}{end}" for side in ("live", "candidate") for end in ends)]
+    rows = [
+        ("latency", "p50", "ms", 402.4, 392.3, 411.84, 402.75, 393.1, 411.4, 0.35, -13.072, 13.6),
+        ("run_cost", "per 1,000", "USD", 7.2404, None, None, 7.2781, None, None, 0.038, -0.1142, 0.1909),
+        ("timed_out", "share", None, 0.0081, None, None, 0.0262, None, None, 0.0181, 0.011, 0.0252),
+        (None, "share", None, 0.5, None, None, 0.5, None, None, 0.0, -0.01, 0.01),
+    ]
+    table = pl.DataFrame(rows, schema=[*names, "difference", "low", "high"], orient="row")
+    assert [tuple(text.replace(THIN_SPACE, " ") for text in row) for row in running_texts(table).iter_rows()] == [
+        ("p50, ms", "402 (392–412)", "403 (393–411)", "0 (−13 to 14)"),
+        ("per 1,000, USD", "7.24", "7.28", "0.04 (−0.11 to 0.19)"),
+        ("timed out", "0.8 %", "2.6 %", "+1.8 points (1.1–2.5)"),
+        ("share of the answers", "50.0 %", "50.0 %", "0.0 points (−1.0 to 1.0)"),
+    ]

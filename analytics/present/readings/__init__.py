@@ -30,7 +30,7 @@ from analytics.present.readings.compare import (
 from analytics.present.readings.compare_account import account_reading
 from analytics.present.readings.compare_deciders import deciders_reading
 from analytics.present.readings.compare_judged import judged_reading
-from analytics.present.readings.compare_operations import running_reading
+from analytics.present.readings.compare_operations import running_reading, running_texts
 from analytics.present.readings.compare_preferences import paired_preferences_reading, preferences_reading
 from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
@@ -182,6 +182,7 @@ __all__ = [
     "revised_time_reading",
     "revised_where_reading",
     "running_reading",
+    "running_texts",
     "scan_reading",
     "score_reading",
     "sensitivity_reading",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,7 @@ _ORDER = ("timed_out", "refused", "broken", "latency", "run_cost")
 """Roles, the one that users of an answer notice first before the others."""
 _RANKS = ("p95", "p50", "p99", "mean")
 """What is told of a latency, the first that is told apart: what one in twenty waits longer than is what is agreed on."""
+_SHARES = {"timed_out": "timed out", "refused": "refused", "broken": "format broken"}
 _FAILS = {"timed_out": "times out on", "refused": "refuses", "broken": "breaks its format on"}
 
 
@@ -26,6 +28,23 @@ def running_reading(table: pl.DataFrame) -> str:
     more = len(told) - _NAMED
     rest = f" {words.plural(more, 'further difference')} in the table." if more > 0 else ""
     return f"The candidate {words.listed([_said(row) for row in told[:_NAMED]])}.{rest}"
+
+
+def running_texts(table: pl.DataFrame) -> pl.DataFrame:
+    """Write what either side took as people read it: ``What``, ``Live``, ``Candidate``, ``Difference``; shares in percent."""
+    rows = []
+    for row in table.iter_rows(named=True):
+        sides = [[row[f"{side}{end}"] for end in ("", "_low", "_high")] for side in ("live", "candidate")]
+        apart = [row[name] for name in ("difference", "low", "high")]
+        if row["what"] == "share":
+            what = _SHARES.get(row["role"], "share of the answers")
+            texts = [*(words.share(value) for value, *_ in sides), words.points(*apart)]
+        else:
+            what = f"{row['what']}, {row['unit']}" if row["unit"] else row["what"]
+            digits = _digits(max(abs(value) for value, *_ in sides))
+            texts = [_with_ends(each, digits) for each in (*sides, apart)]
+        rows.append((what, *texts))
+    return pl.DataFrame(rows, schema=["What", "Live", "Candidate", "Difference"], orient="row")
 
 
 def notable_part(table: pl.DataFrame) -> tuple[bool, str]:
@@ -84,11 +103,24 @@ def _said(row: dict[str, Any], *, with_interval: bool = True) -> str:
     return f"takes {more} {name} ({both} {where})"
 
 
+def _with_ends(value: Sequence[float | None], digits: int) -> str:
+    """Write a number with its interval where there is one."""
+    found, low, high = value
+    text = words.number(found, digits)
+    if low is None or high is None:
+        return text
+    return f"{text} ({words.between(words.number(low, digits), words.number(high, digits))})"
+
+
 def _amount(value: float) -> str:
     """Write an amount with three digits that count, or all before the point.
 
     >>> _amount(0.01234), _amount(1.2345), _amount(182.44), _amount(12345.6)
     ('0.0123', '1.23', '182', '12,346')
     """
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 4
-    return words.number(value, digits)
+    return words.number(value, _digits(value))
+
+
+def _digits(value: float) -> int:
+    """Return how many digits after the point are told of an amount."""
+    return 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 4
