@@ -47,7 +47,7 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     errors, n = (table.select(pl.sum_horizontal(names).cast(pl.Float64)).to_series() for names in (wrong, among))
     table, errors, n = table.filter(n > 0), errors.filter(n > 0), n.filter(n > 0)
     unlabelled = (table["n_unlabelled"] / table["n"]).cast(pl.Float64).to_numpy()
-    effect = _effect_of(engine, question, metric)
+    effect = effect_of(engine, question, metric)
     found = risen(errors.to_numpy(), n.to_numpy(), unlabelled, effect)
     if found is None:
         return ()
@@ -76,7 +76,7 @@ def _version_begun(engine: Engine, question: Question, since: date, days: int) -
     return str(begun["value"][0]) if begun.height == 1 else None
 
 
-def _effect_of(engine: Engine, question: Question, metric: str) -> float:
+def effect_of(engine: Engine, question: Question, metric: str) -> float:
     """Return how many times the variance of as many rows that stand alone, and for themselves, that of a metric is."""
     log = question.log
     scale = worth_of(engine, log, question.cohort, question.threshold)

@@ -13,6 +13,7 @@ from analytics.answers.question import Question
 from analytics.log.receipt import CheckResult
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS, used_in
+from analytics.measure.overruled import WhoWasRight
 from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Clause
 
@@ -90,8 +91,8 @@ class CalibrationParts:
         Of that bin.
     ece, ece_by_chance : float
         Expected calibration error, and the largest that calibrated scores of this size would show (97.5 %).
-    slope : float or None
-    n_judged : int
+    slope, is_flat : float or None, and bool
+        The slope, and whether scores hardly tell rows apart, of which a ``base`` is positive, or right.
     """
 
     mean_score: float
@@ -101,7 +102,8 @@ class CalibrationParts:
     ece: float
     ece_by_chance: float
     slope: float | None
-    n_judged: int
+    is_flat: bool
+    base: float
 
 
 @dataclass(frozen=True)
@@ -188,10 +190,8 @@ class GapParts:
 
     Attributes
     ----------
-    metric : str
-        Whose change it is.
-    change, part : Size
-        The whole change, and the part for the worse that leads, in the metric's own unit.
+    metric, change, part : str and Size
+        What changed, by how much, and the part for the worse that leads, in the metric's own unit.
     name : str
         The part, as `measure.gap` calls it.
     columns : tuple of str
@@ -239,6 +239,7 @@ _Parts = (
     | PreflightParts
     | GapParts
     | CourseParts
+    | WhoWasRight
     | CompareParts
 )
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from analytics.measure.calibration.told import SMALLEST
 from analytics.present import words
 from analytics.present.marks.slices import SIGNIFICANT
-from analytics.present.readings.calibration_scan import SMALLEST
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.classes import ClassCalibration

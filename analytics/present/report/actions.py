@@ -19,6 +19,8 @@ from analytics.answers.brief.finding import (
     ThresholdParts,
 )
 from analytics.measure.labels.selective import AUDIT_ROWS
+from analytics.measure.overruled import EVEN, WhoWasRight
+from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.discovery import slice_words, spoken_slice
 from analytics.present.readings.compare import rounded
@@ -159,6 +161,19 @@ def _of_course(parts: CourseParts) -> tuple[str, str]:
     )
 
 
+def _of_overruled(parts: WhoWasRight) -> tuple[str, str]:
+    if parts.n_labelled < MIN_SUPPORT:
+        return (
+            "Have some of the overruled decisions judged, drawn at random: so far nobody knows who was right.",
+            _SYSTEM,
+        )
+    if float(parts.people.high) < EVEN:
+        return "Read on Review what people overrule, and say with them when the model's decision stands.", _SYSTEM
+    if float(parts.people.low) > EVEN:
+        return "Find out on Review what people see there, and give it to the model.", _MODEL
+    return "Read on Review what people overrule: on the whole it makes decisions no better.", _SYSTEM
+
+
 _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     SliceParts: _of_slice,
     FoundParts: _of_found,
@@ -169,6 +184,7 @@ _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     PreflightParts: _of_preflight,
     GapParts: _of_gap,
     CourseParts: _of_course,
+    WhoWasRight: _of_overruled,
     CompareParts: _of_comparison,
 }
 
