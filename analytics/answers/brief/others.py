@@ -52,7 +52,7 @@ _MEASURED = ("missing-in-segment", "constant-in-version", "default-spike", "near
 which are a question of their own."""
 _ERROR, _WARNING = "error", "warning"
 _BY_CLASS = "drawn-by-class"
-_UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", _BY_CLASS, "threshold-moved")
+_UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", _BY_CLASS, "score-too-good", "threshold-moved")
 """Warnings that undo every number about the rows that they name, as an error does."""
 
 

@@ -92,6 +92,11 @@ def _of_preflight(parts: PreflightParts) -> tuple[str, str]:
         return "Find out which rule decides, before anything is made of single errors.", _SYSTEM
     if parts.found.code == "threshold-moved":
         return "Find out who moved the threshold and why, and judge each part of the rows at its own.", _SYSTEM
+    if parts.found.code == "score-too-good":
+        return (
+            "Find out which of the score's inputs is known only after the outcome, before anybody relies on it.",
+            _DATA,
+        )
     if parts.found.code == "drawn-by-class" and parts.found.column is not None:
         return f"Choose {_name(parts.found.column)} as weight on Logs, and read every rate again.", _DATA
     if parts.found.code == "missing-since" and parts.found.column is not None:
