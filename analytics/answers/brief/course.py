@@ -11,7 +11,7 @@ from analytics.answers.brief.finding import Asking, CourseParts, Finding, Size
 from analytics.answers.gap.sides import BY_TIME
 from analytics.answers.overview import bucket
 from analytics.answers.question import Question, score_table, units_of
-from analytics.measure.course import risen
+from analytics.measure.course import risen, spell
 from analytics.measure.estimates import estimate_table
 from analytics.measure.labels.selective import selective
 from analytics.query.engine import Engine
@@ -28,7 +28,7 @@ _MOST_VERSIONS = 50
 
 
 def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
-    """Return the day since which errors are clearly more frequent, up to the end of the log.
+    """Return the day since which errors are clearly more frequent, up to the end of the log, else the days in which they were.
 
     What to do follows from what changed then: the finding opens Gap with the days before and since as its sides.
     """
@@ -48,16 +48,21 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     table, errors, n = table.filter(n > 0), errors.filter(n > 0), n.filter(n > 0)
     unlabelled = (table["n_unlabelled"] / table["n"]).cast(pl.Float64).to_numpy()
     effect = effect_of(engine, question, metric)
-    found = risen(errors.to_numpy(), n.to_numpy(), unlabelled, effect)
+    counts = errors.to_numpy(), n.to_numpy(), unlabelled, effect
+    found = risen(*counts) or spell(*counts)
     if found is None:
         return ()
     since: date = table["bucket"][found.place].date()
     ends = (found.more.value, found.more.low, found.more.high)
     size = None if asking.has_costs else Size(*(float(end) for end in ends))
-    began = _version_begun(engine, question, since, _DAYS[every])
-    parts = CourseParts(metric, found.before, found.after, since.isoformat(), found.n_before, found.n_after, began)
-    sides = ("then_from", "then_to", "now_from", "now_to")
+    began = _version_begun(engine, question, since, _DAYS[every]) if found.end is None else None
     first, last = (str(text)[:10] for text in (log.time_low, log.time_high))
+    until = None
+    if found.end is not None:
+        last = until = (table["bucket"][found.end].date() - timedelta(days=1)).isoformat()
+    rates = metric, found.before, found.after
+    parts = CourseParts(*rates, since.isoformat(), found.n_before, found.n_after, began, until)
+    sides = ("then_from", "then_to", "now_from", "now_to")
     days = (first, (since - timedelta(days=1)).isoformat(), since.isoformat(), last)
     return (Finding("course", "gap", parts, size, asked=(("apart", BY_TIME), *zip(sides, days, strict=True))),)
 

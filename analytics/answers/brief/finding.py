@@ -48,10 +48,8 @@ class SliceParts:
         the error rate, or the metric that leads.
     rate, rate_rest : float
         That metric, there and elsewhere, or what the base rate explains there (`measure.slices.compared_by`).
-    n, share : int and float
-        Judged rows of the slice, and their share of those that it is compared in.
-    n_compared : int
-        Slices of all columns that the test was adjusted for.
+    n, share, n_compared : int, float and int
+        Judged rows of the slice, their share of those that it is compared in, and the slices that the test was adjusted for.
     """
 
     column: str
@@ -210,7 +208,7 @@ class GapParts:
 
 @dataclass(frozen=True)
 class CourseParts:
-    """Errors that are more frequent since a day, when a version ``began`` if one did: ``metric`` and rows before and after it."""
+    """Errors that are more frequent since a day, when a version may have ``began``, or ``until`` another; "before" is other days."""
 
     metric: str
     before: float
@@ -219,6 +217,7 @@ class CourseParts:
     n_before: float
     n_after: float
     began: str | None = None
+    until: str | None = None
 
 
 @dataclass(frozen=True)

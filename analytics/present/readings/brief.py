@@ -108,6 +108,9 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return _gap_sentence(parts)
         case CourseParts() as parts:
             day = words.bucket_label(date.fromisoformat(parts.since), "1d")
+            if parts.until is not None:
+                rates = _rates(parts.metric, parts.after, parts.before, log, "on other days")
+                return f"From {day} to {words.bucket_label(date.fromisoformat(parts.until), '1d')} {rates}."
             begun = f", when version {_name(parts.began)} began," if parts.began else ""
             return f"Since {day}{begun} {_rates(parts.metric, parts.after, parts.before, log, 'before')}."
         case WhoWasRight() as parts:
@@ -230,6 +233,8 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             return f"This part is {value}{'' if parts.metric == COST else ' points'} ({ends}) of it, at 95 %."
         case CourseParts() as parts:
             before, after = words.count(parts.n_before), words.count(parts.n_after)
+            if parts.until is not None:
+                return f"Of {after} rows then and {before} on other days, the stretch that stands out most, at 95 %."
             return f"Of {before} rows before and {after} since, the day that parts them most clearly, at 95 %."
         case WhoWasRight() as parts:
             return overruled_details(parts, log)

@@ -153,6 +153,13 @@ def _of_comparison(parts: CompareParts) -> tuple[str, str]:
 
 def _of_course(parts: CourseParts) -> tuple[str, str]:
     day = words.bucket_label(date.fromisoformat(parts.since), "1d")
+    if parts.until is not None:
+        last = words.bucket_label(date.fromisoformat(parts.until), "1d")
+        return (
+            f"Find out what broke from {day} to {last}, an input or the join of the labels, and leave these days out of what "
+            "judges the model if it was the join.",
+            _DATA,
+        )
     if parts.began:
         return (
             f"See on Gap whether it is version {_name(parts.began)} or what came in with it: go back to the version before where "
