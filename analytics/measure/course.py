@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from analytics.measure.comparisons import SIGNIFICANT, proportion_p_value
 from analytics.measure.intervals import FloatArray, Interval, newcombe
@@ -100,18 +101,23 @@ def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: floa
     return _Rise(place, float(before), float(after), float(n1[at] * effect), float(scale), more)
 
 
-def spell(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float = 1.0) -> _Rise | None:
+def spell(
+    wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float = 1.0, *, least: int = 1
+) -> _Rise | None:
     """Find the stretch of buckets, ended by now, in which errors were clearly more frequent than in all others; None without one.
 
     Parameters
     ----------
     wrong, n, unlabelled, effect
         As in `risen`.
+    least : int
+        Buckets that it has at least.
 
     Notes
     -----
     Of all stretches the one that stands out most is taken; its p-value is multiplied by their number (Bonferroni). Where the
-    other buckets vary by more than chance, as bad weather makes them, rows count for as many less (Pearson's dispersion).
+    other buckets vary by more than chance, as bad weather makes them, rows count for as many less (Pearson's dispersion), which
+    is known from as many buckets only (Student's t).
 
     Examples
     --------
@@ -123,7 +129,8 @@ def spell(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: floa
     """
     size = len(n)
     first, end = (each.ravel() for each in np.meshgrid(np.arange(1, size), np.arange(1, size), indexing="ij"))
-    first, end = first[end > first], end[end > first]
+    is_long = end - first >= least
+    first, end = first[is_long], end[is_long]
     s, rows, waiting = (
         np.concatenate([[0.0], np.cumsum(each)]) for each in (wrong / effect, n / effect, unlabelled * n)
     )
@@ -141,8 +148,8 @@ def spell(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: floa
     place, after = int(first[at]), int(end[at])
     rate, others = s2[at] / n2[at], np.r_[0:place, after:size]
     spread = _dispersion(wrong[others] / effect, n[others] / effect, rate)
-    counts = (each[at] / spread for each in (s1, n1, s2, n2))
-    if not float(proportion_p_value(*counts)) * np.count_nonzero(is_asked) < SIGNIFICANT:
+    p = 2 * float(special.stdtr(max(len(others) - 1, 1), -np.sqrt(clear[at] / spread)))
+    if not p * np.count_nonzero(is_asked) < SIGNIFICANT:
         return None
     scale = n1[at] * effect
     change = newcombe(s1[at] / spread, n1[at] / spread, s2[at] / spread, n2[at] / spread)

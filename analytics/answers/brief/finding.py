@@ -208,7 +208,7 @@ class GapParts:
 
 @dataclass(frozen=True)
 class CourseParts:
-    """Errors that are more frequent since a day, when a version may have ``began``, or ``until`` another; "before" is other days."""
+    """Errors that are more frequent since a day, when a version may have ``began``, or ``until`` one; "before" is other days."""
 
     metric: str
     before: float

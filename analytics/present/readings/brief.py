@@ -32,6 +32,7 @@ from analytics.present.readings.brief_parts import (
     calibration_sentence,
     label_sentence,
     line_sentence,
+    value_words,
 )
 from analytics.present.readings.compare import compare_reading, interval_part, money_part
 from analytics.present.readings.compare_slices import losing_reading
@@ -85,9 +86,7 @@ def finding_sentence(finding: Finding, log: Log) -> str:
         case SliceParts() as parts:
             column = _name(words.column_words(parts.column))
             where = (
-                f"{column} arrives empty"
-                if parts.value is None
-                else f"{column} is {_name(words.value_label(parts.value))}"
+                f"{column} arrives empty" if parts.value is None else f"{column} is {_name(value_words(parts, log))}"
             )
             return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
         case FoundParts() as parts:

@@ -10,11 +10,23 @@ from analytics.present.readings.calibration import flat_reading
 from analytics.present.readings.overview_lead import missed_words
 
 if TYPE_CHECKING:
-    from analytics.answers.brief.finding import CalibrationParts, LabelParts, LineParts
+    from analytics.answers.brief.finding import CalibrationParts, LabelParts, LineParts, SliceParts
     from analytics.log.schema import Log
 
 _NEARLY = 0.9
 """Share of the scored rows that is nearly everybody; what is left is hardly anyone. A judgement."""
+
+
+def value_words(parts: SliceParts, log: Log) -> str:
+    """Name the value of a slice; of a bin that holds hardly anything but one value that is said, as of a default filled in."""
+    name, bins = words.value_label(parts.value), log.bins.get(parts.column)
+    top = log.column(parts.column).top
+    if bins is None or not top or top[0][1] < _NEARLY * parts.share * log.n_rows:
+        return name
+    code = next((code for code in range(len(bins.edges) - 1) if bins.label(code) == parts.value), None)
+    if code is None or not bins.edges[code] <= float(top[0][0]) < bins.edges[code + 1]:
+        return name
+    return f"{name}, nearly always {top[0][0]}"
 
 
 def calibration_sentence(parts: CalibrationParts, log: Log) -> str:
