@@ -313,3 +313,16 @@ def test_a_default_that_fills_a_bin_is_named(desk: Desk, engine: Engine) -> None
     log = desk.log(frame, score="score", label="label", segments=("income",))
     first = SOURCES["slices"].find(engine, Asking(Question(log, Cohort(), 0.5)))[0]
     assert ", nearly always 0, " in readings.finding_sentence(first, log)
+
+
+def test_labels_of_one_class_since_a_day_are_told_first_until_these_rows_are_left_out(
+    desk: Desk, engine: Engine
+) -> None:
+    frame = made(0.3).with_columns(at=pl.datetime(2024, 1, 1) + pl.duration(days=pl.int_range(N) // 200))
+    is_late = pl.col("at") > pl.datetime(2024, 2, 15)
+    frame = frame.with_columns(is_fraud=pl.when(is_late).then(0).otherwise("is_fraud"))
+    log = desk.log(frame, score="score", label="is_fraud", time="at", segments=("place",))
+    said = "From 16 Feb 2024 on labels are of one class: leave these rows out before all that follows."
+    assert first_line(engine, Question(log, Cohort(), 0.5)).startswith(said)
+    before = Cohort((Clause("at", "lt", ("2024-02-16",)),))
+    assert said not in first_line(engine, Question(log, before, 0.5))

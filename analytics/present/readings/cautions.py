@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.answers.question import model_versions
@@ -24,6 +25,7 @@ def cautions(question: Question, overview: Overview) -> str:
     """Say what undoes or limits the numbers of an overview, before them; empty where nothing does."""
     parts = (
         copied_part,
+        one_class_part,
         too_good_part,
         nothing_told_part,
         wrong_way_part,
@@ -37,7 +39,8 @@ def cautions(question: Question, overview: Overview) -> str:
 
 def cautioned(reading: str, question: Question) -> str:
     """Return the reading of another page behind what undoes its numbers, where it does not say so itself."""
-    found = (part(question) for part in (copied_part, too_good_part, nothing_told_part, wrong_way_part, drawn_part))
+    parts = (copied_part, one_class_part, too_good_part, nothing_told_part, wrong_way_part, drawn_part)
+    found = (part(question) for part in parts)
     said = [each for each in found if each and not reading.startswith(each.partition(":")[0])]
     return " ".join([*said, reading])
 
@@ -56,6 +59,15 @@ def told_column_part(question: Question) -> str:
         return ""
     column = words.shortened(words.one_line(name), MAX_NOUN)
     return f"{column!r} tells the label on every row: check that the model does not see it."
+
+
+def one_class_part(question: Question) -> str:
+    """Say that labels are of one class from a day on: a metric of those rows says nothing of the model; else nothing."""
+    found = next((each for each in question.log.findings if each.code == "one-class-after"), None)
+    if found is None or found.example is None or question.cohort:
+        return ""
+    since = words.bucket_label(date.fromisoformat(found.example[:10]), "1d")
+    return f"From {since} on labels are of one class: leave these rows out before all that follows."
 
 
 def together_part(question: Question) -> str:
