@@ -12,6 +12,8 @@ import pytest
 from analytics.answers.brief.finding import Asking
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.calibration.answer import calibration
+from analytics.answers.calibration.classes import class_calibration
+from analytics.answers.calibration.numbers import numbers
 from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
@@ -326,3 +328,46 @@ def test_labels_of_one_class_since_a_day_are_told_first_until_these_rows_are_lef
     assert first_line(engine, Question(log, Cohort(), 0.5)).startswith(said)
     before = Cohort((Clause("at", "lt", ("2024-02-16",)),))
     assert said not in first_line(engine, Question(log, before, 0.5))
+
+
+def test_rows_that_are_all_positive_say_nothing_of_false_alarms_or_of_what_a_score_means(
+    desk: Desk, engine: Engine
+) -> None:
+    log = desk.log(made(0.1), score="score", label="is_fraud", segments=("place",))
+    question = Question(log, Cohort((Clause("is_fraud", "in", ("1",)),)), 0.2)
+    said = first_line(engine, question, "recall")
+    assert "No judged row is negative, so false alarms are not seen." in said and "of flagged rows" not in said
+    assert "Flagging everybody" not in said
+    read = readings.calibration_reading(calibration(engine, question), calibration_scan(engine, question).table)
+    assert read.startswith("Every judged row is positive, so what a score means is not seen here.")
+
+
+def test_a_predicted_number_is_told_as_what_it_turns_out_to_be(desk: Desk, engine: Engine) -> None:
+    rng = np.random.default_rng(13)
+    true = rng.lognormal(3, 0.6, 4_000)
+    frame = pl.DataFrame(
+        {"actual_minutes": true.round(1), "predicted_minutes": (1.1 * true + rng.normal(0, 1, 4_000)).round(1)}
+    )
+    found = numbers(engine, Question(desk.log(frame), Cohort(), 0.5))
+    said = readings.numbers_reading(found)
+    most = max(found.bins.to_dicts(), key=lambda row: row["bias"])
+    start = f"A predicted {most['mean_predicted']:.1f} turns out to be {most['mean_true']:.1f} on the mean: it is too high. "
+    assert said.startswith(start)
+
+
+def test_classes_that_are_right_on_the_mean_alone_are_not_said_to_be_right(desk: Desk, engine: Engine) -> None:
+    rng, names = np.random.default_rng(14), ["a", "b", "c"]
+    sure = np.exp(rng.normal(0, 2.5, (4_000, 3)))
+    sure /= sure.sum(1, keepdims=True)
+    true = np.array([rng.choice(3, p=each) for each in sure])
+    timid = sure**0.5 / (sure**0.5).sum(1, keepdims=True)
+    frame = pl.DataFrame(
+        {
+            "true_class": np.array(names)[true],
+            "predicted_class": np.array(names)[timid.argmax(1)],
+            **{f"prob_{name}": timid[:, place].round(4) for place, name in enumerate(names)},
+        }
+    )
+    answer = class_calibration(engine, Question(desk.log(frame), Cohort(), 0.5))
+    said = readings.class_calibration_reading(answer)
+    assert said.startswith("Scores of all classes are right on the mean and wrong one by one, off by ")

@@ -41,6 +41,11 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
     if answer.is_copied:
         copied = "The label is likely the prediction itself: name the outcome as label before a score is read by it."
         return words.told(copied, *_details(answer, row))
+    if not answer.is_right_or_wrong and row["observed"] in (0, 1):
+        which = "positive" if row["observed"] else "negative"
+        return words.told(
+            f"Every judged row is {which}, so what a score means is not seen here.", *_details(answer, row)
+        )
     unseen = unseen_scores_part(answer.selective)
     segments = segments_lead(scan)
     if answer.score_map is not None:

@@ -90,7 +90,13 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     alike = alike_part(question.log.mapping.unit, overview.design_effects.get(metric), question.log.mapping.weight)
     corrected = _corrected_part(overview) if is_decision else ""
     by_judge = _judge_part(overview, question) if is_decision else ""
-    details = [corrected, lead_details(overview, question, metric), of_all, _rates_part(overview), alike]
+    details = [
+        corrected,
+        lead_details(overview, question, metric),
+        of_all,
+        _rates_part(overview),
+        alike,
+    ]
     if lead:
         reason = reason_part(question, metric)
     else:

@@ -126,6 +126,11 @@ def lead_part(overview: Overview, question: Question, metric: str, at: str) -> s
 
 
 def lead_details(overview: Overview, question: Question, metric: str) -> str:
+    """Say the interval and the rows of the metric that leads, nothing of the error rate; before them that of the cost, if any."""
+    return " ".join(filter(None, [_priced_details(overview.priced), _metric_details(overview, metric)]))
+
+
+def _metric_details(overview: Overview, metric: str) -> str:
     """Say the interval and the rows of the metric that leads; empty where that is the error rate."""
     value, counts = overview.value(metric), overview.counts
     if metric in ("error_rate", "accuracy") or not words.is_known(value[0]):
@@ -153,6 +158,8 @@ def _found_part(overview: Overview, question: Question, at: str) -> str:
     precision = overview.value("precision")
     if not words.is_known(precision[0]):
         return f"{lead} No row is flagged."
+    if not overview.counts["fp"] + overview.counts["tn"]:
+        return f"{lead} No judged row is negative, so false alarms are not seen."
     if (n_flagged := overview.counts["tp"] + overview.counts["fp"]) < _FEW_FLAGGED:
         return f"{lead} Only {words.plural(n_flagged, 'row')} {'is' if n_flagged == 1 else 'are'} flagged."
     return f"{lead} {words.share(precision[0])} of flagged rows are {noun or 'positive'}."
@@ -179,7 +186,7 @@ def priced_reading(priced: PricedRows | None, *, is_of_decisions: bool = False) 
     if priced is None:
         return ""
     unit, threshold = priced.unit, words.threshold_text(priced.threshold)
-    cost = money_interval(priced.cost, priced.low, priced.high, unit)
+    cost = money(priced.cost, unit)
     at = "by the logged decisions" if is_of_decisions else f"at threshold {threshold}"
     lead = f"A judged row costs {cost} {at}."
     rules = {"everybody": priced.everybody, "nobody": priced.nobody}
@@ -190,10 +197,19 @@ def priced_reading(priced: PricedRows | None, *, is_of_decisions: bool = False) 
     return f"{lead} Flagging {cheaper} would cost {money(rules[cheaper], unit)}, {than}."
 
 
+def _priced_details(priced: PricedRows | None) -> str:
+    """Say what a row costs with its interval; empty where nobody said what errors cost."""
+    if priced is None:
+        return ""
+    return f"Cost per judged row: {money_interval(priced.cost, priced.low, priced.high, priced.unit)}."
+
+
 def trivial_part(overview: Overview, metric: str) -> str:
     """Compare with predicting everybody or nobody, whenever the model is not clearly better than that."""
     counts = overview.counts
     n_positive, n_judged = counts["tp"] + counts["fn"], counts["tp"] + counts["fp"] + counts["fn"] + counts["tn"]
+    if n_positive in (0, n_judged):
+        return ""
     parts = [_trivial_errors(overview, n_positive, n_judged)]
     precision = overview.value("precision")
     if metric in ("recall", "fnr", "precision") and precision[1] is not None and precision[1] <= n_positive / n_judged:
