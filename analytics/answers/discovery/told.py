@@ -45,7 +45,7 @@ def told_by(
     once the columns that tell are left out. ``asked`` are the objective and what errors cost.
     """
     # A row that is right or wrong is of no class: what tells that is why answers are wrong, unless it is that itself.
-    told, is_kind = set(decided_columns(question.log)), question.log.is_right_or_wrong
+    told, is_kind = {found.source for found in searched} & decided_columns(question.log), question.log.is_right_or_wrong
     by_score = cache(lambda: told_by_score(engine, replace(question, cohort=question.cohort.whole())))
     for place, found in sorted(enumerate(searched), key=lambda pair: pair[1].kind == "gaps"):
         if found.kind == "gaps" and told:

@@ -20,7 +20,7 @@ _NEARLY = 0.9
 def value_words(parts: SliceParts, log: Log) -> str:
     """Name the value of a slice; of a bin that holds hardly anything but one value that is said, as of a default filled in."""
     name, bins = words.value_label(parts.value), log.bins.get(parts.column)
-    top = log.column(parts.column).top
+    top = () if bins is None else log.column(parts.column).top
     if bins is None or not top or top[0][1] < _NEARLY * parts.share * log.n_rows:
         return name
     code = next((code for code in range(len(bins.edges) - 1) if bins.label(code) == parts.value), None)

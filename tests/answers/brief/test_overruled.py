@@ -9,6 +9,8 @@ import pytest
 from analytics.answers.brief.answer import address_of, brief
 from analytics.answers.brief.finding import Asking
 from analytics.answers.brief.registry import SOURCES
+from analytics.answers.discovery.answer import discover
+from analytics.answers.discovery.search import Search
 from analytics.answers.question import Question
 from analytics.answers.slices import ranked_columns
 from analytics.log.two_decisions import decided_columns, two_decisions
@@ -82,6 +84,18 @@ def test_overruled_decisions_are_counted_as_they_are(desk: Desk, names: tuple[st
         each.source == "slices" and set(names) & {each.parts.column}
         for each in brief(engine, Asking(question)).findings
     )
+
+
+def test_a_search_ends_and_leaves_out_what_was_decided(desk: Desk) -> None:
+    log = desk.log(
+        made(("model_decision", "final_decision"), (0.2, 0.2)).with_columns(place=pl.col("id") % 3),
+        score="score",
+        label="defaulted",
+        decision="model_decision",
+        row_id="id",
+    )
+    answer = discover(Engine(desk.workspace), Question(log, Cohort(), 0.4), Search())
+    assert "final_decision" in answer.left_out
 
 
 def test_people_who_know_better_cost_nothing_and_their_knowledge_is_asked_for(desk: Desk) -> None:
