@@ -38,6 +38,7 @@ with frame.boundary():
             diagram.draw_numbers(answer, question)
         with head:  # which looks at every segment column: the diagram need not wait for it
             chosen = readings.chosen_reading(question, {"n": answer.numbers["n"][0]})
-            sentence(chosen or readings.calibration_reading(answer, kept(calibration_scan, question).table))
+            said = chosen or readings.calibration_reading(answer, kept(calibration_scan, question).table)
+            sentence(readings.cautioned(said, question))
         breakdown.draw_breakdown(question, by, binning, groups)
         recalibration.draw_recalibration(question, groups)

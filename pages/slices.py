@@ -21,12 +21,13 @@ with frame.boundary():
         discovery.draw(question)
     elif not by:
         by_metric, ranked = report.ranked_by_either(question, metric)
-        table.draw_ranking(ranked, by_metric, is_right_or_wrong=question.log.is_right_or_wrong, instead_of=metric)
+        table.draw_ranking(ranked, by_metric, question, instead_of=metric)
     else:
         policy = costs.held_costs(question) if metric == COST else None
         answer = kept(slices, question, by, metric=metric, metrics=table.SHOWN, min_support=min_support, policy=policy)
         chosen = readings.chosen_reading(question, answer.overall.row(0, named=True))
-        sentence(chosen or readings.slices_reading(answer, readings.positives_of(question.log)))
+        said = chosen or readings.slices_reading(answer, readings.positives_of(question.log))
+        sentence(readings.cautioned(said, question))
         draw = figures.slice_bars if len(by) == 1 else figures.slice_heat_map
         figure(
             draw(answer.table, by, metric, answer.overall[metric][0]),

@@ -12,6 +12,7 @@ import polars as pl
 from analytics.answers.question import Question, is_of_score, score_table, told_by_score, units_of
 from analytics.answers.slices_cost import priced_scores, priced_table, require_costs
 from analytics.errors import QuestionError
+from analytics.log.two_decisions import decided_columns
 from analytics.measure.brief import CELLS
 from analytics.measure.counts import Counts
 from analytics.measure.estimates import estimate_table
@@ -203,7 +204,7 @@ def ranked_columns(
         does, the decision or, where slices of it are worse, the score: no cause, as in the brief. The column that separates most
         comes first, those that are told last.
     """
-    rows, is_kind = [], question.log.is_right_or_wrong
+    rows, is_kind, decided = [], question.log.is_right_or_wrong, decided_columns(question.log)
     by_score = cache(partial(told_by_score, engine, question))
     for name in question.log.mapping.segments:
         answer = slices(engine, question, [name], metric=metric, metrics=(), policy=policy)
@@ -214,7 +215,7 @@ def ranked_columns(
         worse = compared.filter(is_worse(metric) & (2 * judged < n_judged))
         top = worse.row(0, named=True) if worse.height else None
         tp, fp, fn, tn = (table[cell].cast(pl.Float64).to_numpy() for cell in CELLS)
-        is_told = not is_kind and tells_afterwards(tp, fp, fn, tn, by_score)
+        is_told = name in decided or (not is_kind and tells_afterwards(tp, fp, fn, tn, by_score))
         is_told = is_told or (not is_kind and worse.height > 0 and is_of_score(engine, question, name))
         if is_told and (gap := worse.filter(pl.col("slice_0").is_null())).height and not _tells_empty(table, by_score):
             is_told, worse, top = (

@@ -78,7 +78,7 @@ def calibration(
     groups: Annotated[int, typer.Option(min=1, max=200, help="How many bins at most; ECE has as many.")] = 15,
 ) -> None:
     """Bins, ECE, Brier score and its parts, slope and intercept."""
-    from analytics.present.readings import calibration_reading, calibration_slices_reading, numbers_reading
+    from analytics.present.readings import calibration_reading, calibration_slices_reading, cautioned, numbers_reading
     from analytics.present.tables.calibration import calibration_json_rows
     from analytics.present.weights import weighted_part
 
@@ -105,7 +105,7 @@ def calibration(
         reading += "" if question.log.is_probability else f"\n{_NO_PROBABILITY}"
     else:
         whole = calibration_answer(engine, question, binning=_BINNINGS[bins], groups=groups)
-        reading = calibration_reading(whole, calibration_scan(engine, question).table)
+        reading = cautioned(calibration_reading(whole, calibration_scan(engine, question).table), question)
     typer.echo(reading, err=True)
     if (weight := question.log.mapping.weight) is not None and not (columns or every):
         typer.echo(weighted_part(weight, *answer.table.select("rows", "n", "n_eff").row(0)), err=True)

@@ -69,7 +69,7 @@ def discover(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the split and of the noise.")] = 0,
 ) -> None:
     """Slices that fail, found on one part of the rows and confirmed on the other."""
-    from analytics.present.readings import discovery_reading
+    from analytics.present.readings import cautioned, discovery_reading
     from analytics.present.tables.discovery import discovery_json_rows
     from analytics.present.weights import found_part
 
@@ -109,7 +109,8 @@ def discover(
     )
     ask_for = discovery.discover if is_named else discover_either
     answer = ask_for(engine, question, search)
-    typer.echo(discovery_reading(answer, None if is_named else search.objective), err=True)
+    said = discovery_reading(answer, None if is_named else search.objective)
+    typer.echo(cautioned(said, question), err=True)
     if said := found_part(question.log.mapping.weight, answer):
         typer.echo(said, err=True)
     rows = discovery_json_rows(answer)

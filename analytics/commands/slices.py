@@ -32,7 +32,7 @@ def slices(
 ) -> None:
     """Metrics by slice, against the complement; without ``--by`` which column separates the errors most."""
     from analytics.present.marks.slices import p_column
-    from analytics.present.readings import chosen_reading, positives_of, ranking_reading, slices_reading
+    from analytics.present.readings import cautioned, chosen_reading, positives_of, ranking_reading, slices_reading
     from analytics.present.tables.slices import slice_json_rows
 
     engine, question = ask(source, asked, by)
@@ -46,7 +46,7 @@ def slices(
             metric, ranked = ranked_by_kind(engine, question, metric, policy)
         is_by_rule = question.log.is_right_or_wrong
         said = ranking_reading(ranked, min_support, metric, is_right_or_wrong=is_by_rule, instead_of=asked_for)
-        typer.echo(said, err=True)
+        typer.echo(cautioned(said, question), err=True)
         rows = [{**row, "metric": metric} for row in ranked.to_dicts()]
         write(rows, output, {"roles": roles_of(source, question.log)})
         return
@@ -56,7 +56,8 @@ def slices(
         engine, question, columns, metric=metric, metrics=metrics, min_support=min_support, policy=policy
     )
     chosen = chosen_reading(question, answer.overall.row(0, named=True))
-    typer.echo(chosen or slices_reading(answer, positives_of(question.log)), err=True)
+    said = chosen or slices_reading(answer, positives_of(question.log))
+    typer.echo(cautioned(said, question), err=True)
     rows = slice_json_rows(answer)
     if output.format == "table":
         hidden = ("excess_model",) if question.log.is_right_or_wrong else ()

@@ -130,7 +130,7 @@ def thresholds(
 
     Where rows are right or wrong: from which confidence to answer and hand over the rest.
     """
-    from analytics.present.readings import threshold_reading
+    from analytics.present.readings import cautioned, threshold_reading
     from analytics.present.tables.thresholds import threshold_json
 
     engine, question = ask(source, asked, takes_confidence=True)
@@ -170,7 +170,7 @@ def thresholds(
             raise QuestionError("Expected a log with times for --look-capacity, found none in this cohort.")
         rows = None if look_capacity is None or not answer.days else look_capacity * answer.days / DAYS["week"]
         band = human_band(table, policy, Reviewer(look_cost, look_error, rows))
-    typer.echo(threshold_reading(answer), err=True)
+    typer.echo(cautioned(threshold_reading(answer), question), err=True)
     found: dict[str, Any] = threshold_json(answer, slices, band)
     said = {"roles": roles_of(source, question.log)}
     if output.format == "json":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from analytics.measure.comparisons import SIGNIFICANT, proportion_p_value
 from analytics.measure.intervals import FloatArray, Interval, newcombe
@@ -14,6 +15,10 @@ MIN_JUDGED = 30
 judgement."""
 MOVED = 1.25
 """Times that the rate of one stretch is the other's from which the rate of both hides something. A judgement."""
+_MOST = 1 / 3
+"""Share of the rows that a spell may hold: of more the other days are the exception. A judgement."""
+_WAITING = 0.2
+"""Share of the rows without a label from which on a stretch of time may still change. As on the overview."""
 _LAST = 1 / 3
 """Share of the rows since a rise, the newest, that must still be worse than before: a bad month that is over is no rise. By
 hand."""
@@ -33,6 +38,8 @@ class _Rise:
         What the rates are of.
     more : Interval
         Errors since then beyond those that the rate of before would give.
+    end : int or None
+        The first bucket after it, where it ended: "before" is then all other buckets.
     """
 
     place: int
@@ -41,6 +48,7 @@ class _Rise:
     n_before: float
     n_after: float
     more: Interval
+    end: int | None = None
 
 
 def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float = 1.0) -> _Rise | None:
@@ -91,6 +99,71 @@ def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: floa
     change, scale = newcombe(s2[at], n2[at], s1[at], n1[at]), n2[at] * effect
     more = Interval(*(np.asarray(float(end) * scale) for end in (change.value, change.low, change.high)))
     return _Rise(place, float(before), float(after), float(n1[at] * effect), float(scale), more)
+
+
+def spell(
+    wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float = 1.0, *, least: int = 1
+) -> _Rise | None:
+    """Find the stretch of buckets, ended by now, in which errors were clearly more frequent than in all others; None without one.
+
+    Parameters
+    ----------
+    wrong, n, unlabelled, effect
+        As in `risen`.
+    least : int
+        Buckets that it has at least.
+
+    Notes
+    -----
+    Of all stretches the one that stands out most is taken; its p-value is multiplied by their number (Bonferroni). Where the
+    other buckets vary by more than chance, as bad weather makes them, rows count for as many less (Pearson's dispersion), which
+    is known from as many buckets only (Student's t).
+
+    Examples
+    --------
+    >>> found = spell(np.array([20.0, 22, 60, 64, 19, 21, 18]), np.full(7, 400.0), np.zeros(7))
+    >>> print(found.place, found.end, round(found.before, 3), round(found.after, 3))
+    2 4 0.05 0.155
+    >>> spell(np.array([20.0, 22, 19, 24, 20, 21, 23]), np.full(7, 400.0), np.zeros(7)) is None
+    True
+    """
+    size = len(n)
+    first, end = (each.ravel() for each in np.meshgrid(np.arange(1, size), np.arange(1, size), indexing="ij"))
+    is_long = end - first >= least
+    first, end = first[is_long], end[is_long]
+    s, rows, waiting = (
+        np.concatenate([[0.0], np.cumsum(each)]) for each in (wrong / effect, n / effect, unlabelled * n)
+    )
+    s1, n1 = s[end] - s[first], rows[end] - rows[first]
+    s2, n2 = s[-1] - s1, rows[-1] - n1
+    is_known = waiting[end] - waiting[first] < _WAITING * n1 * effect
+    is_asked = (n1 >= MIN_JUDGED) & (n1 <= _MOST * rows[-1]) & is_known
+    is_worse = is_asked & (s1 * n2 > MOVED * s2 * n1)
+    if not is_worse.any():
+        return None
+    pooled = s[-1] / rows[-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        clear = (s1 / n1 - s2 / n2) ** 2 / (pooled * (1 - pooled) * (1 / n1 + 1 / n2))
+    at = int(np.argmax(np.where(is_worse, clear, -1.0)))
+    place, after = int(first[at]), int(end[at])
+    rate, others = s2[at] / n2[at], np.r_[0:place, after:size]
+    spread = _dispersion(wrong[others] / effect, n[others] / effect, rate)
+    p = 2 * float(special.stdtr(max(len(others) - 1, 1), -np.sqrt(clear[at] / spread)))
+    if not p * np.count_nonzero(is_asked) < SIGNIFICANT:
+        return None
+    scale = n1[at] * effect
+    change = newcombe(s1[at] / spread, n1[at] / spread, s2[at] / spread, n2[at] / spread)
+    more = Interval(*(np.asarray(float(edge) * scale) for edge in (change.value, change.low, change.high)))
+    return _Rise(place, float(rate), float(s1[at] / n1[at]), float(n2[at] * effect), float(scale), more, after)
+
+
+def _dispersion(wrong: FloatArray, n: FloatArray, rate: float) -> float:
+    """Return how many times the variance of independent rows buckets of one rate vary, at least 1."""
+    kept = n > 0
+    if kept.sum() < 2 or not 0 < rate < 1:
+        return 1.0
+    squares = (wrong[kept] - n[kept] * rate) ** 2 / (n[kept] * rate * (1 - rate))
+    return max(float(squares.sum()) / (int(kept.sum()) - 1), 1.0)
 
 
 def may_be_undone(errors: FloatArray, n: FloatArray, unlabelled: FloatArray, place: int) -> bool:

@@ -73,7 +73,8 @@ def draw(question: Question) -> None:
     answer = dear.search_found(question, search)
     if answer is None:
         return
-    sentence(readings.chosen_reading(question, {"n": answer.n_judged}) or readings.discovery_reading(answer))
+    said = readings.chosen_reading(question, {"n": answer.n_judged}) or readings.discovery_reading(answer)
+    sentence(readings.cautioned(said, question))
     if said := found_part(question.log.mapping.weight, answer):
         st.caption(escaped(said))
     if answer.tree is not None and discovery_tree.draw_switch():

@@ -161,11 +161,13 @@ def _column_config(name: str, label: str, metric: str, shares: list[str], *, is_
     return st.column_config.NumberColumn(label, width=width, format=written, help=about)
 
 
-def draw_ranking(table: pl.DataFrame, metric: str, *, is_right_or_wrong: bool, instead_of: str) -> None:
+def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instead_of: str) -> None:
     """Show the segment columns ranked by how much of the errors they separate; a click opens one, by the metric shown."""
-    sentence(
-        readings.ranking_reading(table, MIN_SUPPORT, metric, is_right_or_wrong=is_right_or_wrong, instead_of=instead_of)
+    is_right_or_wrong = question.log.is_right_or_wrong
+    said = readings.ranking_reading(
+        table, MIN_SUPPORT, metric, is_right_or_wrong=is_right_or_wrong, instead_of=instead_of
     )
+    sentence(readings.cautioned(said, question))
     if table.is_empty():
         return
     is_share, is_by_model = METRICS[metric].is_share, METRICS[metric].is_of_errors and not is_right_or_wrong

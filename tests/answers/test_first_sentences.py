@@ -12,6 +12,8 @@ import pytest
 from analytics.answers.brief.finding import Asking
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.calibration.answer import calibration
+from analytics.answers.calibration.classes import class_calibration
+from analytics.answers.calibration.numbers import numbers
 from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
@@ -200,3 +202,172 @@ def test_a_threshold_that_nobody_chose_is_said_to_be_the_middle_of_the_scores(de
     ]
     assert "This threshold is no more than the middle of scores of 300–850." in said[0]
     assert "no more than the middle" not in said[1]
+
+
+def first_line(engine: Engine, question: Question, metric: str = "error_rate") -> str:
+    return readings.overview_reading(overview(engine, question), question, metric).split("\n")[0].replace("\u202f", " ")
+
+
+def test_a_score_that_knows_the_outcome_is_doubted_first_on_every_page(desk: Desk, engine: Engine) -> None:
+    rng = np.random.default_rng(8)
+    label = (rng.random(2_000) < 0.1).astype(int)
+    score = (0.3 + 0.4 * label + rng.normal(0, 0.1, 2_000)).clip(0, 1)
+    question = Question(desk.log(pl.DataFrame({"score": score, "label": label, "place": label * 0})), Cohort(), 0.5)
+    doubt = "The score tells the label almost without error"
+    assert first_line(engine, question, "recall").startswith(doubt)
+    assert SOURCES["preflight"].find(engine, Asking(question))[0].place == "first"
+    ranked = readings.ranking_reading(ranked_columns(engine, question), 30)
+    said = readings.cautioned(ranked, question)
+    assert said.startswith(doubt) and said.endswith(ranked) and readings.cautioned(said, question) == said
+
+
+def test_a_column_that_is_the_label_is_named_in_the_first_line(desk: Desk, engine: Engine) -> None:
+    frame = made(0.1).with_columns(
+        chargeback=pl.when(pl.col("is_fraud") == 1).then(pl.lit("yes")).otherwise(pl.lit("none"))
+    )
+    question = Question(desk.log(frame, score="score", label="is_fraud"), Cohort(), 0.5)
+    assert "'chargeback' tells the label on every row: check that the model does not see it." in first_line(
+        engine, question
+    )
+
+
+def test_decisions_of_another_rule_than_the_threshold_are_told_first(desk: Desk, engine: Engine) -> None:
+    """The hundred highest scores of each day are reviewed, whatever they are: no threshold decided."""
+    frame = made(0.05).with_columns(day=pl.int_range(N) % 20)
+    rank = pl.col("score").rank("ordinal", descending=True).over("day")
+    frame = frame.with_columns(decision=(rank <= 100).cast(pl.Int64))
+    log = desk.log(frame, score="score", label="is_fraud", decision="decision", threshold=0.5)
+    question = Question(log, Cohort(), 0.5)
+    assert first_line(engine, question).startswith("Threshold 0.50 is not what decided: ")
+
+
+def test_the_usual_threshold_of_something_rare_is_said_to_be_nobodys(desk: Desk, engine: Engine) -> None:
+    said = "The log does not say which threshold decides"
+    rare, even = (desk.log(made(share), score="score", label="is_fraud", segments=("place",)) for share in PREVALENCES)
+    assert said in first_line(engine, Question(rare, Cohort(), 0.5), "recall")
+    assert said not in first_line(engine, Question(rare, Cohort(), 0.4), "recall")
+    assert said not in first_line(engine, Question(even, Cohort(), 0.5))
+
+
+def test_versions_that_are_judged_as_one_are_said_to_be(desk: Desk, engine: Engine) -> None:
+    log = desk.log(made(0.3), score="score", label="is_fraud", model_version="part")
+    assert "by both versions together" in first_line(engine, Question(log, Cohort(), 0.5))
+    one = Question(log, Cohort((Clause("part", "in", ("late",)),)), 0.5)
+    assert "together" not in first_line(engine, one)
+
+
+def test_a_confidence_is_told_on_the_side_on_which_it_is_wrong_on_the_whole(desk: Desk, engine: Engine) -> None:
+    """Most confidences are too high, while few low ones are too low: what is said first is what holds of most answers."""
+    rng = np.random.default_rng(9)
+    confidence = np.where(rng.random(N) < 0.15, 0.3, rng.choice([0.5, 0.7, 0.9], N))
+    right = rng.random(N) < np.where(confidence == 0.3, 0.6, confidence - 0.12)
+    true = rng.choice(["a", "b", "c"], N)
+    other = np.select([true == "a", true == "b"], ["b", "c"], "a")
+    frame = pl.DataFrame(
+        {"confidence": confidence, "true_class": true, "predicted_class": np.where(right, true, other)}
+    )
+    question = Question(desk.log(frame), Cohort(), 0.5)
+    answer = calibration(engine, question)
+    said = readings.calibration_reading(answer, calibration_scan(engine, question).table).replace("\u202f", " ")
+    assert said.startswith("A confidence of 0.") and ": it is too high." in said.partition(". ")[0] + "."
+    assert "On the whole confidences are too high by" in said.split("\n")[0]
+    (found,) = SOURCES["calibration"].find(engine, Asking(question))
+    assert (
+        readings.finding_sentence(found, question.log).replace("\u202f", " ")
+        == f"{said.partition(': ')[0]}: it is too high."
+    )
+
+
+def test_a_confidence_that_tells_nothing_says_so_first(desk: Desk, engine: Engine) -> None:
+    rng = np.random.default_rng(10)
+    right, true = rng.random(N) < 0.8, rng.choice(["a", "b", "c"], N)
+    other = np.select([true == "a", true == "b"], ["b", "c"], "a")
+    frame = pl.DataFrame(
+        {"confidence": rng.beta(9, 2, N), "true_class": true, "predicted_class": np.where(right, true, other)}
+    )
+    question = Question(desk.log(frame), Cohort(), 0.5)
+    said = readings.calibration_reading(calibration(engine, question), calibration_scan(engine, question).table)
+    start = "Confidences hardly tell right rows from wrong: whatever they say, about "
+    assert said.startswith(start)
+    (found,) = SOURCES["calibration"].find(engine, Asking(question))
+    assert readings.finding_sentence(found, question.log).startswith(start)
+
+
+def test_rows_that_were_drawn_by_class_are_no_miscalibration(desk: Desk, engine: Engine) -> None:
+    rng = np.random.default_rng(11)
+    score = rng.beta(1, 9, 20_000)
+    label = rng.random(20_000) < score
+    frame = pl.DataFrame({"score": score, "label": label.astype(int), "weight": np.where(label, 1, 20)})
+    question = Question(desk.log(frame.filter(pl.Series(label | (rng.random(20_000) < 0.05)))), Cohort(), 0.5)
+    assert "drawn-by-class" in {each.code for each in question.log.findings}
+    assert not SOURCES["calibration"].find(engine, Asking(question))
+
+
+def test_a_default_that_fills_a_bin_is_named(desk: Desk, engine: Engine) -> None:
+    rng = np.random.default_rng(12)
+    income = rng.lognormal(10, 0.5, 8_000).round()
+    is_default = np.arange(8_000) % 9 == 0
+    score = rng.random(8_000)
+    label = rng.random(8_000) < np.where(is_default, 0.5, score)
+    frame = pl.DataFrame(
+        {"score": score.round(4), "label": label.astype(int), "income": np.where(is_default, 0, income)}
+    )
+    log = desk.log(frame, score="score", label="label", segments=("income",))
+    first = SOURCES["slices"].find(engine, Asking(Question(log, Cohort(), 0.5)))[0]
+    assert ", nearly always 0, " in readings.finding_sentence(first, log)
+
+
+def test_labels_of_one_class_since_a_day_are_told_first_until_these_rows_are_left_out(
+    desk: Desk, engine: Engine
+) -> None:
+    frame = made(0.3).with_columns(at=pl.datetime(2024, 1, 1) + pl.duration(days=pl.int_range(N) // 200))
+    is_late = pl.col("at") > pl.datetime(2024, 2, 15)
+    frame = frame.with_columns(is_fraud=pl.when(is_late).then(0).otherwise("is_fraud"))
+    log = desk.log(frame, score="score", label="is_fraud", time="at", segments=("place",))
+    said = "From 16 Feb 2024 on labels are of one class: leave these rows out before all that follows."
+    assert first_line(engine, Question(log, Cohort(), 0.5)).startswith(said)
+    before = Cohort((Clause("at", "lt", ("2024-02-16",)),))
+    assert said not in first_line(engine, Question(log, before, 0.5))
+
+
+def test_rows_that_are_all_positive_say_nothing_of_false_alarms_or_of_what_a_score_means(
+    desk: Desk, engine: Engine
+) -> None:
+    log = desk.log(made(0.1), score="score", label="is_fraud", segments=("place",))
+    question = Question(log, Cohort((Clause("is_fraud", "in", ("1",)),)), 0.2)
+    said = first_line(engine, question, "recall")
+    assert "No judged row is negative, so false alarms are not seen." in said and "of flagged rows" not in said
+    assert "Flagging everybody" not in said
+    read = readings.calibration_reading(calibration(engine, question), calibration_scan(engine, question).table)
+    assert read.startswith("Every judged row is positive, so what a score means is not seen here.")
+
+
+def test_a_predicted_number_is_told_as_what_it_turns_out_to_be(desk: Desk, engine: Engine) -> None:
+    rng = np.random.default_rng(13)
+    true = rng.lognormal(3, 0.6, 4_000)
+    frame = pl.DataFrame(
+        {"actual_minutes": true.round(1), "predicted_minutes": (1.1 * true + rng.normal(0, 1, 4_000)).round(1)}
+    )
+    found = numbers(engine, Question(desk.log(frame), Cohort(), 0.5))
+    said = readings.numbers_reading(found)
+    most = max(found.bins.to_dicts(), key=lambda row: row["bias"])
+    start = f"A predicted {most['mean_predicted']:.1f} turns out to be {most['mean_true']:.1f} on the mean: it is too high. "
+    assert said.startswith(start)
+
+
+def test_classes_that_are_right_on_the_mean_alone_are_not_said_to_be_right(desk: Desk, engine: Engine) -> None:
+    rng, names = np.random.default_rng(14), ["a", "b", "c"]
+    sure = np.exp(rng.normal(0, 2.5, (4_000, 3)))
+    sure /= sure.sum(1, keepdims=True)
+    true = np.array([rng.choice(3, p=each) for each in sure])
+    timid = sure**0.5 / (sure**0.5).sum(1, keepdims=True)
+    frame = pl.DataFrame(
+        {
+            "true_class": np.array(names)[true],
+            "predicted_class": np.array(names)[timid.argmax(1)],
+            **{f"prob_{name}": timid[:, place].round(4) for place, name in enumerate(names)},
+        }
+    )
+    answer = class_calibration(engine, Question(desk.log(frame), Cohort(), 0.5))
+    said = readings.class_calibration_reading(answer)
+    assert said.startswith("Scores of all classes are right on the mean and wrong one by one, off by ")

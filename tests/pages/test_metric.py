@@ -125,7 +125,7 @@ def test_a_link_carries_the_costs_and_everybody_is_led_by_them() -> None:
     assert "Worst by category: travel, where a row costs €" in said(app)
     assert "and its base rate explains €" in said(app)
     ranked = opened("slices", costs="fp:1;fn:20")
-    assert "Category separates costs most" in said(ranked)
+    assert "Look at category first, most of all where it is" in said(ranked)
     found = opened("slices", view="Discovered", costs="fp:1;fn:20")
     assert found.selectbox(key="objective").value == "cost_beyond_base_rate"
     lead = opened("overview", costs="fp:1;fn:20;unit:€")

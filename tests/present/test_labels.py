@@ -80,6 +80,8 @@ def test_the_figure_draws_the_table() -> None:
     bounds = next(trace for trace in figure.data if trace.type == "scatter")
     assert list(bounds.y) == [*BUCKETS["bound_high"], *BUCKETS["bound_low"].reverse()]
     assert "By all labels 24.0" in lines[0].hovertext[1]
+    known = matured_figure(BUCKETS.with_columns(to_come=0.0, is_ripe=False), "error_rate", "1w")
+    assert figure.layout.shapes and not known.layout.shapes, "weeks that have all their labels are not shaded"
     assert matured_figure(BUCKETS.head(0), "error_rate", "1w").layout.annotations[0].text == "No row has a time."
 
 

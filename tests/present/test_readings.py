@@ -272,9 +272,9 @@ RANKED = {
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({}, "Carrier separates the errors most: its 2 worse slices hold 25.0"),
-        ({}, "; where it is EV, the error rate is 40.0"),
-        ({"n_worse": 1}, "its worse slice holds 25.0"),
+        ({}, "Look at carrier first: where it is EV, the error rate is 40.0"),
+        ({}, "Its 2 worse slices hold 25.0"),
+        ({"n_worse": 1}, "Its worse slice holds 25.0"),
         ({"n_worse": 0, "worst": None}, "beyond chance"),
         ({"n_worse": 0, "n_compared": 0, "n_judged": 5}, "Nothing can be compared: of 5 judged rows"),
         ({"n_worse": 0, "n_compared": 0, "n_judged": 0}, "nothing can be judged"),

@@ -177,7 +177,7 @@ def test_a_row_is_priced_beside_the_cheaper_trivial_rule_where_that_is_not_clear
     answer = made()
     text = readings.priced_reading(priced_rows(answer)).replace("\u202f", " ")
     cost, everybody = (float(answer.sweep.cost[0][place]) / answer.n_judged for place in (answer.present.bin, 0))
-    assert text.startswith(f"A judged row costs € {cost:.2f} (€ ")
+    assert text.startswith(f"A judged row costs € {cost:.2f} at threshold")
     assert text.endswith(f"at threshold 0.50. Flagging everybody would cost € {everybody:.2f}, less.")
     equal = thresholds(made_table(), Policy(Costs(fp=1, fn=1)))
     assert readings.priced_reading(priced_rows(equal)).endswith("at threshold 0.50.")

@@ -13,6 +13,7 @@ from analytics.answers.question import Question
 from analytics.log.receipt import CheckResult
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS, used_in
+from analytics.measure.overruled import WhoWasRight
 from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Clause
 
@@ -47,10 +48,8 @@ class SliceParts:
         the error rate, or the metric that leads.
     rate, rate_rest : float
         That metric, there and elsewhere, or what the base rate explains there (`measure.slices.compared_by`).
-    n, share : int and float
-        Judged rows of the slice, and their share of those that it is compared in.
-    n_compared : int
-        Slices of all columns that the test was adjusted for.
+    n, share, n_compared : int, float and int
+        Judged rows of the slice, their share of those that it is compared in, and the slices that the test was adjusted for.
     """
 
     column: str
@@ -90,8 +89,8 @@ class CalibrationParts:
         Of that bin.
     ece, ece_by_chance : float
         Expected calibration error, and the largest that calibrated scores of this size would show (97.5 %).
-    slope : float or None
-    n_judged : int
+    slope, is_flat : float or None, and bool
+        The slope, and whether scores hardly tell rows apart, of which a ``base`` is positive, or right.
     """
 
     mean_score: float
@@ -101,7 +100,8 @@ class CalibrationParts:
     ece: float
     ece_by_chance: float
     slope: float | None
-    n_judged: int
+    is_flat: bool
+    base: float
 
 
 @dataclass(frozen=True)
@@ -188,10 +188,8 @@ class GapParts:
 
     Attributes
     ----------
-    metric : str
-        Whose change it is.
-    change, part : Size
-        The whole change, and the part for the worse that leads, in the metric's own unit.
+    metric, change, part : str and Size
+        What changed, by how much, and the part for the worse that leads, in the metric's own unit.
     name : str
         The part, as `measure.gap` calls it.
     columns : tuple of str
@@ -210,7 +208,7 @@ class GapParts:
 
 @dataclass(frozen=True)
 class CourseParts:
-    """Errors that are more frequent since a day, when a version ``began`` if one did: ``metric`` and rows before and after it."""
+    """Errors that are more frequent since a day, when a version may have ``began``, or ``until`` one; "before" is other days."""
 
     metric: str
     before: float
@@ -219,6 +217,7 @@ class CourseParts:
     n_before: float
     n_after: float
     began: str | None = None
+    until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -239,6 +238,7 @@ _Parts = (
     | PreflightParts
     | GapParts
     | CourseParts
+    | WhoWasRight
     | CompareParts
 )
 

@@ -16,7 +16,7 @@ from analytics.answers.brief.finding import (
     Size,
     ThresholdParts,
 )
-from analytics.answers.calibration.answer import judged_bins
+from analytics.answers.calibration.answer import judged_bins, unripe_level
 from analytics.answers.labels import label_days
 from analytics.answers.labels_answer import feed_stopped, ripe_until
 from analytics.answers.question import score_table
@@ -26,6 +26,7 @@ from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
 from analytics.measure.calibration.table import slice_numbers
+from analytics.measure.calibration.told import is_flat, told_bin
 from analytics.measure.counts import confusion_table
 from analytics.measure.intervals import wilson
 from analytics.measure.labels.lateness import label_arrival
@@ -50,7 +51,8 @@ _MEASURED = ("missing-in-segment", "constant-in-version", "default-spike", "near
 """Findings of preflight about values of one column, which are measured as slices by what they cost, and about missing labels,
 which are a question of their own."""
 _ERROR, _WARNING = "error", "warning"
-_UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", "drawn-by-class", "threshold-moved")
+_BY_CLASS = "drawn-by-class"
+_UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", _BY_CLASS, "score-too-good", "threshold-moved")
 """Warnings that undo every number about the rows that they name, as an error does."""
 
 
@@ -59,6 +61,8 @@ def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     question = asking.question
     if not question.log.is_probability or question.log.ranks_wrong_way or question.log.has_copied_label:
         return ()
+    if any(each.code == _BY_CLASS for each in question.log.findings):
+        return ()  # a share of rows that were drawn by class is the sample's
     scores = score_table(engine, question, (), ("brier",), is_weighted=True)
     bins = judged_bins(scores)
     if bins.judged.sum() < MIN_SUPPORT:
@@ -66,15 +70,14 @@ def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     numbers = slice_numbers(bins, groups=GROUPS, level=_LEVEL, seed=0, replicates=REPLICATES, cells=CHANCE_CELLS)
     if not numbers["ece"] > max(numbers["ece_chance_high"], _LEAST_ECE):
         return ()
+    if unripe_level(engine, question, numbers["difference"], numbers["p_value"]) is not None:
+        return ()  # labels to come may be all that is missing
     groups = reliability_table(scores.frame, scores.edges).filter(pl.col("n") > 0)
     if groups["mean_score"].is_in([0.0, 1.0]).all():
         return ()  # decisions in the place of scores: they were never meant as a chance
-    apart = (pl.col("mean_score") - pl.col("observed")).abs() * pl.col("n")
-    is_off = ~pl.col("mean_score").is_between("observed_low", "observed_high")
-    off = groups.filter(is_off).sort(apart, descending=True)
-    if off.is_empty():
+    row = told_bin(groups, numbers["difference"], numbers["p_value"])
+    if row is None:
         return ()
-    row = off.row(0, named=True)
     parts = CalibrationParts(
         row["mean_score"],
         row["observed"],
@@ -83,7 +86,8 @@ def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         numbers["ece"],
         numbers["ece_chance_high"],
         numbers["slope"],
-        int(bins.judged.sum()),
+        is_flat(numbers),
+        numbers["observed"],
     )
     return (Finding("calibration", "calibration", parts, place="last"),)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from analytics.answers.brief.course import worse_since
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.others import better_threshold, idle_line, miscalibration, open_labels, preflight
+from analytics.answers.brief.overruled import overruled_decisions
 from analytics.answers.brief.searches import found_slice, largest_part, verdict_on_candidate
 from analytics.answers.brief.slices import worst_slices
 from analytics.query.engine import Engine
@@ -112,6 +113,14 @@ _ALL = (
         is_by_metric=True,
     ),
     Source(
+        "overruled",
+        "review",
+        "where people overrule the model",
+        overruled_decisions,
+        "By size: errors, or cost, that people's decisions have beyond the model's on the rows on which both differ. Last where "
+        "they have no more: it says what people know that the model does not.",
+    ),
+    Source(
         "course",
         "gap",
         "since when the model is worse",
@@ -165,7 +174,6 @@ SOURCES = {source.name: source for source in _ALL}
 WITHOUT = {
     "gates": "what it says of a log is held against limits that people wrote down, and is an answer to them",
     "labels": "how far labels are known is said with a link to the rows that are, and what all of them will say is no finding",
-    "review": "what people found stands in their verdicts, and its share of the errors is said there",
     "report": "it carries what the other pages found",
 }
 """Pages that have no finding of their own, each with the reason."""

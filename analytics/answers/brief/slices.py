@@ -15,6 +15,7 @@ from analytics.answers.brief.finding import Asking, Finding, Size, SliceParts
 from analytics.answers.question import Question, is_of_score, model_versions, told_by_score
 from analytics.answers.slices import leading_slice, slices
 from analytics.log.column import Column
+from analytics.log.two_decisions import decided_columns
 from analytics.measure.brief import CELLS, with_units, worst_table
 from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.headline import OTHER_KIND
@@ -113,6 +114,7 @@ class _Telling:
     def __init__(self, engine: Engine, question: Question) -> None:
         self.engine, self.question = engine, question
         self.by_score = cache(lambda: told_by_score(engine, question))
+        self.decided = decided_columns(question.log)
         self.scale = worth_of(engine, question.log, question.cohort, question.threshold)
 
     def counts(self, by: Sequence[str] = (), missing: Sequence[str] = ()) -> pl.DataFrame:
@@ -137,7 +139,7 @@ def _by_metric(told: _Telling, metric: str) -> pl.DataFrame:
     for name in question.log.mapping.segments:
         answer = slices(engine, question, [name], metric=metric, metrics=())
         first = leading_slice(answer)
-        if told.by(answer.table):
+        if name in told.decided or told.by(answer.table):
             continue
         value = pl.col("slice_0").cast(pl.String)
         is_compared = value.is_not_null() & ~pl.col("few_rows")
@@ -166,7 +168,7 @@ def _by_cost(told: _Telling) -> pl.DataFrame:
     parts = [_EMPTY.select("column", "kind", "value", *CELLS)]
     for name in question.log.mapping.segments:
         counts = told.counts((name,))
-        if not told.by(counts):
+        if name not in told.decided and not told.by(counts):
             kind = pl.when(pl.col("slice_0").is_null()).then(pl.lit("rest")).otherwise(pl.lit("value"))
             value = pl.col("slice_0").cast(pl.String)
             parts.append(counts.select(pl.lit(name).alias("column"), kind.alias("kind"), value.alias("value"), *CELLS))

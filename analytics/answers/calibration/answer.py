@@ -128,11 +128,11 @@ def calibration(
         is_right_or_wrong=question.log.is_right_or_wrong,
         selective=None if question.log.is_right_or_wrong else selective(scores.frame, scores.threshold_bin),
         is_copied=question.log.has_copied_label,
-        unripe_from=_unripe_from(engine, question, *numbers.select("difference", "p_value").row(0)),
+        unripe_from=unripe_level(engine, question, *numbers.select("difference", "p_value").row(0)),
     )
 
 
-def _unripe_from(engine: Engine, question: Question, off: float | None, p_value: float | None) -> datetime | None:
+def unripe_level(engine: Engine, question: Question, off: float | None, p_value: float | None) -> datetime | None:
     """Return the moment from which on labels still come in, if the judged rows since then could be all that is off."""
     if off is None or p_value is None or not p_value < SIGNIFICANT:
         return None

@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.answers.calibration.answer import map_of, probabilities
 from analytics.answers.question import Question, told_by_score
+from analytics.log.two_decisions import decided_columns
 from analytics.measure.calibration.scan import MISFITS, misfit_table
 from analytics.measure.calibration.table import adjusted
 from analytics.measure.comparisons import SIGNIFICANT
@@ -32,8 +33,8 @@ class CalibrationScan:
         off, and of them those off by most, rows counted as they are weighted. Slices with fewer judged rows than the minimum
         support are left out.
     told : tuple of str
-        Segment columns that tell the label (`tells_label`), so that they may be known only after the outcome: they are in
-        no ranking.
+        Segment columns that tell the label (`tells_label`), so that they may be known only after the outcome, or that hold
+        what was decided: they are in no ranking.
     """
 
     table: pl.DataFrame
@@ -48,8 +49,11 @@ def calibration_scan(
     names = tuple(name for name in names if name in among) if among else names
     parts = {name: _slices_of(engine, question, name) for name in names}
     by_score = cache(lambda: told_by_score(engine, question))
+    decided = decided_columns(question.log)
     told = tuple(
-        name for name, part in parts.items() if tells_label(_label_told(part), by_score) or _is_told_by_a_value(part)
+        name
+        for name, part in parts.items()
+        if name in decided or tells_label(_label_told(part), by_score) or _is_told_by_a_value(part)
     )
     if len(told) == len(parts):
         told = ()

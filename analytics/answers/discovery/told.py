@@ -12,6 +12,7 @@ import polars as pl
 from analytics.answers.question import Question, is_band, told_by_score
 from analytics.log.column_names import is_data_set
 from analytics.log.schema import Log
+from analytics.log.two_decisions import decided_columns
 from analytics.measure.leaks import TELLS, label_told, score_told, tells_by_a_value, tells_label
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES
@@ -44,7 +45,7 @@ def told_by(
     once the columns that tell are left out. ``asked`` are the objective and what errors cost.
     """
     # A row that is right or wrong is of no class: what tells that is why answers are wrong, unless it is that itself.
-    told, is_kind = set[str](), question.log.is_right_or_wrong
+    told, is_kind = {found.source for found in searched} & decided_columns(question.log), question.log.is_right_or_wrong
     by_score = cache(lambda: told_by_score(engine, replace(question, cohort=question.cohort.whole())))
     for place, found in sorted(enumerate(searched), key=lambda pair: pair[1].kind == "gaps"):
         if found.kind == "gaps" and told:

@@ -13,6 +13,7 @@ from analytics.errors import QuestionError
 from analytics.log import score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.schema import Log
+from analytics.log.two_decisions import decided_columns
 from analytics.measure.labels.lateness import LabelArrival
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
@@ -106,10 +107,14 @@ def sides(engine: Engine, reference: Question, production: Question) -> Sides:
     left_out: list[tuple[str, str]] = []
     pairs = _matched(reference.log, production.log, left_out)
     defining = {column for question in (reference, production) for column in question.cohort.columns()}
+    decided = decided_columns(reference.log) | decided_columns(production.log)
     dimensions, flags, inputs = [], [], []
     for first, second in pairs:
         if first.name in defining:
             left_out.append((first.name, "it tells the two sides apart"))
+            continue
+        if first.name in decided:
+            left_out.append((first.name, "it holds what was decided"))
             continue
         dimension = _dimension_of(reference.log, production.log, first, second)
         inputs.append((first, second))

@@ -15,6 +15,7 @@ from analytics.errors import QuestionError
 from analytics.log.column import Column
 from analytics.log.mapping import ROLE_LABELS
 from analytics.log.schema import Log
+from analytics.log.two_decisions import decided_columns
 from analytics.measure.slices import is_worse
 from analytics.query.engine import Engine
 
@@ -101,7 +102,10 @@ def failing_slices(engine: Engine, question: Question) -> _Failures:
     """
     found: dict[str, dict[object, _Failing]] = {}
     judged = pl.sum_horizontal("tp", "fp", "fn", "tn")
+    decided = decided_columns(question.log)
     for name in question.log.mapping.segments:
+        if name in decided:
+            continue
         try:
             answer = slices(engine, question, [name], metrics=(), is_weighted=False)
         except QuestionError:

@@ -75,7 +75,7 @@ def matured_figure(buckets: pl.DataFrame, metric: str, every: str) -> go.Figure:
         row=2,
         col=1,
     )
-    unripe = buckets.filter(~pl.col("is_ripe"))
+    unripe = buckets.filter(~pl.col("is_ripe"), pl.col("to_come") > 0)
     if unripe.height:
         half, first, last = _LENGTHS[every] / 2, unripe["bucket"][0], unripe["bucket"][-1]
         figure.add_vrect(

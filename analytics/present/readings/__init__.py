@@ -19,6 +19,7 @@ from analytics.present.readings.calibration_numbers import numbers_reading
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
 from analytics.present.readings.calibration_trend import calibration_trend_reading
+from analytics.present.readings.cautions import cautioned
 from analytics.present.readings.classes import classes_reading
 from analytics.present.readings.compare import (
     both_reliability_reading,
@@ -117,6 +118,7 @@ __all__ = [
     "calibration_reading",
     "calibration_slices_reading",
     "calibration_trend_reading",
+    "cautioned",
     "change_reading",
     "changes_reading",
     "chosen_reading",

@@ -22,13 +22,22 @@ from analytics.answers.brief.finding import (
 )
 from analytics.measure.gap.metric import COST
 from analytics.measure.metrics import METRICS
+from analytics.measure.overruled import WhoWasRight
 from analytics.measure.slices import compared_by
 from analytics.present import words
 from analytics.present.discovery import spoken_slice
 from analytics.present.money import money, money_interval
+from analytics.present.readings.brief_parts import (
+    calibration_certainty,
+    calibration_sentence,
+    label_sentence,
+    line_sentence,
+    value_words,
+)
 from analytics.present.readings.compare import compare_reading, interval_part, money_part
 from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.gap_parts import PART_WORDS
+from analytics.present.readings.overruled import overruled_details, overruled_reading
 from analytics.present.readings.overview_lead import missed_words, wrong_words
 
 if TYPE_CHECKING:
@@ -41,8 +50,6 @@ if TYPE_CHECKING:
 _DAYS_OF_A_WEEK = 7.0
 _MAX_NAME = 60
 """Characters of a column, a value or a side within a sentence. A judgement."""
-_NEARLY = 0.9
-"""Share of the scored rows that is nearly everybody; what is left is hardly anyone. A judgement."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
@@ -79,35 +86,34 @@ def finding_sentence(finding: Finding, log: Log) -> str:
         case SliceParts() as parts:
             column = _name(words.column_words(parts.column))
             where = (
-                f"{column} arrives empty"
-                if parts.value is None
-                else f"{column} is {_name(words.value_label(parts.value))}"
+                f"{column} arrives empty" if parts.value is None else f"{column} is {_name(value_words(parts, log))}"
             )
             return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
         case FoundParts() as parts:
             where = words.shortened(spoken_slice(parts.slice), 3 * _MAX_NAME)
             return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
         case CalibrationParts() as parts:
-            side = "too high" if parts.mean_score > parts.observed else "too low"
-            told, observed = words.number(parts.mean_score, 2), words.share(parts.observed)
-            if log.is_right_or_wrong:
-                return f"A confidence of {told} is right in {observed}: it is {side}."
-            return f"A score of {told} means {observed}: it is {side}."
+            return calibration_sentence(parts, log)
         case ThresholdParts() as parts:
             best = "above the top score" if parts.best is None else f"to {words.threshold_text(parts.best)}"
             return f"Move the threshold from {words.threshold_text(parts.present)} {best}."
         case LineParts() as parts:
-            return _line_sentence(parts, log)
+            return line_sentence(parts, log)
         case LabelParts() as parts:
-            return _label_sentence(parts)
+            return label_sentence(parts)
         case PreflightParts() as parts:
             return words.one_line(_SENTENCE.split(parts.found.message)[0])
         case GapParts() as parts:
             return _gap_sentence(parts)
         case CourseParts() as parts:
             day = words.bucket_label(date.fromisoformat(parts.since), "1d")
+            if parts.until is not None:
+                rates = _rates(parts.metric, parts.after, parts.before, log, "on other days")
+                return f"From {day} to {words.bucket_label(date.fromisoformat(parts.until), '1d')} {rates}."
             begun = f", when version {_name(parts.began)} began," if parts.began else ""
             return f"Since {day}{begun} {_rates(parts.metric, parts.after, parts.before, log, 'before')}."
+        case WhoWasRight() as parts:
+            return overruled_reading(parts)
         case CompareParts() as parts:
             return compare_reading(parts.answer).partition("\n")[0]
 
@@ -140,40 +146,6 @@ def _judged_one(log: Log) -> str:
 
 def _judged_many(log: Log) -> str:
     return "queries" if log.mapping.kind == "rankings" else "rows"
-
-
-def _line_sentence(parts: LineParts, log: Log) -> str:
-    """Say that a threshold flags hardly anyone, or nearly everybody, and what that gets wrong."""
-    by = (
-        "The logged decisions flag"
-        if parts.is_of_decisions
-        else f"Threshold {words.threshold_text(parts.threshold)} flags"
-    )
-    few, many = (part * parts.n_scored for part in (1 - _NEARLY, _NEARLY))
-    if parts.flags_all:
-        whom = "nearly everybody" if parts.n_flagged > many else "nearly every negative row"
-        whom = "everybody" if parts.n_flagged == parts.n_scored else whom
-        return f"{by} {whom}: {words.share(parts.wrong)} of the negative rows are false alarms."
-    whom = "hardly anyone" if parts.n_flagged < few else "hardly any positive row"
-    whom = whom if parts.n_flagged else "nobody"
-    return f"{by} {whom}: {words.share(parts.wrong)} {missed_words(log)}."
-
-
-def _label_sentence(parts: LabelParts) -> str:
-    """Say how far labels are known."""
-    if parts.stopped is not None:
-        day, due = words.bucket_label(date.fromisoformat(parts.stopped), "1d"), words.count(round(parts.n_missed))
-        return f"No label has come since {day}, although about {due} should have: their feed has stopped."
-    if parts.since is not None:
-        since = words.bucket_label(date.fromisoformat(parts.since), "1d")
-        if parts.n_unlabelled_since == parts.n_since:
-            return f"No row from {since} on has a label: the numbers are of the rows before."
-        return f"Labels still come in from {since} on: Labels says up to which day the numbers may be believed."
-    if parts.is_late:
-        return "The newer the rows, the fewer have a label: what is known of them may not be typical."
-    share = words.share(parts.n_unlabelled / parts.n)
-    age = ", newer ones no less than old ones" if parts.is_late is False else ""
-    return f"{share} of the rows have no label{age}: those with one may not be typical."
 
 
 def _gap_sentence(parts: GapParts) -> str:
@@ -224,7 +196,8 @@ def _sized(size: Size, unit: str | None, wrong: str) -> str:
 
 def finding_certainty(finding: Finding, brief: Brief) -> str:
     """Say how sure it is, and on how many rows."""
-    is_right_or_wrong = brief.asking.question.log.is_right_or_wrong
+    log = brief.asking.question.log
+    is_right_or_wrong = log.is_right_or_wrong
     than = "More than elsewhere" if is_right_or_wrong else "More than its base rate explains"
     match finding.parts:
         case SliceParts() as parts:
@@ -235,10 +208,7 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             unseen = f"the {words.count(parts.n_confirming)} of these rows that the search did not see"
             return f"{than}, confirmed on {unseen}, which the rates are of; adjusted for {n}."
         case CalibrationParts() as parts:
-            off, chance = (words.points(value).removeprefix("+") for value in (parts.ece, parts.ece_by_chance))
-            slope = "" if parts.slope is None else f" Slope {words.number(parts.slope, 2)}."
-            what = "Confidences" if is_right_or_wrong else "Scores"
-            return f"{what} are off by {off} on average; calibrated ones would be by up to {chance}.{slope}"
+            return calibration_certainty(parts, log)
         case ThresholdParts() as parts:
             return f"{_traded(parts, brief)} Saved on rows that did not choose the threshold."
         case LineParts() as parts:
@@ -262,7 +232,11 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             return f"This part is {value}{'' if parts.metric == COST else ' points'} ({ends}) of it, at 95 %."
         case CourseParts() as parts:
             before, after = words.count(parts.n_before), words.count(parts.n_after)
+            if parts.until is not None:
+                return f"Of {after} rows then and {before} on other days, the stretch that stands out most, at 95 %."
             return f"Of {before} rows before and {after} since, the day that parts them most clearly, at 95 %."
+        case WhoWasRight() as parts:
+            return overruled_details(parts, log)
         case CompareParts() as parts:
             return _paired(parts)
 

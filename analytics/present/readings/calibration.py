@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from analytics.measure.calibration.told import CLOSE, is_flat, is_level_off, told_bin
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.marks.calibration import side_of
 from analytics.present.marks.slices import SIGNIFICANT
 from analytics.present.readings.calibration_scan import (
-    CLOSE,
     MAX_NAME,
     decisions_part,
     is_clear,
@@ -41,6 +41,11 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
     if answer.is_copied:
         copied = "The label is likely the prediction itself: name the outcome as label before a score is read by it."
         return words.told(copied, *_details(answer, row))
+    if not answer.is_right_or_wrong and row["observed"] in (0, 1):
+        which = "positive" if row["observed"] else "negative"
+        return words.told(
+            f"Every judged row is {which}, so what a score means is not seen here.", *_details(answer, row)
+        )
     unseen = unseen_scores_part(answer.selective)
     segments = segments_lead(scan)
     if answer.score_map is not None:
@@ -51,6 +56,8 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
         )
         return words.told(" ".join(filter(None, [unseen, lead, segments])), how, segments_part(scan))
     meaning = [_meaning_part(answer, row), _spread_part(row, answer), _level_part(row, answer)]
+    if answer.unripe_from is not None:  # by labels that are there a score may be off that is not
+        meaning.insert(0, meaning.pop())
     parts = [unseen, *([found] if (found := decisions_part(answer.bins, _what(answer))) else meaning), segments]
     lead = " ".join(filter(None, parts))
     return words.told(lead, *_details(answer, row), segments_part(scan))
@@ -59,45 +66,60 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
 def _told_bin(answer: Calibration, row: _Row) -> tuple[_Row, bool]:
     """Return the bin that says what a score means, and whether it is off.
 
-    The one that is off for most rows where ECE is beyond chance, else that of the highest scores.
+    The one that is off for most rows where ECE is beyond chance, on the side on which scores are on the whole; else that of the
+    highest scores.
     """
     bins = [found for found in answer.bins.iter_rows(named=True) if found["n"]]
     chance = answer.chance.filter(pl.col("metric") == "ece")["chance_high"]
     is_off = bool(len(chance)) and chance[0] is not None and row["ece"] > chance[0]
-    off = [found for found in bins if side_of(found) != "same"]
-    if not is_off or not off:
-        return bins[-1], False
-    return max(off, key=lambda found: found["n"] * abs(found["mean_score"] - found["observed"])), True
+    found = told_bin(answer.bins, row["difference"], row["p_value"]) if is_off else None
+    return (bins[-1], False) if found is None else (found, True)
 
 
 def _meaning_part(answer: Calibration, row: _Row) -> str:
     """Say what a score means."""
     told, is_off = _told_bin(answer, row)
     what, means = ("confidence", "is right in") if answer.is_right_or_wrong else ("score", "means")
+    if is_flat(row):
+        return flat_reading(row["observed"], is_right_or_wrong=answer.is_right_or_wrong)
     lead = f"A {what} of {words.number(told['mean_score'], 2)} {means} {words.share(told['observed'])}"
     if not is_off:
         return f"{lead}: what it says, within chance."
     return f"{lead}: it is {'too high' if side_of(told) == 'over' else 'too low'}."
 
 
+def flat_reading(base: float, *, is_right_or_wrong: bool) -> str:
+    """Say that scores hardly tell rows apart, and what share of them is positive, or right, whatever they say."""
+    if is_right_or_wrong:
+        return f"Confidences hardly tell right rows from wrong: whatever they say, about {words.share(base)} are right."
+    return f"Scores hardly tell positives from negatives: whatever they say, about {words.share(base)} are positive."
+
+
 def _spread_part(row: _Row, answer: Calibration) -> str:
     """Say that scores are too extreme or too timid on the whole, where they are by more than a tenth."""
-    if row["slope"] is None or not is_clear(row["slope_p_adjusted"]) or abs(row["slope"] - 1) < CLOSE:
+    if row["slope"] is None or not is_clear(row["slope_p_adjusted"]) or abs(row["slope"] - 1) < CLOSE or is_flat(row):
         return ""
+    what = _scores(answer)
+    start = f"{what[:1].upper()}{what[1:]}"
     if row["slope_high"] < 0:
-        return "Scores run the other way."
-    if row["slope_low"] <= 0:
-        apart = "right rows from wrong" if answer.is_right_or_wrong else "positives from negatives"
-        return f"Scores hardly tell {apart}."
-    return f"Scores are too {'extreme' if row['slope'] < 1 else 'timid'}."
+        return f"{start} run the other way."
+    return f"{start} are too {'extreme' if row['slope'] < 1 else 'timid'}."
+
+
+def _scores(answer: Calibration) -> str:
+    """Name what is calibrated."""
+    return "confidences" if answer.is_right_or_wrong else "scores"
 
 
 def _level_part(row: _Row, answer: Calibration) -> str:
     """Say whether scores are too high or too low on the whole, as far as labels are there."""
+    what = _scores(answer)
     if row["p_value"] is None or not row["p_value"] < SIGNIFICANT:
-        return "On the whole scores are neither too high nor too low beyond chance."
+        return f"On the whole {what} are neither too high nor too low beyond chance."
+    if not is_level_off(row["difference"], row["p_value"]):
+        return f"On the whole {what} are off by less than half a point."
     side = "high" if row["difference"] > 0 else "low"
-    found = f"scores are too {side} by {words.number(100 * abs(row['difference']), 1)} points"
+    found = f"{what} are too {side} by {words.number(100 * abs(row['difference']), 1)} points"
     if answer.unripe_from is None:
         return f"On the whole {found}."
     since = words.bucket_label(answer.unripe_from, "1d")

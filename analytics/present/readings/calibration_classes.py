@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from analytics.measure.calibration.told import SMALLEST
 from analytics.present import words
 from analytics.present.marks.slices import SIGNIFICANT
-from analytics.present.readings.calibration_scan import SMALLEST
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.classes import ClassCalibration
@@ -26,9 +26,13 @@ def class_calibration_reading(answer: ClassCalibration) -> str:
     off = judged.filter(is_off).sort(pl.col("difference").abs(), descending=True).to_dicts()
     looked = f"{judged.height:,} classes"
     if not off:
-        lead = (
-            f"Scores of no class are too high or too low by half a point or more beyond chance, of {looked} looked at."
-        )
+        beyond = _beyond(judged)
+        if beyond and answer.ece is not None and answer.ece >= SMALLEST:
+            which = "all classes" if beyond == judged.height else f"{beyond} of the classes"
+            by = words.points(answer.ece).removeprefix("+")
+            lead = f"Scores of {which} are right on the mean and wrong one by one, off by {by}."
+        else:
+            lead = f"Scores of no class are too high or too low by half a point or more beyond chance, of {looked} looked at."
         return words.told(lead, *_shape_parts(answer, judged))
     lead = f"Scores of class {_name(off[0])} are too {_side(off[0])} by {_size(off[0])}"
     other = next((row for row in off if _side(row) != _side(off[0])), None)
@@ -48,12 +52,17 @@ def class_calibration_reading(answer: ClassCalibration) -> str:
 def _shape_parts(answer: ClassCalibration, judged: pl.DataFrame) -> list[str]:
     """Say what class-wise ECE is, and in how many classes ECE is beyond what chance gives."""
     in_steps = f"So long a log is added up in {words.count(answer.steps)} steps of each score." if answer.steps else ""
-    beyond = judged.filter(pl.col("ece") > pl.col("ece_chance_high")).height
+    beyond = _beyond(judged)
     return [
         f"Class-wise ECE, the mean over classes, is {words.number(answer.ece)}; "
         f"{beyond} of {judged.height:,} are above what a calibrated model of this size stays below 97.5 % of the time.",
         in_steps,
     ]
+
+
+def _beyond(judged: pl.DataFrame) -> int:
+    """Count the classes whose ECE is beyond what chance gives."""
+    return judged.filter(pl.col("ece") > pl.col("ece_chance_high")).height
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ _MAX_NAME = 40
 
 
 def numbers_reading(answer: NumberBins) -> str:
-    """Say whether predicted numbers are too high or too low, and where most."""
+    """Say what a predicted number turns out to be on the side on which most are off, and how many are too high or too low."""
     if answer.bins.is_empty():
         return "No row has both a predicted and a true number."
     rows = answer.bins.to_dicts()
@@ -28,13 +28,16 @@ def numbers_reading(answer: NumberBins) -> str:
     if not off:
         return f"{what} turn out as they say in all of {looked}, within chance."
     high, low = ([row for row in off if (row["bias"] > 0) is is_high] for is_high in (True, False))
-    most = max(off, key=lambda row: abs(row["bias"]))
+    is_high = sum(row["n"] * row["bias"] for row in rows) > 0
+    most = max((high if is_high else low) or off, key=lambda row: abs(row["bias"]))
     parts = [f"too {side} in {len(part)}" for side, part in (("high", high), ("low", low)) if part]
     chance = f" By chance about {words.number(SIGNIFICANT * len(rows), 1)} would be."
+    said, true = (words.number(most[f"mean_{name}"], 2 if is_chance else 1) for name in ("predicted", "true"))
+    side = "too high" if most["bias"] > 0 else "too low"
     return words.told(
-        f"{what} are {' and '.join(parts)} of {looked}, most of all around "
-        f"{words.number(most['mean_predicted'], 2 if is_chance else 1)}.",
-        f"There they are off by {_bias(most)} on the mean, n {words.count(most['n'])}.{chance}",
+        f"A {'chance of' if is_chance else 'predicted'} {said} turns out to be {true} on the mean: it is {side}. "
+        f"{what} are {' and '.join(parts)} of {looked}.",
+        f"That one is off by {_bias(most)}, n {words.count(most['n'])}.{chance}",
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from analytics.measure.calibration.told import CLOSE, SMALLEST
 from analytics.present import words
 from analytics.present.marks.calibration import MAX_SCANNED
 from analytics.present.marks.slices import SIGNIFICANT
@@ -17,10 +18,6 @@ _Row = dict[str, Any]
 
 _MAX_NAMED, MAX_NAME = 2, 60
 """Slices that a sentence names for each direction, and characters of each: it stays one sentence. A judgement."""
-CLOSE = 0.1
-"""A slope that is as near to 1 is not worth a word in the first line, whatever the number of rows."""
-SMALLEST = 0.005
-"""Half a point: what is smaller is not called a change, whatever the number of rows."""
 
 
 def segments_lead(scan: pl.DataFrame) -> str:
@@ -86,9 +83,9 @@ def scan_reading(scan: CalibrationScan) -> str:
     told = ""
     if scan.told:
         names = words.listed([words.shortened(words.one_line(name), MAX_NAME) for name in scan.told])
-        verb = "tells" if len(scan.told) == 1 else "tell"
+        verb, hold = ("tells", "holds") if len(scan.told) == 1 else ("tell", "hold")
         told = (
-            f" Left out: {names} {verb} the label, as what is known only after the outcome does; "
+            f" Left out: {names} {verb} the label, as what is known only after the outcome does, or {hold} what was decided; "
             f"choose {'it' if len(scan.told) == 1 else 'one'} above to see it all the same."
         )
     shown, n = min(len(scan.table), MAX_SCANNED), words.plural(len(scan.table), "slice")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analytics.measure.calibration.told import SMALLEST
 from analytics.present import words
-from analytics.present.readings.calibration_scan import SMALLEST, is_clear
+from analytics.present.readings.calibration_scan import is_clear
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.time import CalibrationTime

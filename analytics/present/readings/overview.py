@@ -10,24 +10,22 @@ from analytics.measure.intervals import wilson
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.clusters import alike_part
+from analytics.present.readings.cautions import (
+    cautions,
+    score_beside_part,
+    together_part,
+    told_column_part,
+    unchosen_part,
+)
 from analytics.present.readings.overview_lead import (
-    copied_part,
-    cut_part,
-    drawn_part,
     is_of_chances,
     judged_words,
     lead_details,
     lead_part,
-    nothing_told_part,
     noun_of,
     priced_reading,
     reason_part,
-    score_beside_part,
     trivial_part,
-    unchosen_part,
-    undecided_part,
-    unseen_labels_part,
-    wrong_way_part,
     wrong_words,
 )
 from analytics.present.readings.overview_time import moved_part
@@ -77,6 +75,7 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         return _answers_reading(overview, question)
     is_decision = question.log.score_kind == "decision"
     at = "by the logged decisions" if is_decision else f"at threshold {words.threshold_text(question.threshold)}"
+    at += together_part(question)
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
     errors = f"{words.plural(counts['fp'], 'false positive')} and {words.plural(counts['fn'], 'false negative')}"
     of_all = (
@@ -91,7 +90,13 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     alike = alike_part(question.log.mapping.unit, overview.design_effects.get(metric), question.log.mapping.weight)
     corrected = _corrected_part(overview) if is_decision else ""
     by_judge = _judge_part(overview, question) if is_decision else ""
-    details = [corrected, lead_details(overview, question, metric), of_all, _rates_part(overview), alike]
+    details = [
+        corrected,
+        lead_details(overview, question, metric),
+        of_all,
+        _rates_part(overview),
+        alike,
+    ]
     if lead:
         reason = reason_part(question, metric)
     else:
@@ -100,11 +105,9 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
             moved_part(overview),
         )
     stand_for = _weighted_part(overview, question)
-    cautions = (
-        *(each(question) for each in (copied_part, nothing_told_part, wrong_way_part, unseen_labels_part)),
-        *(each(question) for each in (undecided_part, cut_part, drawn_part)),
+    lead = " ".join(
+        filter(None, (cautions(question, overview), lead, unchosen_part(question), told_column_part(question)))
     )
-    lead = " ".join(filter(None, (*cautions, lead, unchosen_part(question))))
     if by_judge:
         wrong_share = words.share(overview.value("error_rate")[0])
         lead, reason = f"{by_judge} The judge is wrong on {wrong_share} of the rows that people saw.", ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analytics.log.score_form import is_middle
 from analytics.log.value_words import folded
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS
@@ -26,7 +25,7 @@ _SPAN = re.compile(r"(?i)(?:[\s_\-.]*(?:within|in|next|after|over))?[\s_\-.]*\d+
 """The end of a name that says within which time it came ("failed_30d", "sepsis_within_6h"): no part of what is positive."""
 _PARTICIPLE = re.compile(r"(?i)\w{2,}[^\We]ed$")
 """A word that says what became of rows ("churned") and so stands before them, not for them; "need" and "speed" are none."""
-_MAX_NOUN = 30
+MAX_NOUN = 30
 """Characters of the word for what is positive: it stands within sentences. A judgement."""
 _MAX_WORDS = 2
 """Words of a column's name that can be what is positive ("late payment"); more are a description of it. A judgement."""
@@ -45,13 +44,13 @@ def noun_of(log: Log) -> str:
     """
     values = [words.one_line(value) for value in log.mapping.positive]
     if len(values) == 1 and values[0].strip() and not _is_yes(values[0]) and not values[0][:1].isdigit():
-        return words.shortened(values[0], _MAX_NOUN)
+        return words.shortened(values[0], MAX_NOUN)
     name = words.one_line(log.mapping.label or "")
     if _NO_WORDS.search(name):
         return ""
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+", _SPAN.sub("", name))
     kept = [part for part in parts if part.lower() not in {"is", "has", "was", *_NO_NOUN}]
-    return words.shortened(" ".join(kept).lower(), _MAX_NOUN) if 0 < len(kept) <= _MAX_WORDS else ""
+    return words.shortened(" ".join(kept).lower(), MAX_NOUN) if 0 < len(kept) <= _MAX_WORDS else ""
 
 
 def positives_of(log: Log) -> str:
@@ -127,6 +126,11 @@ def lead_part(overview: Overview, question: Question, metric: str, at: str) -> s
 
 
 def lead_details(overview: Overview, question: Question, metric: str) -> str:
+    """Say the interval and the rows of the metric that leads, nothing of the error rate; before them that of the cost, if any."""
+    return " ".join(filter(None, [_priced_details(overview.priced), _metric_details(overview, metric)]))
+
+
+def _metric_details(overview: Overview, metric: str) -> str:
     """Say the interval and the rows of the metric that leads; empty where that is the error rate."""
     value, counts = overview.value(metric), overview.counts
     if metric in ("error_rate", "accuracy") or not words.is_known(value[0]):
@@ -154,85 +158,11 @@ def _found_part(overview: Overview, question: Question, at: str) -> str:
     precision = overview.value("precision")
     if not words.is_known(precision[0]):
         return f"{lead} No row is flagged."
+    if not overview.counts["fp"] + overview.counts["tn"]:
+        return f"{lead} No judged row is negative, so false alarms are not seen."
     if (n_flagged := overview.counts["tp"] + overview.counts["fp"]) < _FEW_FLAGGED:
         return f"{lead} Only {words.plural(n_flagged, 'row')} {'is' if n_flagged == 1 else 'are'} flagged."
     return f"{lead} {words.share(precision[0])} of flagged rows are {noun or 'positive'}."
-
-
-def nothing_told_part(question: Question) -> str:
-    """Say that the score may tell nothing of this label: then one of the two may be another column; else nothing."""
-    if not any(each.code == "score-tells-nothing" for each in question.log.findings):
-        return ""
-    label = words.shortened(words.one_line(question.log.mapping.label or ""), _MAX_NOUN)
-    return f"The score does not tell {label!r} beyond chance: check that this is the label before all that follows."
-
-
-def unseen_labels_part(question: Question) -> str:
-    """Say that labels hang on the score somewhere else than at the threshold: then these are not all errors; else nothing."""
-    said = next((each.message for each in question.log.findings if each.code == "labels-hang-on-score"), "")
-    return f"{words.one_line(said.partition(':')[0])}, and all that follows is of these." if said else ""
-
-
-def wrong_way_part(question: Question) -> str:
-    """Say that what is judged ranks the wrong way round: then all that follows is of another question; else nothing."""
-    said = next((each.message for each in question.log.findings if each.code == "score-ranks-wrong-way"), "")
-    what = words.one_line(said.partition(":")[0])
-    return f"{what}: check which value is positive before all that follows." if said else ""
-
-
-def copied_part(question: Question) -> str:
-    """Say that the label is likely the prediction itself: then what follows says nothing of the model; else nothing."""
-    if not question.log.has_copied_label:
-        return ""
-    return "The label is likely the prediction itself: check it before all that follows."
-
-
-def undecided_part(question: Question) -> str:
-    """Say that the judged threshold did not decide: decisions are all alike, or follow one that moved; else nothing."""
-    said = {each.code: each.message for each in question.log.findings}
-    if "decisions-alike" in said:
-        what = words.one_line(said["decisions-alike"].partition(";")[0])
-        return f"{what}: what follows is of the score, as if it decided."
-    if "threshold-moved" in said and not question.cohort:
-        what = words.one_line(said["threshold-moved"].partition(". ")[0])
-        return f"{what}; what follows judges all rows at {words.threshold_text(question.threshold)}."
-    return ""
-
-
-def cut_part(question: Question) -> str:
-    """Say that a column may be what was decided, at another line than the one that is judged; else nothing."""
-    found = next((each for each in question.log.findings if each.code == "cut-of-score"), None)
-    if found is None:
-        return ""
-    column = words.shortened(words.one_line(found.column or ""), _MAX_NOUN)
-    return f"{column!r} may be what was decided, at {found.example}: choose it as decision on Logs before all that follows."
-
-
-def score_beside_part(question: Question) -> str:
-    """Say that a column may be the score that the judged decision was made by; else nothing."""
-    found = next((each for each in question.log.findings if each.code == "cut-of-decision"), None)
-    if found is None:
-        return ""
-    column = words.shortened(words.one_line(found.column or ""), _MAX_NOUN)
-    return f"{column!r} may be the score behind the decision: choose it on Logs to see calibration and thresholds."
-
-
-def unchosen_part(question: Question) -> str:
-    """Say that scores without a middle of their own are cut at that of their range, whoever left it so; else nothing."""
-    log = question.log
-    if log.score_kind != "rank" or not is_middle(log.mapping, log.reading, question.threshold):
-        return ""
-    ends = words.between(*(words.threshold_text(float(edge)) for edge in (log.edges[0], log.edges[-1])))
-    return f"This threshold is no more than the middle of scores of {ends}."
-
-
-def drawn_part(question: Question) -> str:
-    """Say that rows were likely drawn by class, and by which weight: then all rates are the sample's; else nothing."""
-    name = next((each.column for each in question.log.findings if each.code == "drawn-by-class"), None)
-    if name is None:
-        return ""
-    column = words.shortened(words.one_line(name), _MAX_NOUN)
-    return f"The rows were likely drawn by class: choose {column!r} as weight on Logs before any rate is believed."
 
 
 def reason_part(question: Question, metric: str) -> str:
@@ -256,7 +186,7 @@ def priced_reading(priced: PricedRows | None, *, is_of_decisions: bool = False) 
     if priced is None:
         return ""
     unit, threshold = priced.unit, words.threshold_text(priced.threshold)
-    cost = money_interval(priced.cost, priced.low, priced.high, unit)
+    cost = money(priced.cost, unit)
     at = "by the logged decisions" if is_of_decisions else f"at threshold {threshold}"
     lead = f"A judged row costs {cost} {at}."
     rules = {"everybody": priced.everybody, "nobody": priced.nobody}
@@ -267,10 +197,19 @@ def priced_reading(priced: PricedRows | None, *, is_of_decisions: bool = False) 
     return f"{lead} Flagging {cheaper} would cost {money(rules[cheaper], unit)}, {than}."
 
 
+def _priced_details(priced: PricedRows | None) -> str:
+    """Say what a row costs with its interval; empty where nobody said what errors cost."""
+    if priced is None:
+        return ""
+    return f"Cost per judged row: {money_interval(priced.cost, priced.low, priced.high, priced.unit)}."
+
+
 def trivial_part(overview: Overview, metric: str) -> str:
     """Compare with predicting everybody or nobody, whenever the model is not clearly better than that."""
     counts = overview.counts
     n_positive, n_judged = counts["tp"] + counts["fn"], counts["tp"] + counts["fp"] + counts["fn"] + counts["tn"]
+    if n_positive in (0, n_judged):
+        return ""
     parts = [_trivial_errors(overview, n_positive, n_judged)]
     precision = overview.value("precision")
     if metric in ("recall", "fnr", "precision") and precision[1] is not None and precision[1] <= n_positive / n_judged:

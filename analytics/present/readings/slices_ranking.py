@@ -70,12 +70,13 @@ def ranking_reading(
         held = f"{words.share(best['share_separated'])} of all errors beyond {beyond}"
     else:
         held = f"{words.share(best['share_separated'])} of all {_counted_by(metric)} beyond what the rest would predict"
-    which = f"its worse slice holds {held}" if n_worse == 1 else f"its {words.count(n_worse)} worse slices hold {held}"
-    rate = "" if metric == COST else f" {phrase} is {words.metric_text(metric, best['worst_rate'])}"
-    which += f"; where it is {worst},{rate}" if rate else f", most of all where it is {worst}"
-    what = "costs" if metric == COST else "the errors" if METRICS[metric].is_of_errors else phrase
+    which = (
+        f"Its worse slice holds {held}." if n_worse == 1 else f"Its {words.count(n_worse)} worse slices hold {held}."
+    )
+    rate = "" if metric == COST else f", {phrase} is {words.metric_text(metric, best['worst_rate'])}"
+    lead = f"Look at {column} first{':' if rate else ', most of all'} where it is {worst}{rate}."
     asked = "" if instead_of in (None, metric) else f" {_none_worse(str(instead_of))}"
-    return f"{start} separates {what} most: {which}.{_single_part(table)}{asked}{apart} Choose a column to open it."
+    return f"{lead} {which}{_single_part(table)}{asked}{apart} Choose a column to open it."
 
 
 def _single_part(table: pl.DataFrame) -> str:

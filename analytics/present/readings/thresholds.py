@@ -54,7 +54,7 @@ def _asking_part(answer: ThresholdAnswer) -> str:
         said = ", ".join([*rates, f"{flagged} flagged {span}"])
         return f"The log holds decisions and no scores, so there is no threshold to move. As decided: {said}."
     return (
-        "What does a miss cost compared with a false alarm? Until that is said no threshold is better than another; at the "
+        "What does a miss cost compared with a false alarm? Until that is said no threshold is better than another. At the "
         f"present {point_text(answer, now)}: {', '.join([*rates, f'{flagged} flagged {span}'])}."
     )
 

@@ -93,8 +93,8 @@ def _asking_part(answer: Handover) -> str:
     """Ask what a wrong answer costs, and say what is wrong now."""
     now = answer.at(answer.present)
     return (
-        "What does a wrong answer cost compared with a person's look? Until that is said no confidence is better than another; "
-        f"at present {_done_at(answer, answer.present)}, and {risk_text(now.risk)} of the answers are wrong."
+        "What does a wrong answer cost compared with a person's look? Until that is said no confidence is better than another. "
+        f"At present {_done_at(answer, answer.present)}, and {words.share(float(now.risk.value))} of the answers are wrong."
     )
 
 

@@ -19,6 +19,8 @@ from analytics.answers.brief.finding import (
     ThresholdParts,
 )
 from analytics.measure.labels.selective import AUDIT_ROWS
+from analytics.measure.overruled import EVEN, WhoWasRight
+from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.discovery import slice_words, spoken_slice
 from analytics.present.readings.compare import rounded
@@ -90,6 +92,11 @@ def _of_preflight(parts: PreflightParts) -> tuple[str, str]:
         return "Find out which rule decides, before anything is made of single errors.", _SYSTEM
     if parts.found.code == "threshold-moved":
         return "Find out who moved the threshold and why, and judge each part of the rows at its own.", _SYSTEM
+    if parts.found.code == "score-too-good":
+        return (
+            "Find out which of the score's inputs is known only after the outcome, before anybody relies on it.",
+            _DATA,
+        )
     if parts.found.code == "drawn-by-class" and parts.found.column is not None:
         return f"Choose {_name(parts.found.column)} as weight on Logs, and read every rate again.", _DATA
     if parts.found.code == "missing-since" and parts.found.column is not None:
@@ -146,6 +153,13 @@ def _of_comparison(parts: CompareParts) -> tuple[str, str]:
 
 def _of_course(parts: CourseParts) -> tuple[str, str]:
     day = words.bucket_label(date.fromisoformat(parts.since), "1d")
+    if parts.until is not None:
+        last = words.bucket_label(date.fromisoformat(parts.until), "1d")
+        return (
+            f"Find out what broke from {day} to {last}, an input or the join of the labels, and leave these days out of what "
+            "judges the model if it was the join.",
+            _DATA,
+        )
     if parts.began:
         return (
             f"See on Gap whether it is version {_name(parts.began)} or what came in with it: go back to the version before where "
@@ -159,6 +173,19 @@ def _of_course(parts: CourseParts) -> tuple[str, str]:
     )
 
 
+def _of_overruled(parts: WhoWasRight) -> tuple[str, str]:
+    if parts.n_labelled < MIN_SUPPORT:
+        return (
+            "Have some of the overruled decisions judged, drawn at random: so far nobody knows who was right.",
+            _SYSTEM,
+        )
+    if float(parts.people.high) < EVEN:
+        return "Read on Review what people overrule, and say with them when the model's decision stands.", _SYSTEM
+    if float(parts.people.low) > EVEN:
+        return "Find out on Review what people see there, and give it to the model.", _MODEL
+    return "Read on Review what people overrule: on the whole it makes decisions no better.", _SYSTEM
+
+
 _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     SliceParts: _of_slice,
     FoundParts: _of_found,
@@ -169,6 +196,7 @@ _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     PreflightParts: _of_preflight,
     GapParts: _of_gap,
     CourseParts: _of_course,
+    WhoWasRight: _of_overruled,
     CompareParts: _of_comparison,
 }
 

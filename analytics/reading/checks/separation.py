@@ -19,9 +19,17 @@ _MIN_ROWS_OF_CLASS = 30
 _CHANCE_AUROC = 0.5
 """Area under the ROC curve of a score that tells nothing."""
 
+_TOO_GOOD = 0.99
+"""Area under the ROC curve above which, with its whole interval, a score is taken to know the outcome: those of deployed models
+of what people do end at about 0.97. By hand."""
+
 _FAR = 3.0
 """Standard errors above one half, on the logit scale, from which nobody asks where the 95 % interval ends, which has 1.96 of
 them: it lies above."""
+
+
+_SIDES = 1.96
+"""Standard errors on either side of a 95 % interval."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,24 @@ def _is_far_above_chance(area: float, standard_error: float) -> bool:
     if not _CHANCE_AUROC < area < 1:
         return False
     return math.log(area / (1 - area)) * area * (1 - area) > _FAR * standard_error
+
+
+def _too_good(evidence: Evidence) -> float | None:
+    """Return the area under the ROC curve where it is too good to be true; None elsewhere, and of one class of many."""
+    log = evidence.log
+    if log.mapping.score is None or log.mapping.right is not None:
+        return None
+    if min(log.n_positive, log.n_labelled - log.n_positive) < _MIN_ROWS_OF_CLASS:
+        return None
+    from analytics.measure import curves
+
+    rows = [row for row in evidence.once(_by_score) if row[1] > row[3]]
+    estimate = curves.auroc([row[2] for row in rows], [row[1] - row[2] - row[3] for row in rows])
+    area, error = float(estimate.value), float(estimate.standard_error)
+    if not _TOO_GOOD < area < 1:  # of a label that a score tells without any error another check speaks
+        return None
+    low = math.log(area / (1 - area)) - _SIDES * error / (area * (1 - area))
+    return area if low > math.log(_TOO_GOOD / (1 - _TOO_GOOD)) else None
 
 
 def _unseen(evidence: Evidence) -> _Unseen | None:
@@ -211,6 +237,16 @@ def _label_is_prediction(log: Log, found: _Copied) -> Iterator[Said]:
         )
 
 
+def _score_too_good(log: Log, area: float | None) -> Iterator[Said]:
+    if area is not None:
+        yield Said(
+            log.mapping.score,
+            log.n_labelled,
+            f"The score tells the label almost without error: AUROC {area:.4f}. Few models that decide before the outcome do: "
+            f"check that {log.mapping.score!r} uses nothing that is known only after it.",
+        )
+
+
 CHECKS: tuple[Check, ...] = (
     CountingCheck(
         code="label-is-prediction",
@@ -219,6 +255,14 @@ CHECKS: tuple[Check, ...] = (
         meaning="the label is what the score or the decision says on every row, at the threshold or at another one",
         count=_copied,
         say=_label_is_prediction,
+    ),
+    CountingCheck(
+        code="score-too-good",
+        kinds=YES_NO,
+        severities=("warning",),
+        meaning="AUROC lies above 0.99, with its whole interval: the score may use what is known only after the outcome",
+        count=_too_good,
+        say=_score_too_good,
     ),
     CountingCheck(
         code="score-tells-nothing",

@@ -16,7 +16,7 @@ from analytics.answers.discovery.search import Search
 from analytics.answers.question import Question
 from analytics.answers.slices import ranked_columns
 from analytics.log.right import Right
-from analytics.measure.course import risen
+from analytics.measure.course import risen, spell
 from analytics.present.readings import finding_sentence
 from analytics.present.report.actions import action_of
 from analytics.query.cohort import Cohort
@@ -154,3 +154,32 @@ def test_a_part_for_the_worse_that_others_hide_is_not_told_as_a_change_for_the_w
     hidden = "Calibration and threshold: the error rate is 8.0 points worse by that than where July. Other parts hide it: on the whole it "
     assert said(Size(-0.014, -0.02, -0.01)) == f"{hidden}is 1.4 points better."
     assert said(Size(0.001, -0.01, 0.012)) == f"{hidden}has not changed beyond chance."
+
+
+def test_days_in_which_labels_were_joined_wrongly_are_named_and_sent_to_gap(desk: Desk) -> None:
+    rng = np.random.default_rng(5)
+    day = np.arange(N) * 60 // N
+    is_broken = (day >= 20) & (day < 27)
+    log = desk.log(
+        rows(rng.random(N) < np.where(is_broken, 0.45, 0.1)), score="score", label="label", time="at", segments=()
+    )
+    with closing(Engine(desk.workspace)) as engine:
+        answer = brief(engine, Asking(Question(log, Cohort(), 0.5)))
+    found = next(each for each in answer.findings if each.source == "course")
+    assert isinstance(found.parts, CourseParts)
+    assert (found.parts.since, found.parts.until) == ("2024-01-21", "2024-01-27")
+    assert finding_sentence(found, log).startswith("From 21 Jan 2024 to 27 Jan 2024 4")
+    asked = dict(address_of(found, Cohort()))
+    assert (asked["then_to"], asked["now_from"], asked["now_to"]) == ("2024-01-20", "2024-01-21", "2024-01-27")
+    assert "Find out what broke from 21 Jan 2024 to 27 Jan 2024" in action_of(found, answer)[0]
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.3])
+def test_days_that_differ_by_chance_or_by_their_nature_are_no_spell(spread: float) -> None:
+    """Of 100 periods of 60 days of one rate, or of one that changes from day to day, hardly any has a spell."""
+    rng, n = np.random.default_rng(6), np.full(60, 80.0)
+    found = 0
+    for _ in range(100):
+        rate = 0.2 * np.exp(rng.normal(0, spread, 60))
+        found += spell(rng.binomial(80, np.minimum(rate, 0.9)).astype(float), n, np.zeros(60), least=3) is not None
+    assert found <= 8

@@ -216,6 +216,15 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
         N,
         "drawn by class",
     ),
+    "score-too-good": (
+        lambda frame: frame.drop("decision").with_columns(
+            score=(0.3 + 0.4 * pl.col("label") + np.random.default_rng(2).normal(0, 0.1, N)).clip(0, 1).round(6)
+        ),
+        "warning",
+        "score",
+        N,
+        "known only after it",
+    ),
     "label-copied": (
         lambda frame: frame.with_columns(result=pl.when(pl.col("label") == 1).then(pl.lit("a")).otherwise(pl.lit("b"))),
         "warning",

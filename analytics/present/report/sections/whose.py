@@ -31,6 +31,7 @@ _MISMEASURED = (
     "labels-contradict",
     "different-outcomes",
     "score-ranks-wrong-way",
+    "score-too-good",
 )
 _IMPAIRED = (
     "missing-since",

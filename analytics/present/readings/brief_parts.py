@@ -1,0 +1,82 @@
+"""Sentences of the brief about what a score means, about a threshold that decides nothing, and about labels."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from analytics.present import words
+from analytics.present.readings.calibration import flat_reading
+from analytics.present.readings.overview_lead import missed_words
+
+if TYPE_CHECKING:
+    from analytics.answers.brief.finding import CalibrationParts, LabelParts, LineParts, SliceParts
+    from analytics.log.schema import Log
+
+_NEARLY = 0.9
+"""Share of the scored rows that is nearly everybody; what is left is hardly anyone. A judgement."""
+
+
+def value_words(parts: SliceParts, log: Log) -> str:
+    """Name the value of a slice; of a bin that holds hardly anything but one value that is said, as of a default filled in."""
+    name, bins = words.value_label(parts.value), log.bins.get(parts.column)
+    top = () if bins is None else log.column(parts.column).top
+    if bins is None or not top or top[0][1] < _NEARLY * parts.share * log.n_rows:
+        return name
+    code = next((code for code in range(len(bins.edges) - 1) if bins.label(code) == parts.value), None)
+    if code is None or not bins.edges[code] <= float(top[0][0]) < bins.edges[code + 1]:
+        return name
+    return f"{name}, nearly always {top[0][0]}"
+
+
+def calibration_sentence(parts: CalibrationParts, log: Log) -> str:
+    """Say what a score means instead, or that it means nothing."""
+    if parts.is_flat:
+        return flat_reading(parts.base, is_right_or_wrong=log.is_right_or_wrong)
+    side = "too high" if parts.mean_score > parts.observed else "too low"
+    told, observed = words.number(parts.mean_score, 2), words.share(parts.observed)
+    if log.is_right_or_wrong:
+        return f"A confidence of {told} is right in {observed}: it is {side}."
+    return f"A score of {told} means {observed}: it is {side}."
+
+
+def calibration_certainty(parts: CalibrationParts, log: Log) -> str:
+    """Say how far scores are off on average, and what chance would give."""
+    off, chance = (words.points(value).removeprefix("+") for value in (parts.ece, parts.ece_by_chance))
+    slope = "" if parts.slope is None else f" Slope {words.number(parts.slope, 2)}."
+    what = "Confidences" if log.is_right_or_wrong else "Scores"
+    return f"{what} are off by {off} on average; calibrated ones would be by up to {chance}.{slope}"
+
+
+def line_sentence(parts: LineParts, log: Log) -> str:
+    """Say that a threshold flags hardly anyone, or nearly everybody, and what that gets wrong."""
+    by = (
+        "The logged decisions flag"
+        if parts.is_of_decisions
+        else f"Threshold {words.threshold_text(parts.threshold)} flags"
+    )
+    few, many = (part * parts.n_scored for part in (1 - _NEARLY, _NEARLY))
+    if parts.flags_all:
+        whom = "nearly everybody" if parts.n_flagged > many else "nearly every negative row"
+        whom = "everybody" if parts.n_flagged == parts.n_scored else whom
+        return f"{by} {whom}: {words.share(parts.wrong)} of the negative rows are false alarms."
+    whom = "hardly anyone" if parts.n_flagged < few else "hardly any positive row"
+    whom = whom if parts.n_flagged else "nobody"
+    return f"{by} {whom}: {words.share(parts.wrong)} {missed_words(log)}."
+
+
+def label_sentence(parts: LabelParts) -> str:
+    """Say how far labels are known."""
+    if parts.stopped is not None:
+        day, due = words.bucket_label(date.fromisoformat(parts.stopped), "1d"), words.count(round(parts.n_missed))
+        return f"No label has come since {day}, although about {due} should have: their feed has stopped."
+    if parts.since is not None:
+        since = words.bucket_label(date.fromisoformat(parts.since), "1d")
+        if parts.n_unlabelled_since == parts.n_since:
+            return f"No row from {since} on has a label: the numbers are of the rows before."
+        return f"Labels still come in from {since} on: Labels says up to which day the numbers may be believed."
+    if parts.is_late:
+        return "The newer the rows, the fewer have a label: what is known of them may not be typical."
+    share = words.share(parts.n_unlabelled / parts.n)
+    age = ", newer ones no less than old ones" if parts.is_late is False else ""
+    return f"{share} of the rows have no label{age}: those with one may not be typical."

@@ -1,0 +1,169 @@
+"""What is said before the first sentence of a page: that its numbers may be about something else than the model."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from analytics.answers.question import model_versions
+from analytics.log.score_form import is_middle
+from analytics.measure.headline import headline
+from analytics.present import words
+from analytics.present.readings.overview_lead import MAX_NOUN
+
+if TYPE_CHECKING:
+    from analytics.answers.overview import Overview
+    from analytics.answers.question import Question
+
+_OTHERWISE = 0.1
+"""Rows decided otherwise than the threshold says, for each one that it flags, from which on another rule decided. By hand."""
+_USUAL = 0.5
+"""Threshold of chances where nobody says another one."""
+
+
+def cautions(question: Question, overview: Overview) -> str:
+    """Say what undoes or limits the numbers of an overview, before them; empty where nothing does."""
+    parts = (
+        copied_part,
+        one_class_part,
+        too_good_part,
+        nothing_told_part,
+        wrong_way_part,
+        unseen_labels_part,
+        undecided_part,
+        cut_part,
+    )
+    said = [*(part(question) for part in parts), against_part(question, overview), drawn_part(question)]
+    return " ".join(filter(None, said))
+
+
+def cautioned(reading: str, question: Question) -> str:
+    """Return the reading of another page behind what undoes its numbers, where it does not say so itself."""
+    parts = (copied_part, one_class_part, too_good_part, nothing_told_part, wrong_way_part, drawn_part)
+    found = (part(question) for part in parts)
+    said = [each for each in found if each and not reading.startswith(each.partition(":")[0])]
+    return " ".join([*said, reading])
+
+
+def too_good_part(question: Question) -> str:
+    """Say that the score tells the classes so well that it may know the outcome; else nothing."""
+    if not any(each.code == "score-too-good" for each in question.log.findings):
+        return ""
+    return "The score tells the label almost without error: check that it knows nothing of the outcome before all that follows."
+
+
+def told_column_part(question: Question) -> str:
+    """Name a column that tells the label on every row: where the model sees it, how good it is says nothing; else nothing."""
+    name = next((each.column for each in question.log.findings if each.code == "label-copied"), None)
+    if name is None:
+        return ""
+    column = words.shortened(words.one_line(name), MAX_NOUN)
+    return f"{column!r} tells the label on every row: check that the model does not see it."
+
+
+def one_class_part(question: Question) -> str:
+    """Say that labels are of one class from a day on: a metric of those rows says nothing of the model; else nothing."""
+    found = next((each for each in question.log.findings if each.code == "one-class-after"), None)
+    if found is None or found.example is None or question.cohort:
+        return ""
+    since = words.bucket_label(date.fromisoformat(found.example[:10]), "1d")
+    return f"From {since} on labels are of one class: leave these rows out before all that follows."
+
+
+def together_part(question: Question) -> str:
+    """Say within a sentence that several model versions are judged as one; else nothing."""
+    name = question.log.mapping.model_version
+    n = len(model_versions(question.log))
+    if n < 2 or any(clause.column == name for clause in question.cohort.clauses):
+        return ""
+    return f" by {'both' if n == 2 else 'all'} versions together"
+
+
+def against_part(question: Question, overview: Overview) -> str:
+    """Say that much was decided otherwise than the judged threshold says; else nothing."""
+    found = next((each for each in question.log.findings if each.code == "decision-against-score"), None)
+    if found is None or question.cohort or question.threshold != question.log.mapping.threshold:
+        return ""
+    if (found.rows or 0) < _OTHERWISE * max(overview.counts["n_flagged"], 1):
+        return ""
+    at, rows = words.threshold_text(question.threshold), words.plural(found.rows or 0, "row")
+    return f"Threshold {at} is not what decided: {rows} were decided otherwise, and what follows judges the score."
+
+
+def nothing_told_part(question: Question) -> str:
+    """Say that the score may tell nothing of this label: then one of the two may be another column; else nothing."""
+    if not any(each.code == "score-tells-nothing" for each in question.log.findings):
+        return ""
+    label = words.shortened(words.one_line(question.log.mapping.label or ""), MAX_NOUN)
+    return f"The score does not tell {label!r} beyond chance: check that this is the label before all that follows."
+
+
+def unseen_labels_part(question: Question) -> str:
+    """Say that labels hang on the score somewhere else than at the threshold: then these are not all errors; else nothing."""
+    said = next((each.message for each in question.log.findings if each.code == "labels-hang-on-score"), "")
+    return f"{words.one_line(said.partition(':')[0])}, and all that follows is of these." if said else ""
+
+
+def wrong_way_part(question: Question) -> str:
+    """Say that what is judged ranks the wrong way round: then all that follows is of another question; else nothing."""
+    said = next((each.message for each in question.log.findings if each.code == "score-ranks-wrong-way"), "")
+    what = words.one_line(said.partition(":")[0])
+    return f"{what}: check which value is positive before all that follows." if said else ""
+
+
+def copied_part(question: Question) -> str:
+    """Say that the label is likely the prediction itself: then what follows says nothing of the model; else nothing."""
+    if not question.log.has_copied_label:
+        return ""
+    return "The label is likely the prediction itself: check it before all that follows."
+
+
+def undecided_part(question: Question) -> str:
+    """Say that the judged threshold did not decide: decisions are all alike, or follow one that moved; else nothing."""
+    said = {each.code: each.message for each in question.log.findings}
+    if "decisions-alike" in said:
+        what = words.one_line(said["decisions-alike"].partition(";")[0])
+        return f"{what}: what follows is of the score, as if it decided."
+    if "threshold-moved" in said and not question.cohort:
+        what = words.one_line(said["threshold-moved"].partition(". ")[0])
+        return f"{what}; what follows judges all rows at {words.threshold_text(question.threshold)}."
+    return ""
+
+
+def cut_part(question: Question) -> str:
+    """Say that a column may be what was decided, at another line than the one that is judged; else nothing."""
+    found = next((each for each in question.log.findings if each.code == "cut-of-score"), None)
+    if found is None:
+        return ""
+    column = words.shortened(words.one_line(found.column or ""), MAX_NOUN)
+    return f"{column!r} may be what was decided, at {found.example}: choose it as decision on Logs before all that follows."
+
+
+def score_beside_part(question: Question) -> str:
+    """Say that a column may be the score that the judged decision was made by; else nothing."""
+    found = next((each for each in question.log.findings if each.code == "cut-of-decision"), None)
+    if found is None:
+        return ""
+    column = words.shortened(words.one_line(found.column or ""), MAX_NOUN)
+    return f"{column!r} may be the score behind the decision: choose it on Logs to see calibration and thresholds."
+
+
+def unchosen_part(question: Question) -> str:
+    """Say that nobody may have chosen the threshold: the middle of the scores, or of chances of what is rare; else nothing."""
+    log = question.log
+    is_usual = log.score_kind == "probability" and question.threshold == _USUAL == log.mapping.threshold
+    if is_usual and log.mapping.decision is None and headline(*log.class_counts).is_apart:
+        return "The log does not say which threshold decides: this is the usual one."
+    if log.score_kind != "rank" or not is_middle(log.mapping, log.reading, question.threshold):
+        return ""
+    ends = words.between(*(words.threshold_text(float(edge)) for edge in (log.edges[0], log.edges[-1])))
+    return f"This threshold is no more than the middle of scores of {ends}."
+
+
+def drawn_part(question: Question) -> str:
+    """Say that rows were likely drawn by class, and by which weight: then all rates are the sample's; else nothing."""
+    name = next((each.column for each in question.log.findings if each.code == "drawn-by-class"), None)
+    if name is None:
+        return ""
+    column = words.shortened(words.one_line(name), MAX_NOUN)
+    return f"The rows were likely drawn by class: choose {column!r} as weight on Logs before any rate is believed."
