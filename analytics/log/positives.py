@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
@@ -32,6 +33,9 @@ _UNDECIDED = frozenset(
 
 _MIN_CLASSES = 3
 """Values from which on two columns share classes: two are positive and negative."""
+
+_N_KEPT = 2_000
+"""Columns whose groups are kept: a guess asks for those of a column thirty times. Of 50 values each, some 10 MB at most."""
 
 _OTHER_CLASS = {"0": "1", "0.0": "1.0", "false": "true"}
 """What the positive class is called where rows of the negative one alone are known."""
@@ -85,8 +89,13 @@ def decided_values(column: Column) -> tuple[str, ...]:
 
 def known_groups(column: Column) -> tuple[str, ...]:
     """Return what the values of a decision mean, spellings of one value once, without those that decide nothing."""
-    found = groups([value for value in known([value for value, _ in column.top]) if plain(value) not in _UNDECIDED])
-    return tuple(found)
+    return _known_groups(tuple(value for value, _ in column.top))
+
+
+@lru_cache(maxsize=_N_KEPT)
+def _known_groups(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the groups of `known_groups` of values."""
+    return tuple(groups([value for value in known(values) if plain(value) not in _UNDECIDED]))
 
 
 def any_binary(columns: Sequence[Column]) -> Column | None:

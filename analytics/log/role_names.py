@@ -11,6 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+
+_N_KEPT = 10_000
+"""Names whose answer is kept: each guess asks the same of every column for every role. Some 2 MB at most."""
 
 
 @dataclass(frozen=True)
@@ -222,6 +226,7 @@ _NAMES: dict[str, _Names] = {
 }
 
 
+@lru_cache(maxsize=_N_KEPT)
 def folded_name(name: str) -> str:
     """Return a column's name as it is compared with names of roles.
 
@@ -278,6 +283,7 @@ def is_called_score(name: str) -> bool:
     return is_prediction(name) or not _SCORE_WORDS.isdisjoint(folded_name(name).split("_"))
 
 
+@lru_cache(maxsize=_N_KEPT)
 def strength(role: str, name: str) -> tuple[int, int] | None:
     """Return how well a name says a role: 0 for a strong name, 1 for a loose one, then its place among these; None for neither.
 

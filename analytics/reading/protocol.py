@@ -7,7 +7,9 @@ both sides are one program, and a field that only one of them knows is a defect 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -190,6 +192,8 @@ class Followed(_Reply, frozen=True, kw_only=True):
 
 Answer = Known | Waiting | Copied | Head | Built | Followed
 Reply = Progress | Refusal | Answer
+_BARE = (str, int, float, type(None))
+"""Values that have no fields: most of a message, and not looked into."""
 
 
 def encode(message: Job | Reply) -> str:
@@ -242,15 +246,25 @@ def _strange(why: str) -> InputError:
     )
 
 
-def _differing(sent: Any, value: Any, place: str = "") -> str | None:
+@cache
+def _names_of(kind: type) -> frozenset[str] | None:
+    """Return the names of the fields of a dataclass, None of another type."""
+    return frozenset(field.name for field in fields(kind)) if is_dataclass(kind) else None
+
+
+def _differing(sent: Any, value: Any) -> str | None:
     """Return the place of the first field that a line and a dataclass in its message do not share, None where they share all."""
-    if is_dataclass(value) and (strange := sent.keys() ^ {field.name for field in fields(value)}):
-        return f"{place}{min(strange)}"
-    parts: list[tuple[str, Any, Any]]
-    if is_dataclass(value) or isinstance(value, msgspec.Struct):
-        parts = [(name, inner, getattr(value, name)) for name, inner in sent.items() if hasattr(value, name)]
+    names = _names_of(type(value))
+    if names is not None and (strange := sent.keys() ^ names):
+        return min(strange)
+    parts: Iterable[tuple[str | int, Any, Any]]
+    if names is not None or isinstance(value, msgspec.Struct):
+        parts = ((name, inner, getattr(value, name)) for name, inner in sent.items() if hasattr(value, name))
     elif isinstance(value, tuple):
-        parts = [(str(at), *pair) for at, pair in enumerate(zip(sent, value, strict=True))]
+        parts = ((at, *pair) for at, pair in enumerate(zip(sent, value, strict=True)))
     else:
         return None
-    return next((found for name, one, other in parts if (found := _differing(one, other, f"{place}{name}."))), None)
+    for name, one, other in parts:
+        if not isinstance(other, _BARE) and (found := _differing(one, other)):
+            return f"{name}.{found}"
+    return None

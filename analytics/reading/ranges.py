@@ -25,14 +25,11 @@ def of_rows(
     Of a long table the sketches that the estimates are made of stay in the table ``ranges``, where ``is_kept``.
     """
     (n_rows,) = connection.execute("SELECT count(*) FROM raw").fetchone() or (0,)
-    is_kept = is_kept and is_long(n_rows)
+    if not (is_kept and is_long(n_rows)):
+        return n_rows, _seen(connection, types)
     parts = ", ".join(_parts(place, type_) for place, type_ in types.items())
-    made = "CREATE OR REPLACE TABLE" if is_kept else "CREATE OR REPLACE TEMP TABLE"
-    connection.execute(f"{made} ranges AS SELECT count(*) AS n_rows, {parts} FROM raw")
-    found = _told(connection, "ranges", list(types))
-    if not is_kept:
-        connection.execute("DROP TABLE ranges")
-    return n_rows, found
+    connection.execute(f"CREATE OR REPLACE TABLE ranges AS SELECT count(*) AS n_rows, {parts} FROM raw")
+    return n_rows, _told(connection, "ranges", list(types))
 
 
 def of_grown(
@@ -80,22 +77,38 @@ def _is_known(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], 
 
 
 def _parts(place: int, type_: str) -> str:
+    """Return the aggregates of one column as they are kept, each with its name."""
+    count, distinct, low, high = _aggregates(place, type_)
+    return f"{count} AS n{place}, {distinct} EXPORT_STATE AS d{place}, {low} AS l{place}, {high} AS h{place}"
+
+
+def _aggregates(place: int, type_: str) -> tuple[str, str, str, str]:
     """Return the aggregates of one column; nobody asks for the ends of texts."""
     name = (
         f"c{place}::VARCHAR" if type_ == "VARCHAR" else f"c{place}"
     )  # a log of few texts holds numbers in their place
     low, high = ("NULL::VARCHAR",) * 2 if type_ == "VARCHAR" else (f"min({name})", f"max({name})")
-    counts = f"count({name}) AS n{place}, approx_count_distinct({name}) EXPORT_STATE AS d{place}"
-    return f"{counts}, {low} AS l{place}, {high} AS h{place}"
+    return f"count({name})", f"approx_count_distinct({name})", low, high
+
+
+def _seen(connection: duckdb.DuckDBPyConnection, types: Mapping[int, str]) -> tuple[Range, ...]:
+    """Return the ranges of the columns of ``raw`` where nothing is kept of them: without a table that holds them meanwhile."""
+    aggregates = [_aggregates(place, type_) for place, type_ in types.items()]
+    parts = [f"{count}, {distinct}, {low}::VARCHAR, {high}::VARCHAR" for count, distinct, low, high in aggregates]
+    return _in_groups(connection, "raw", parts)
 
 
 def _told(connection: duckdb.DuckDBPyConnection, table: str, places: Sequence[int]) -> tuple[Range, ...]:
     """Return what a table of aggregates tells of each column."""
+    return _in_groups(connection, table, [f"n{p}, finalize(d{p}), l{p}::VARCHAR, h{p}::VARCHAR" for p in places])
+
+
+def _in_groups(connection: duckdb.DuckDBPyConnection, table: str, parts: Sequence[str]) -> tuple[Range, ...]:
+    """Return the ranges that a table has, four values for each of the parts, many of them in one question."""
     found: list[Range] = []
-    for start in range(0, len(places), GROUP):
-        group = places[start : start + GROUP]
-        parts = ", ".join(f"n{p}, finalize(d{p}), l{p}::VARCHAR, h{p}::VARCHAR" for p in group)
-        row = connection.execute(f"SELECT {parts} FROM {table}").fetchone()
+    for start in range(0, len(parts), GROUP):
+        group = parts[start : start + GROUP]
+        row = connection.execute(f"SELECT {', '.join(group)} FROM {table}").fetchone()
         assert row is not None
         found += [row[4 * at : 4 * at + 4] for at in range(len(group))]
     return tuple(found)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from analytics.reading import api
-from tests.ingested import run_here
+from tests.ingested import run_once
 
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read files without starting a process for each; tests that start the command itself start the reader too."""
-    monkeypatch.setattr(api, "run_child", run_here)
+    """Read files without starting a process for each, and each once for all commands that are asked about it.
+
+    Tests that start the command itself start the reader too.
+    """
+    monkeypatch.setattr(api, "run_child", run_once)

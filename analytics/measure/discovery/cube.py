@@ -128,11 +128,12 @@ class Cube:
         inside[self.places_of(pattern)] = True
         return inside
 
-    def places_of(self, pattern: CodeArray, among: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
-        """Return the places of the cells that a pattern holds, in their order; of those ``among`` which it is looked for.
+    def places_of(self, pattern: CodeArray) -> NDArray[np.int64]:
+        """Return the places of the cells that a pattern holds, in their order.
 
         The column of the most values comes first: it leaves the fewest cells to be looked at by the others.
         """
+        among: NDArray[np.int64] | None = None
         for column in sorted(np.flatnonzero(pattern >= 0), key=lambda column: -self.sizes[column]):
             codes, value = self.codes[column], int(pattern[column])
             among = np.flatnonzero(codes == value) if among is None else among[codes[among] == value]

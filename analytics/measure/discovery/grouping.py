@@ -232,8 +232,13 @@ class _Chosen:
         sums = cube.sums
         self.cube = cube
         self.parts = np.column_stack(sums.columns())
+        self.ones = np.ones(min(cube.n_cells, _AT_ONCE))
+        self.order = np.argsort(
+            -np.array(cube.sizes), kind="stable"
+        )  # the column of the most values leaves the fewest cells
         self.patterns = np.zeros((0, len(cube.codes)), dtype=np.int64)
         self.cells: list[NDArray[np.int64]] = []
+        self.n_cells = np.zeros(0, dtype=np.int64)
         self.slices = np.zeros((0, self.parts.shape[1]))
         self.is_telling = np.zeros(0, dtype=bool)
         self.whole = sums.sum()
@@ -243,6 +248,7 @@ class _Chosen:
         cells = self.cube.places_of(pattern)
         self.patterns = np.vstack([self.patterns, pattern])
         self.cells.append(cells)
+        self.n_cells = np.append(self.n_cells, len(cells))
         self.slices = np.vstack([self.slices, self._summed(cells)])
         self.is_telling = np.append(self.is_telling, is_telling)
 
@@ -281,23 +287,29 @@ class _Chosen:
         return int(places[np.argmax(np.where(is_told, overlap, -1.0))]) if is_told.any() else -1
 
     def _common(self, pattern: CodeArray, cells: NDArray[np.int64], places: NDArray[np.int64]) -> Sums:
-        """Return the sums of what a slice, given its cells too, has in common with chosen ones."""
-        sums = []
-        for place in places:
-            few, other = cells, self.patterns[place]
-            if len(self.cells[place]) < len(few):
-                few, other = self.cells[place], pattern
-            is_left = (self.patterns[place] != pattern) & (other >= 0)
-            both = self.cube.places_of(np.where(is_left, other, -1), few)
-            sums.append(self._summed(both))
-        return Sums.of(np.array(sums).T)
+        """Return the sums of what a slice, given its cells too, has in common with chosen ones.
+
+        Of two slices the cells of the smaller one are looked at, by the columns that the other one has beside it.
+        """
+        patterns = self.patterns[places]
+        is_smaller = self.n_cells[places] < len(cells)
+        others = np.where(is_smaller[:, None], pattern, patterns)
+        is_left = ((patterns != pattern) & (others >= 0))[:, self.order]
+        left = [self.order[np.flatnonzero(columns)] for columns in is_left]
+        sums = np.empty((len(places), self.parts.shape[1]))
+        for at, (place, columns) in enumerate(zip(places, left, strict=True)):
+            both = self.cells[place] if is_smaller[at] else cells
+            for column in columns:
+                both = both[self.cube.codes[column][both] == others[at, column]]
+            sums[at] = self._summed(both)
+        return Sums.of(sums.T)
 
     def _summed(self, cells: NDArray[np.int64]) -> FloatArray:
         """Add cells up."""
         total = np.zeros(self.parts.shape[1])
         for start in range(0, len(cells), _AT_ONCE):
             some = cells[start : start + _AT_ONCE]
-            total += np.ones(len(some)) @ self.parts.take(some, axis=0)
+            total += self.ones[: len(some)] @ self.parts.take(some, axis=0)
         return total
 
 

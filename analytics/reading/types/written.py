@@ -170,6 +170,14 @@ _TIME_OF = {
 }
 """The time that a number means which counts so many per second."""
 
+
+def _spells(format_: str, least: int, most: int) -> str:
+    """Return when a number spells a time of 1900 to 2100; those that cannot by their size are never written as text."""
+    between = "BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'"
+    spelt = f"try_strptime({{0}}::VARCHAR, '{format_}') {between}"
+    return f"CASE WHEN {{0}} BETWEEN {least} AND {most} THEN {spelt} ELSE false END"
+
+
 UNITS = (
     *(
         _Unit("as a number since 1970", f"{{0}} BETWEEN {_FROM * per_second} AND {_UNTIL * per_second}", time)
@@ -177,14 +185,13 @@ UNITS = (
     ),
     _Unit(
         "year, month and day as one number",
-        "try_strptime({0}::VARCHAR, '%Y%m%d') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'",
+        _spells("%Y%m%d", 1_900_000, 21_000_101),  # 1900011 is the first of January too
         "strptime({0}::VARCHAR, '%Y%m%d')",
     ),
     *(
         _Unit(
             f"date and time as {n_digits} digits",
-            f"length({{0}}::VARCHAR) = {n_digits} AND "
-            f"try_strptime({{0}}::VARCHAR, '{format_}') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'",
+            _spells(format_, 10 ** (n_digits - 1), 10**n_digits - 1),
             f"strptime({{0}}::VARCHAR, '{format_}')",
         )
         for n_digits, format_ in ((12, "%Y%m%d%H%M"), (14, "%Y%m%d%H%M%S"), (17, "%Y%m%d%H%M%S%g"))
