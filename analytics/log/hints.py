@@ -6,8 +6,8 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
-from analytics.log import class_columns, grade_words, pairs, positives
-from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log import alike, answer_names, class_columns, grade_words, pairs, positives, whole_numbers
+from analytics.log.column import MAX_VALUES_BY_VALUE, PERCENT, Column
 from analytics.log.origin import SOURCE_FILE
 from analytics.log.preferred import EVEN, preferred
 from analytics.log.role_names import folded_name, strength
@@ -52,6 +52,7 @@ def hint(reading: Reading) -> str:
         _said_ahead(reading),
         _unread(reading),
         _grades(reading),
+        _answers(reading),
         _shares(reading),
         _same_values(reading),
     )
@@ -178,8 +179,8 @@ def _two_columns(reading: Reading) -> Iterator[str]:
             are_classes = all(pairs.is_of_classes(column, reading.rows_kept) for column in (own, true))
             if are_classes and own.kind == true.kind == "text" and pairs.share_values(own, true):
                 yield f"{own.name!r} and {true.name!r} hold the same classes: --right {both}."
-            elif _are_numbers_of_one(own, true):
-                yield _pair_of_numbers(own, true)
+            elif _are_numbers_of_one(own, true) or _are_close(reading, own, true):
+                yield _pair_of_numbers(reading, own, true)
 
 
 def _are_numbers_of_one(own: Column, true: Column) -> bool:
@@ -190,12 +191,29 @@ def _are_numbers_of_one(own: Column, true: Column) -> bool:
     return is_true or (_is_many(true) and bool(_words(own) & _words(true)))
 
 
-def _pair_of_numbers(own: Column, true: Column) -> str:
+def _answers(reading: Reading) -> Iterator[str]:
+    """Name an answer and what was expected, which hardly ever agree word by word."""
+    for own, true in answer_names.named(reading.columns):
+        both = shlex.quote(f"{own.name} = {true.name}")
+        found = alike.of_pair(reading.origin.alike, own, true)
+        how = f", equal on {PERCENT * found.equal:.0f} % of the rows" if found else ""
+        yield (
+            f"{own.name!r} and {true.name!r} could be an answer and what was expected{how}: if a row is right where they are "
+            f"equal, --right {both}; else name a column that judges it, --grade COLUMN --pass MARK."
+        )
+
+
+def _are_close(reading: Reading, own: Column, true: Column) -> bool:
+    """Whether two columns hold numbers that are nearly equal on many rows."""
+    found = alike.of_pair(reading.origin.alike, own, true)
+    return found is not None and found.is_close
+
+
+def _pair_of_numbers(reading: Reading, own: Column, true: Column) -> str:
     """Say that two columns could be a number and what it turned out to be, and how that is judged."""
     both = shlex.quote(f"{own.name} = {true.name}")
-    return (
-        f"{own.name!r} and {true.name!r} could be a number and what it turned out to be: --right {both} --within 10%."
-    )
+    near = whole_numbers.near(own, true, alike.of_pair(reading.origin.alike, own, true)).near
+    return f"{own.name!r} and {true.name!r} could be a number and what it turned out to be: --right {both} --within {near}."
 
 
 def _of_class_scores(reading: Reading) -> Iterator[str]:
@@ -243,9 +261,9 @@ def _said_ahead(reading: Reading) -> Iterator[str]:
         others = [
             column for column in many if column is not own and folded_name(column.name).rsplit("_", 1)[-1] == unit
         ]
-        alike = [column for column in others if _reach_alike(own, column)]
-        if len(alike) == 1:
-            yield _pair_of_numbers(own, alike[0])
+        close = [column for column in others if _reach_alike(own, column)]
+        if len(close) == 1:
+            yield _pair_of_numbers(reading, own, close[0])
 
 
 def _reach_alike(one: Column, other: Column) -> bool:

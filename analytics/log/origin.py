@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.log.alike import Alike
 from analytics.log.layout import CsvOptions
 
 SOURCE_FILE = "source_file"
@@ -47,6 +48,8 @@ class Origin:
         The kind, where it was recognised: ``a SageMaker data capture``.
     likeliest : tuple of (str, str, tuple of (str or None))
         Lists of scores with a column that says what their highest place is, and its value for each place, None where it never is.
+    alike : tuple of Alike
+        How often columns that could be predicted and true are equal, and nearly so.
     """
 
     files: tuple[FileRead, ...] = ()
@@ -61,6 +64,7 @@ class Origin:
     digests: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
     likeliest: tuple[tuple[str, str, tuple[str | None, ...]], ...] = ()
+    alike: tuple[Alike, ...] = ()
 
 
 def origin_from_dict(data: dict[str, Any] | None) -> Origin:
@@ -81,5 +85,6 @@ def origin_from_dict(data: dict[str, Any] | None) -> Origin:
         layout=layout,
         hints=hints,
         likeliest=likeliest,
+        alike=tuple(Alike(**each) for each in data.get("alike", ())),
         **plain,
     )

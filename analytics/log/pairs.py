@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from analytics.log import grade_words, positives, whole_numbers
+from analytics.log import alike, grade_words, positives, whole_numbers
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.intervals import interval_columns
 from analytics.log.right import Right, fold
@@ -104,9 +104,14 @@ def classes(reading: Reading, taken: Collection[str]) -> Right | None:
         column for column in reading.columns if column.name not in taken and is_of_classes(column, reading.rows_kept)
     ]
     predicted, others = split(free)
-    pairs = [(own, true) for own in predicted for true in others if not whole_numbers.are_measured(own, true)]
+    agreed = {(each.predicted, each.true): each for each in reading.origin.alike}
+    both = [(own, true, agreed.get((own.name, true.name))) for own in predicted for true in others]
     found = [
-        (own, true) for own, true in pairs if share_values(own, true) and not _is_other_answer(own.name, true.name)
+        (own, true)
+        for own, true, each in both
+        if not whole_numbers.are_measured(own, true, each)
+        and ((each is not None and each.is_mostly_equal) or share_values(own, true))
+        and not _is_other_answer(own.name, true.name)
     ]
     if len(found) > 1:
         named = [(own, true) for own, true in found if _is_true(true.name)]
@@ -116,15 +121,19 @@ def classes(reading: Reading, taken: Collection[str]) -> Right | None:
     return Right("classes", found[0][1].name, found[0][0].name)
 
 
-def numbers(reading: Reading, taken: Collection[str], tolerance: float) -> Right | None:
-    """Return the rule of numbers, within a share of the true one, where one column is called a prediction and one the truth."""
+def numbers(reading: Reading, taken: Collection[str]) -> Right | None:
+    """Return the rule of numbers that are near the true ones where one column is called a prediction and one the truth.
+
+    Where nearly all are equal to the digit they are answers: right where equal.
+    """
     ends = interval_columns([column.name for column in reading.columns if column.kind == "number"]) or ()
+    close = {name for each in reading.origin.alike if each.is_close for name in (each.predicted, each.true)}
     free = [
         column
         for column in reading.columns
         if column.name not in {*taken, *ends}
         and column.kind == "number"
-        and (column.n_distinct > MAX_VALUES_BY_VALUE or whole_numbers.is_amount(column))
+        and (column.n_distinct > MAX_VALUES_BY_VALUE or whole_numbers.is_amount(column) or column.name in close)
     ]
     predicted, others = split(free)
     twins = [column for column in others if len(predicted) == 1 and is_twin(predicted[0].name, column.name)]
@@ -132,13 +141,14 @@ def numbers(reading: Reading, taken: Collection[str], tolerance: float) -> Right
     if len(predicted) != 1 or len(true) != 1:
         return None
     is_said = bool(twins) or strength("label", true[0].name) is not None
-    if not is_said and not all(map(whole_numbers.is_amount, (predicted[0], true[0]))):
+    are_amounts = all(map(whole_numbers.is_amount, (predicted[0], true[0])))
+    if (not is_said and not are_amounts) or _is_chance(predicted[0]):
         return None
-    if _is_chance(predicted[0]):
-        return None
-    if whole_numbers.are_years(true[0]):
+    found = alike.of_pair(reading.origin.alike, predicted[0], true[0])
+    is_answer = found is not None and found.is_equal and not alike.are_few(predicted[0], true[0]) and not ends
+    if whole_numbers.are_years(true[0]) or is_answer:
         return Right("classes", true[0].name, predicted[0].name)
-    right = Right("numbers", true[0].name, predicted[0].name, tolerance=tolerance, is_relative=True)
+    right = whole_numbers.near(predicted[0], true[0], found)
     return replace(right, lower=ends[0], upper=ends[1]) if ends else right
 
 

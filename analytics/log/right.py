@@ -116,8 +116,16 @@ class Right:
         predicted = repr(self.predicted) if self.predicted else "the class with the highest score"
         if self.kind == "classes":
             return f"{predicted} equals {self.true!r}"
-        near = f"{self.tolerance * PERCENT:g} %" if self.is_relative else f"{self.tolerance:g}"
-        return f"{predicted} is within {near} of {self.true!r}"
+        return f"{predicted} is within {self.near.replace('%', ' %')} of {self.true!r}"
+
+    @property
+    def near(self) -> str:
+        """The tolerance as people write it.
+
+        >>> Right("numbers", "y", "p", tolerance=0.1, is_relative=True).near, Right("numbers", "y", "p", tolerance=2.5).near
+        ('10%', '2.5')
+        """
+        return f"{self.tolerance * PERCENT:g}%" if self.is_relative else f"{self.tolerance:g}"
 
 
 _LATER = ("query", "is_rank", "at", "lower", "upper", "steps", "by_value")

@@ -146,6 +146,17 @@ class Log:
         return any(found.code == "label-is-prediction" for found in self.findings)
 
     @property
+    def n_unanswered(self) -> int:
+        """Rows of which the truth is known and for which nothing was predicted: neither right nor wrong."""
+        return sum(found.rows or 0 for found in self.findings if found.code == "no-prediction")
+
+    @property
+    def unanswered(self) -> float:
+        """Share of the rows that are neither right nor wrong for which nothing was predicted: others lack the label."""
+        open_rows = self.n_rows - self.n_labelled
+        return min(self.n_unanswered / open_rows, 1.0) if open_rows else 0.0
+
+    @property
     def is_probability(self) -> bool:
         """Whether scores lie in [0, 1], so that Brier score, log loss and ECE mean something."""
         return self.score_kind == "probability"

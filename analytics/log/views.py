@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analytics.errors import QuestionError
 from analytics.log import (
+    alike,
     class_lists,
     grade_words,
     pairs,
@@ -26,9 +27,6 @@ from analytics.log.value_words import UNKNOWN_WORDS, plain, positive_of
 
 _MIN_CLASSES = 3
 """Values of a label from which on its classes are judged by whether they agree: two are positive and negative."""
-
-_NEAR_NUMBER = 0.1
-"""How near a predicted number must be where nobody says so: a tenth of the true one. A place to begin; it is said."""
 
 _NEAR_SHARE = 0.5
 """How far a probability may be from a share of 1: of a label that is 0 or 1 the usual threshold."""
@@ -157,7 +155,7 @@ def guessed(
         return fractions
     if mapping.score is not None and "score" in said:
         return None
-    if answers := written_answers.guessed(reading, said):
+    if answers := written_answers.guessed(reading, said) or written_answers.expected(mapping, reading, said, undecided):
         return answers
     if found := _of_named(mapping, reading) or _of_pairs(mapping, reading, said):
         return found
@@ -179,8 +177,9 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
         return None
     if _n_classes(true, predicted) < _MIN_CLASSES:
         return None
-    if whole_numbers.are_measured(predicted, true):
-        return Right("numbers", true.name, predicted.name, tolerance=_NEAR_NUMBER, is_relative=True)
+    found = alike.of_pair(reading.origin.alike, predicted, true)
+    if whole_numbers.are_measured(predicted, true, found):
+        return whole_numbers.near(predicted, true, found)
     if of_classes and _has_positive_word(true):
         return None
     is_numbered = true.kind == "number" and (bool(of_classes) or predicted.kind == "number")
@@ -245,7 +244,7 @@ def _of_pairs(mapping: Mapping, reading: Reading, said: Collection[str]) -> Righ
     named = {getattr(mapping, role) for role in said} - {None}
     is_free = mapping.score is None or score_form.is_confidence_name(mapping.score) or is_prediction(mapping.score)
     if mapping.label is None and is_free and "label" not in said:
-        return pairs.classes(reading, named) or pairs.numbers(reading, named, _NEAR_NUMBER)
+        return pairs.classes(reading, named) or pairs.numbers(reading, named)
     return None
 
 

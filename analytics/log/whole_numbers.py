@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 
+from analytics.log.alike import NEAR, Alike, are_few, are_grades
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.right import Right
 from analytics.log.role_names import folded_name
 
 _AMOUNT = re.compile(
@@ -53,10 +55,11 @@ def is_amount(column: Column) -> bool:
     return column.kind == "number" and _AMOUNT.fullmatch(name) is not None and _CODE.fullmatch(name) is None
 
 
-def are_measured(predicted: Column, true: Column) -> bool:
-    """Whether two columns of numbers hold amounts and not classes: by their names, else by how their values lie.
+def are_measured(predicted: Column, true: Column, found: Alike | None = None) -> bool:
+    """Whether two columns of numbers hold amounts and not classes: by their names, by how they agree, else by how values lie.
 
-    Many values that lie close together are amounts, unless they count from 0 or 1 without a gap, as numbered classes do.
+    Of many numbers those that are mostly equal are answers, and those that are mostly nearly equal are amounts. Where that is
+    not known, values that lie close together are amounts, unless they count from 0 or 1 without a gap, as numbered classes do.
 
     >>> top = tuple((str(value), 9) for value in range(30, 80))
     >>> said = Column(0, "y_pred", "BIGINT", "number", n_distinct=55, top=top, low="30", high="90")
@@ -68,7 +71,19 @@ def are_measured(predicted: Column, true: Column) -> bool:
         return False
     if any(column.kind != "number" or _CODE.fullmatch(folded_name(column.name)) for column in both):
         return False
-    return any(is_amount(column) for column in both) or all(_lies_dense(column) for column in both)
+    if found is not None and found.is_equal and not are_few(predicted, true):
+        return False
+    if any(is_amount(column) for column in both):
+        return True
+    if found is not None and found.is_close and not are_grades(predicted, true):
+        return True
+    return all(_lies_dense(column) for column in both)
+
+
+def near(predicted: Column, true: Column, found: Alike | None) -> Right:
+    """Return the rule of numbers that are near the true ones, by as much as makes a difference to them."""
+    tolerance, is_relative = (found.step, False) if found is not None and found.step else (NEAR, True)
+    return Right("numbers", true.name, predicted.name, tolerance=tolerance, is_relative=is_relative)
 
 
 def _lies_dense(column: Column) -> bool:

@@ -1,11 +1,13 @@
-"""Answers that are numbers, written as they come: ``1,000``, ``$5``, ``72.``, or no number at all."""
+"""Answers that are right where they are what was expected; numbers among them as they are written: ``1,000``, ``$5``, ``72.``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
 
+from analytics.log import alike, answer_names, pairs, score_form, whole_numbers
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.mapping import Mapping
 from analytics.log.right import Right, written_number
 from analytics.log.role_names import is_prediction, strength
 from analytics.log.schema import Reading
@@ -37,6 +39,44 @@ def guessed(reading: Reading, said: Collection[str]) -> Right | None:
     if true[0].n_distinct <= MAX_VALUES_BY_VALUE or texts[0].n_distinct <= MAX_VALUES_BY_VALUE:
         return None
     return Right("classes", true[0].name, texts[0].name)
+
+
+def expected(mapping: Mapping, reading: Reading, said: Collection[str], undecided: Collection[str]) -> Right | None:
+    """Return the rule of the one pair of columns that are called an answer and what was expected, by how often they agree.
+
+    Another label or decision, and a score that is no confidence in the answer, are what is judged instead.
+    """
+    if "score" in said or "label" in undecided:
+        return None
+    found = [
+        (own, true, rule) for own, true in answer_names.named(reading.columns) if (rule := _rule(reading, own, true))
+    ]
+    if len(found) != 1:
+        return None
+    own, true, rule = found[0]
+    both = {own.name, true.name, None}
+    if mapping.label not in both or mapping.decision not in both or ("label" in said and mapping.label != true.name):
+        return None
+    is_free = mapping.score in both or score_form.is_confidence_name(mapping.score or "")
+    return rule if is_free else None
+
+
+def _rule(reading: Reading, own: Column, true: Column) -> Right | None:
+    """Return the rule by which an answer and what was expected are judged: equal, or near; None where they hardly ever agree."""
+    agreed = alike.of_pair(reading.origin.alike, own, true)
+    if agreed is None:
+        return None
+    equal = Right("classes", true.name, own.name)
+    if own.kind == true.kind == "number":
+        if true.n_distinct <= _PAIR or (is_prediction(own.name) and not agreed.is_equal):
+            return None
+        if answer_names.is_extracted(own.name):
+            return equal
+        if whole_numbers.are_measured(own, true, agreed) and agreed.is_close:
+            return whole_numbers.near(own, true, agreed)
+        return equal if agreed.are_answers else None
+    is_same = agreed.are_answers or (pairs.is_of_classes(own, reading.rows_kept) and pairs.share_values(own, true))
+    return equal if is_same else None
 
 
 def are_numbers(both: Sequence[Column]) -> bool:

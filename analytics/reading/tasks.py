@@ -17,7 +17,7 @@ from analytics.errors import AnalysisError
 from analytics.log import logged, payloads, positives, roles
 from analytics.log.reader import READER
 from analytics.log.schema import Log, Reading
-from analytics.reading import files, further, grid, likeliest, parts, profile, protocol, same_rows
+from analytics.reading import alike, files, further, grid, likeliest, parts, profile, protocol, same_rows
 from analytics.reading import labels as later_labels
 from analytics.reading.formats import sqlite
 from analytics.reading.label_keys import LabelsFile, labelled_digest
@@ -103,7 +103,7 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
         else export.origin,
     )
     reading = same_rows.of_several(connection, reading, conversions, folder, request.max_bytes, progress.at)
-    reading = likeliest.with_likeliest(connection, reading)
+    reading = alike.with_alike(connection, likeliest.with_likeliest(connection, reading))
     first = roles.guess(reading).mapping
     if labels:
         progress.begin("Joining labels")

@@ -233,8 +233,9 @@ def _draw_cohort(log: Log) -> None:
     arrival = kept(arrival_of, asked) if unknown else None
     stand_for = kept(weight_of, asked.log, asked.cohort, asked.threshold)
     standing = "" if stand_for is None else f" standing for {words.count(stand_for)}"
-    unlabelled = escaped(readings.unlabelled_words(unknown, arrival))
-    st.caption(f"{words.plural(n_rows, 'row')}{standing} · {n_labelled:,} labelled{share} · {unlabelled}")
+    judged = "judged" if asked.log.unanswered else "labelled"
+    unlabelled = escaped(readings.unlabelled_words(unknown, arrival, asked.log.unanswered))
+    st.caption(f"{words.plural(n_rows, 'row')}{standing} · {n_labelled:,} {judged}{share} · {unlabelled}")
     for place, column in enumerate(cohort.columns()):
         st.button(
             escaped(words.shortened(column_words(column, cohort.of(column)), 160)),

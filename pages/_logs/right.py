@@ -171,4 +171,4 @@ def _written(right: Right | None) -> str:
     """Write a tolerance as a person does."""
     if right is None or right.kind != "numbers":
         return _TOLERANCE
-    return f"{100 * right.tolerance:g}%" if right.is_relative else f"{right.tolerance:g}"
+    return right.near

@@ -23,7 +23,7 @@ PRICE = RNG.gamma(4, 25, N)
         ({"score": RNG.random(N), "resolution": RNG.choice([0, 0.5, 1], N)}, "--label resolution."),
         ({"score": [f"{place},{place + 100:03}" for place in range(1, N + 1)]}, "stayed text, such as"),
         ({"verdict": RNG.choice(["pass", "fail"], N)}, "--grade verdict --pass 1."),
-        ({"predicted_price": PRICE, "distance": PRICE + 1}, ""),
+        ({"predicted_price": PRICE, "distance": RNG.permutation(PRICE)}, ""),
         ({"exact_match": RNG.choice([0.0, 1.0], N)}, "--grade exact_match --pass 1."),
         ({"acc": RNG.choice([0.0, 1.0], N)}, "--grade acc --pass 1."),
         ({"acc_now_delinq": RNG.choice([0.0, 1.0], N), "mort_acc": RNG.choice([0, 1, 2], N)}, ""),

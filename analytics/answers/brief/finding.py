@@ -160,8 +160,8 @@ class LabelParts:
         Whether newer rows lack one more often: else labels may never come. None where times do not tell.
     stopped : str or None
         The day of the last label, where their feed has stopped.
-    n_missed : float
-        Labels that should have come since.
+    n_missed, unanswered : float
+        Labels that should have come since, and the share of unjudged rows of the log that have a label and no prediction.
     """
 
     n: int
@@ -172,6 +172,7 @@ class LabelParts:
     is_late: bool | None
     stopped: str | None = None
     n_missed: float = 0.0
+    unanswered: float = 0.0
 
 
 @dataclass(frozen=True)

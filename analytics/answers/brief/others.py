@@ -174,6 +174,7 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         is_late=arrival.is_late if arrival else None,
         stopped=None if stop is None else stop[0].date().isoformat(),
         n_missed=0.0 if stop is None else stop[1],
+        unanswered=log.unanswered,
     )
     until = (Clause(str(log.mapping.time), "lt", (parts.since,)),) if parts.since else ()
     return (Finding("labels", "overview" if until else "logs", parts, place="last", clauses=until),)

@@ -12,11 +12,12 @@ from analytics.present.figures.base import axis, empty, framed_layout, lines, sh
 if TYPE_CHECKING:
     from analytics.log.schema import Log
 
-_LABELLED, _NOT_KNOWN = "Labelled", "Not known yet"
+_LABELLED, _NOT_KNOWN, _NO_PREDICTION = "Labelled", "Not known yet", "Without a prediction"
 _ASIDE = ("", "x", "\\", "-", "+", ".")
 """Patterns that tell the reasons apart: all of them are rows set aside."""
 _KEPT: dict[str, Any] = {"color": palette.SAME}
 _UNKNOWN: dict[str, Any] = {"color": palette.NOT_YET_KNOWN, "pattern": palette.HATCH}
+_UNANSWERED: dict[str, Any] = {"color": palette.NOT_YET_KNOWN}
 _MAX_LEGEND = 44
 """Characters of a reason in the legend: two entries fit side by side."""
 
@@ -31,8 +32,9 @@ def row_books(log: Log) -> go.Figure:
     """
     title = f"What became of the {words.plural(log.reading.rows_read, 'row')} that were read"
     aside = [(f"Set aside: {reason.reason}", reason.rows) for reason in log.reading.set_aside]
-    looks = [_KEPT, _UNKNOWN, *(_aside_look(_ASIDE[place % len(_ASIDE)]) for place in range(len(aside)))]
-    named = [(_LABELLED, log.n_labelled), (_NOT_KNOWN, log.reading.rows_kept - log.n_labelled), *aside]
+    looks = [_KEPT, _UNKNOWN, _UNANSWERED, *(_aside_look(_ASIDE[place % len(_ASIDE)]) for place in range(len(aside)))]
+    n_open = log.reading.rows_kept - log.n_labelled - log.n_unanswered
+    named = [(_LABELLED, log.n_labelled), (_NOT_KNOWN, n_open), (_NO_PREDICTION, log.n_unanswered), *aside]
     parts = [(name, rows, look) for (name, rows), look in zip(named, looks, strict=True) if rows]
     if not parts:
         return empty(title, "The file has no rows.", height=130)

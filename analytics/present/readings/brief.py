@@ -39,6 +39,7 @@ from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.gap_parts import PART_WORDS
 from analytics.present.readings.overruled import overruled_details, overruled_reading
 from analytics.present.readings.overview_lead import missed_words, wrong_words
+from analytics.present.readings.overview_unjudged import lacking
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
@@ -219,8 +220,10 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
         case LabelParts() as parts:
             is_since = parts.since is not None and parts.stopped is None
             late, of = (parts.n_unlabelled_since, parts.n_since) if is_since else (parts.n_unlabelled, parts.n)
-            yet = " yet" if parts.is_late else ""
-            return f"{words.count(late)} of {words.plural(of, 'row')} {'since then ' if is_since else ''}have no label{yet}."
+            yet, what = " yet" if parts.is_late else "", lacking(parts.unanswered)
+            return (
+                f"{words.count(late)} of {words.plural(of, 'row')} {'since then ' if is_since else ''}have {what}{yet}."
+            )
         case PreflightParts() as parts:
             more = f" {words.plural(parts.n_more, 'more finding')} of preflight." if parts.n_more else ""
             rows = f"{words.plural(parts.found.rows, 'row')}." if parts.found.rows else ""

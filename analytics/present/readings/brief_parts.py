@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.present import words
 from analytics.present.readings.calibration import flat_reading
 from analytics.present.readings.overview_lead import missed_words
+from analytics.present.readings.overview_unjudged import lacking
 
 if TYPE_CHECKING:
     from analytics.answers.brief.finding import CalibrationParts, LabelParts, LineParts, SliceParts
@@ -79,4 +80,4 @@ def label_sentence(parts: LabelParts) -> str:
         return "The newer the rows, the fewer have a label: what is known of them may not be typical."
     share = words.share(parts.n_unlabelled / parts.n)
     age = ", newer ones no less than old ones" if parts.is_late is False else ""
-    return f"{share} of the rows have no label{age}: those with one may not be typical."
+    return f"{share} of the rows have {lacking(parts.unanswered)}{age}: those with one may not be typical."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.present import words
+from analytics.present.readings.overview_unjudged import lacking
 
 if TYPE_CHECKING:
     from analytics.log.schema import Log
@@ -24,9 +25,11 @@ def fitness_reading(log: Log) -> str:
     if log.n_labelled == log.n_rows:
         judged = f"every one of its {words.plural(log.n_rows, 'row')} has a label"
     else:
+        rest = f"a label and a prediction, the rest has {lacking(log.unanswered)}"
+        known = rest if log.unanswered else "a label, the rest is not known yet"
         judged = (
             f"{words.count(log.n_labelled)} of {words.plural(log.n_rows, 'row')} "
-            f"({words.share(log.n_labelled / log.n_rows)}) have a label, the rest is not known yet"
+            f"({words.share(log.n_labelled / log.n_rows)}) have {known}"
         )
     if graver["warning"]:
         return f"Fit to be judged, with care: {judged}. {words.plural(graver['warning'], 'warning')} below."

@@ -42,7 +42,16 @@ def unjudged_part(overview: Overview, answers: Question | None = None) -> str:
     return f"{'; '.join(parts)}. They are not judged.{way}" if parts else ""
 
 
-def unlabelled_words(n: int, arrival: LabelArrival | None) -> str:
+def lacking(unanswered: float) -> str:
+    """Say what rows lack that are not judged, by the share of them of which the label is known and nothing was predicted.
+
+    >>> lacking(0), lacking(1), lacking(0.4)
+    ('no label', 'no prediction', 'no label or no prediction')
+    """
+    return "no label" if unanswered <= 0 else "no prediction" if unanswered >= 1 else "no label or no prediction"
+
+
+def unlabelled_words(n: int, arrival: LabelArrival | None, unanswered: float = 0.0) -> str:
     """Say in a line of counts how many rows have no label, and that they may never get one where that is so.
 
     >>> from analytics.measure.labels.lateness import LabelArrival
@@ -50,7 +59,11 @@ def unlabelled_words(n: int, arrival: LabelArrival | None) -> str:
     ('1,234 not known yet', '1,234 without a label')
     >>> unlabelled_words(1_234, LabelArrival(None, False, 0.1))
     '1,234 without a label, old ones as often as new ones'
+    >>> unlabelled_words(85, None, unanswered=1.0)
+    '85 with no prediction'
     """
+    if n and unanswered > 0:
+        return f"{words.count(n)} with {lacking(unanswered)}"
     if not n or (arrival is not None and arrival.may_come):
         return f"{words.count(n)} not known yet"
     age = _NOT_BY_AGE if arrival is not None and not arrival.is_late else ""

@@ -61,6 +61,10 @@ def _other_values(evidence: Evidence) -> Values:
 def _n_null(evidence: Evidence) -> int:
     """Count the rows without any label: neither another value nor one that is open because labels contradict each other."""
     log = evidence.log
+    if log.mapping.label is not None and log.mapping.kind in ("classes", "grades", "numbers"):
+        where = f"label IS NULL AND {log.column(log.mapping.label).sql_name} IS NULL"
+        counted = evidence.tallies.count((), ["count(*)"], where=where)
+        return int(counted[0][0]) if counted else 0
     others = sum(rows for _, rows in evidence.once(_other_values))
     return log.n_rows - log.n_labelled - others - evidence.once(ids.revised).rows_unsettled
 

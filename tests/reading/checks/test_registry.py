@@ -64,8 +64,20 @@ def with_a_list(desk: Desk) -> Sequence[CheckResult]:
     return desk.log(desk.csv(["label", "predicted_class", "p"], rows)).findings
 
 
+def with_classes(said: str, true: str) -> Callable[[Desk], Sequence[CheckResult]]:
+    """Build a log of predicted and true classes, a sign for each row."""
+
+    def planted(desk: Desk) -> Sequence[CheckResult]:
+        rows = [(one.strip("-"), other) for one, other in zip(said, true, strict=True)]
+        return desk.log(desk.csv(["predicted", "actual"], rows)).findings
+
+    return planted
+
+
 PLANTED: dict[str, Callable[[Desk], Sequence[CheckResult]]] = {
     "nothing-relevant": with_rankings,
+    "no-prediction": with_classes("abc-acbbca" * 9, "abcaabbbca" * 9),
+    "nearly-equal": with_classes("1234523451" * 9, "1234534512" * 9),
     "no-query": with_rankings,
     "differs-within-query": with_rankings,
     "class-scores-order": with_a_list,

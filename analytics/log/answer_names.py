@@ -1,0 +1,93 @@
+"""What an answer and what was expected are called: in evaluations, in extraction, in speech, in four languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analytics.log import pairs
+from analytics.log.column import Column
+from analytics.log.role_names import folded_name, is_prediction, strength
+from analytics.log.schema import Reading
+
+_MAX_PAIRS = 12
+"""Pairs of columns that are compared at reading. Bounds its time."""
+_ANSWER = (
+    r"(answers?|responses?|repl(y|ies)|outputs?|completions?|hyp(othes[ei]s)?|generations?|transcript(ion)?s?|translations?|"
+    r"predictions?|preds?|summar(y|ies)|sql|quer(y|ies)|extractions?|antwort(en)?|ausgaben?|ubersetzung|reponses?|sorties?|"
+    r"traduction|respuestas?|salidas?|traduccion)"
+)
+"""Nouns of what a model gives."""
+_BY_MODEL = re.compile(
+    r"actual|model|llm|ai|bot|agent|assistant|system|modell|modelo|modele|pred(icted|iction)?|generated|generiert(e[rs]?)?|generad[oa]|"
+    r"genere|extracted|extrahiert(e[rs]?)?|extraid[oa]|extrait(e)?|parsed|ocr|asr|stt|mt|recogni[sz]ed|erkannt(e[rs]?)?|detected|"
+    r"transcribed|returned|given|hyp|my|tatsachliche?[rs]?"
+)
+"""Words that say of a column that a model gave what the rest of its name is about."""
+_EXTRACTED = re.compile(
+    r"extracted|extrahiert(e[rs]?)?|extraid[oa]|extrait(e)?|parsed|ocr|recogni[sz]ed|erkannt(e[rs]?)?|detected|transcribed"
+)
+"""Those of them by which a value was read off something: right where it is the same."""
+_WANTED = re.compile(
+    r"expected|reference|ref|gold(en)?|ideal|target|ground|truth|gt|correct|true|desired|wanted|verified|manual|human|labell?ed|"
+    r"soll|erwartet(e[rs]?)?|referenz|muster|richtige?[rs]?|korrekte?[rs]?|attendue?s?|correcte?|esperad[oa]s?|referencia|correct[oa]|"
+    r"actual|label"
+)
+"""Words that say of a column that it holds what the rest of its name should be."""
+_BARE_ANSWER = re.compile(
+    rf"((actual|model|llm|ai|bot|agent|assistant|system)_)?{_ANSWER}(_text)?|generated(_text)?|got|actual|result"
+)
+_BARE_WANTED = re.compile(
+    rf"(expected|references?|ref|gold(en)?|ideal|targets?|ground_?truth|gt|truth|want(ed)?|desired|expect|labels?|"
+    rf"soll(wert)?|referenz|muster(losung|loesung|antwort)?|attendue?|esperad[oa]|referencias?)(_({_ANSWER}|text))?|soll_?{_ANSWER}"
+)
+"""Names of an answer and of what was expected that go together though they share no word."""
+
+
+def to_compare(reading: Reading) -> list[tuple[Column, Column]]:
+    """Return the pairs of columns that could be predicted and true, by their names; those that answer names say first."""
+    predicted, others = pairs.split(reading.columns)
+    found = named(reading.columns)
+    found += [(own, true) for own in predicted for true in others if own.kind == true.kind == "number"]
+    unique = {(own.name, true.name): (own, true) for own, true in found if own.n_distinct > 2}
+    return [*unique.values()][:_MAX_PAIRS]
+
+
+def named(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
+    """Return the pairs of columns of which one is called an answer and the other what was expected; twins first.
+
+    >>> columns = [Column(at, name, "VARCHAR", "text") for at, name in enumerate(("expected_answer", "answer", "topic"))]
+    >>> [(own.name, true.name) for own, true in named(columns)]
+    [('answer', 'expected_answer')]
+    """
+    free = [column for column in columns if column.kind != "boolean"]
+    twins = [(own, true) for own in free for true in free if own is not true and _is_of(own.name, true.name)]
+    if twins:
+        return twins
+    said = [column for column in free if _BARE_ANSWER.fullmatch(folded_name(column.name))]
+    wanted = [column for column in free if _BARE_WANTED.fullmatch(folded_name(column.name))]
+    return [(own, true) for own in said for true in wanted if own is not true and own.kind != "time"]
+
+
+def is_extracted(name: str) -> bool:
+    """Whether a column is called what was read off something.
+
+    >>> is_extracted("extracted_total"), is_extracted("total")
+    (True, False)
+    """
+    return any(_EXTRACTED.fullmatch(word) for word in folded_name(name).split("_"))
+
+
+def _is_of(own: str, true: str) -> bool:
+    """Whether one column is called an answer and another the same that was expected.
+
+    >>> _is_of("extracted_total", "true_total"), _is_of("sales", "expected_sales"), _is_of("expected_answer", "answer")
+    (True, False, False)
+    """
+    said, wanted = folded_name(own).split("_"), folded_name(true).split("_")
+    about = [word for word in said if not _BY_MODEL.fullmatch(word)]
+    of = [word for word in wanted if not _WANTED.fullmatch(word)]
+    is_answer = re.fullmatch(_ANSWER, "_".join(about)) is not None
+    is_said = is_answer or is_extracted(own) or (is_prediction(own) and strength("label", own) is None)
+    is_marked = len(of) < len(wanted) or (len(about) < len(said) and is_extracted(own))
+    return is_said and is_marked and about == of != []
