@@ -4,10 +4,10 @@ import streamlit as st
 
 from analytics.answers.slices import slices
 from analytics.measure.slices_cost import COST
-from analytics.present import figures, readings
+from analytics.present import figures
 from pages._frame import costs, dear, frame, report, session
 from pages._frame.cache import kept
-from pages._frame.render import figure, sentence
+from pages._frame.render import figure
 from pages._slices import choice, controls, discovery, table
 
 frame.require()
@@ -25,9 +25,7 @@ with frame.boundary():
     else:
         policy = costs.held_costs(question) if metric == COST else None
         answer = kept(slices, question, by, metric=metric, metrics=table.SHOWN, min_support=min_support, policy=policy)
-        chosen = readings.chosen_reading(question, answer.overall.row(0, named=True))
-        said = chosen or readings.slices_reading(answer, readings.positives_of(question.log))
-        sentence(readings.cautioned(said, question))
+        table.draw_reading(answer, question)
         draw = figures.slice_bars if len(by) == 1 else figures.slice_heat_map
         figure(
             draw(answer.table, by, metric, answer.overall[metric][0]),

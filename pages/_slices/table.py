@@ -161,6 +161,13 @@ def _column_config(name: str, label: str, metric: str, shares: list[str], *, is_
     return st.column_config.NumberColumn(label, width=width, format=written, help=about)
 
 
+def draw_reading(answer: SliceAnswer, question: Question) -> None:
+    """Say what the slices show, behind what undoes it."""
+    chosen = readings.chosen_reading(question, answer.overall.row(0, named=True))
+    said = chosen or readings.slices_reading(answer, readings.positives_of(question.log))
+    sentence(readings.cautioned(said, question))
+
+
 def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instead_of: str) -> None:
     """Show the segment columns ranked by how much of the errors they separate; a click opens one, by the metric shown."""
     is_right_or_wrong = question.log.is_right_or_wrong

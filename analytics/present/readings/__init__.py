@@ -19,7 +19,6 @@ from analytics.present.readings.calibration_numbers import numbers_reading
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
 from analytics.present.readings.calibration_trend import calibration_trend_reading
-from analytics.present.readings.cautions import cautioned
 from analytics.present.readings.classes import classes_reading
 from analytics.present.readings.compare import (
     both_reliability_reading,
@@ -69,6 +68,7 @@ from analytics.present.readings.overview import (
     overview_reading,
     score_reading,
 )
+from analytics.present.readings.overview_cautions import cautioned
 from analytics.present.readings.overview_lead import positives_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.overview_unjudged import unlabelled_words

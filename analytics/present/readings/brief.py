@@ -27,6 +27,7 @@ from analytics.measure.slices import compared_by
 from analytics.present import words
 from analytics.present.discovery import spoken_slice
 from analytics.present.money import money, money_interval
+from analytics.present.readings.brief_overruled import overruled_details, overruled_reading
 from analytics.present.readings.brief_parts import (
     calibration_certainty,
     calibration_sentence,
@@ -37,7 +38,6 @@ from analytics.present.readings.brief_parts import (
 from analytics.present.readings.compare import compare_reading, interval_part, money_part
 from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.gap_parts import PART_WORDS
-from analytics.present.readings.overruled import overruled_details, overruled_reading
 from analytics.present.readings.overview_lead import missed_words, wrong_words
 from analytics.present.readings.overview_unjudged import lacking
 

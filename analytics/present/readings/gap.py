@@ -17,7 +17,6 @@ from analytics.measure.gap.causes import (
 from analytics.measure.gap.constants import MAX_NAMED, MOST
 from analytics.measure.gap.metric import GapMetric
 from analytics.present import words
-from analytics.present.readings.cautions import unseen_labels_part
 from analytics.present.readings.gap_counterparts import apart_caption, entangled_sentence, waiting_sentence
 from analytics.present.readings.gap_parts import (
     change_text,
@@ -27,6 +26,7 @@ from analytics.present.readings.gap_parts import (
     value_text,
     with_article,
 )
+from analytics.present.readings.overview_cautions import unseen_labels_part
 from analytics.present.weights import sides_part
 
 if TYPE_CHECKING:

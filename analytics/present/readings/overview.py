@@ -10,7 +10,7 @@ from analytics.measure.intervals import wilson
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.clusters import alike_part
-from analytics.present.readings.cautions import (
+from analytics.present.readings.overview_cautions import (
     cautions,
     score_beside_part,
     together_part,

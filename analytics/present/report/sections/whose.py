@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.answers.thresholds.handover import Handover
 from analytics.measure.gap.causes import emptied
+from analytics.measure.overruled import WhoWasRight
 from analytics.present import words
+from analytics.present.readings.brief_overruled import overruled_reading
 from analytics.present.report.actions import action_of
 from analytics.present.report.parts import Section
 from analytics.present.report.sheets import text_sheet
@@ -199,6 +201,11 @@ def _handing_over(answer: Handover | None) -> _Gate:
 
 def _adoption(known: _Known) -> _Gate:
     """Whether people follow what the model says."""
+    for each in known.brief.findings:
+        if isinstance(each.parts, WhoWasRight) and each.parts.n / each.parts.n_decided >= _LEAST_OVERRIDDEN:
+            return _Gate(
+                "Adoption", _NOT_MET, overruled_reading(each.parts), "Why people overrule the model.", "Review"
+            )
     answer = known.answers.get("thresholds")
     decisions = getattr(answer, "decisions", None)
     settles = "The decision that was taken, logged beside the score, with the reason where it differs."

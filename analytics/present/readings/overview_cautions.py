@@ -24,28 +24,28 @@ _USUAL = 0.5
 def cautions(question: Question, overview: Overview) -> str:
     """Say what undoes or limits the numbers of an overview, before them; empty where nothing does."""
     parts = (
-        copied_part,
-        one_class_part,
-        too_good_part,
-        nothing_told_part,
-        wrong_way_part,
+        _copied_part,
+        _one_class_part,
+        _too_good_part,
+        _nothing_told_part,
+        _wrong_way_part,
         unseen_labels_part,
-        undecided_part,
-        cut_part,
+        _undecided_part,
+        _cut_part,
     )
-    said = [*(part(question) for part in parts), against_part(question, overview), drawn_part(question)]
+    said = [*(part(question) for part in parts), _against_part(question, overview), _drawn_part(question)]
     return " ".join(filter(None, said))
 
 
 def cautioned(reading: str, question: Question) -> str:
     """Return the reading of another page behind what undoes its numbers, where it does not say so itself."""
-    parts = (copied_part, one_class_part, too_good_part, nothing_told_part, wrong_way_part, drawn_part)
+    parts = (_copied_part, _one_class_part, _too_good_part, _nothing_told_part, _wrong_way_part, _drawn_part)
     found = (part(question) for part in parts)
     said = [each for each in found if each and not reading.startswith(each.partition(":")[0])]
     return " ".join([*said, reading])
 
 
-def too_good_part(question: Question) -> str:
+def _too_good_part(question: Question) -> str:
     """Say that the score tells the classes so well that it may know the outcome; else nothing."""
     if not any(each.code == "score-too-good" for each in question.log.findings):
         return ""
@@ -61,7 +61,7 @@ def told_column_part(question: Question) -> str:
     return f"{column!r} tells the label on every row: check that the model does not see it."
 
 
-def one_class_part(question: Question) -> str:
+def _one_class_part(question: Question) -> str:
     """Say that labels are of one class from a day on: a metric of those rows says nothing of the model; else nothing."""
     found = next((each for each in question.log.findings if each.code == "one-class-after"), None)
     if found is None or found.example is None or question.cohort:
@@ -79,7 +79,7 @@ def together_part(question: Question) -> str:
     return f" by {'both' if n == 2 else 'all'} versions together"
 
 
-def against_part(question: Question, overview: Overview) -> str:
+def _against_part(question: Question, overview: Overview) -> str:
     """Say that much was decided otherwise than the judged threshold says; else nothing."""
     found = next((each for each in question.log.findings if each.code == "decision-against-score"), None)
     if found is None or question.cohort or question.threshold != question.log.mapping.threshold:
@@ -90,7 +90,7 @@ def against_part(question: Question, overview: Overview) -> str:
     return f"Threshold {at} is not what decided: {rows} were decided otherwise, and what follows judges the score."
 
 
-def nothing_told_part(question: Question) -> str:
+def _nothing_told_part(question: Question) -> str:
     """Say that the score may tell nothing of this label: then one of the two may be another column; else nothing."""
     if not any(each.code == "score-tells-nothing" for each in question.log.findings):
         return ""
@@ -104,21 +104,21 @@ def unseen_labels_part(question: Question) -> str:
     return f"{words.one_line(said.partition(':')[0])}, and all that follows is of these." if said else ""
 
 
-def wrong_way_part(question: Question) -> str:
+def _wrong_way_part(question: Question) -> str:
     """Say that what is judged ranks the wrong way round: then all that follows is of another question; else nothing."""
     said = next((each.message for each in question.log.findings if each.code == "score-ranks-wrong-way"), "")
     what = words.one_line(said.partition(":")[0])
     return f"{what}: check which value is positive before all that follows." if said else ""
 
 
-def copied_part(question: Question) -> str:
+def _copied_part(question: Question) -> str:
     """Say that the label is likely the prediction itself: then what follows says nothing of the model; else nothing."""
     if not question.log.has_copied_label:
         return ""
     return "The label is likely the prediction itself: check it before all that follows."
 
 
-def undecided_part(question: Question) -> str:
+def _undecided_part(question: Question) -> str:
     """Say that the judged threshold did not decide: decisions are all alike, or follow one that moved; else nothing."""
     said = {each.code: each.message for each in question.log.findings}
     if "decisions-alike" in said:
@@ -130,7 +130,7 @@ def undecided_part(question: Question) -> str:
     return ""
 
 
-def cut_part(question: Question) -> str:
+def _cut_part(question: Question) -> str:
     """Say that a column may be what was decided, at another line than the one that is judged; else nothing."""
     found = next((each for each in question.log.findings if each.code == "cut-of-score"), None)
     if found is None:
@@ -160,7 +160,7 @@ def unchosen_part(question: Question) -> str:
     return f"This threshold is no more than the middle of scores of {ends}."
 
 
-def drawn_part(question: Question) -> str:
+def _drawn_part(question: Question) -> str:
     """Say that rows were likely drawn by class, and by which weight: then all rates are the sample's; else nothing."""
     name = next((each.column for each in question.log.findings if each.code == "drawn-by-class"), None)
     if name is None:
