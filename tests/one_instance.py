@@ -39,7 +39,8 @@ def one_instance() -> Iterator[None]:
         name = f"reading_{next(NUMBERS)}"
         cursor = shared.cursor()
         cursors.append(cursor)
-        cursor.execute("SET memory_limit = ?", [memory_limit])
+        if memory_limit != MEMORY:
+            cursor.execute("SET memory_limit = ?", [memory_limit])
         quoted = str(path).replace("'", "''")
         cursor.execute(f"ATTACH '{quoted}' AS {name}")
         cursor.execute(f"USE {name}")
@@ -53,7 +54,6 @@ def one_instance() -> Iterator[None]:
         try:
             for cursor in cursors:
                 cursor.close()
-            for name in names:
-                shared.execute(f"DETACH DATABASE IF EXISTS {name}")
+            shared.execute("; ".join(f"DETACH DATABASE IF EXISTS {name}" for name in names))
         except duckdb.Error:
             instance.cache_clear()

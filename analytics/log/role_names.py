@@ -13,9 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-_N_KEPT = 10_000
-"""Names whose answer is kept: each guess asks the same of every column for every role. Some 2 MB at most."""
-
 
 @dataclass(frozen=True)
 class _Names:
@@ -226,7 +223,7 @@ _NAMES: dict[str, _Names] = {
 }
 
 
-@lru_cache(maxsize=_N_KEPT)
+@lru_cache(maxsize=10_000)  # a guess asks of each name for every role; some 2 MB at most
 def folded_name(name: str) -> str:
     """Return a column's name as it is compared with names of roles.
 
@@ -283,7 +280,7 @@ def is_called_score(name: str) -> bool:
     return is_prediction(name) or not _SCORE_WORDS.isdisjoint(folded_name(name).split("_"))
 
 
-@lru_cache(maxsize=_N_KEPT)
+@lru_cache(maxsize=10_000)
 def strength(role: str, name: str) -> tuple[int, int] | None:
     """Return how well a name says a role: 0 for a strong name, 1 for a loose one, then its place among these; None for neither.
 
@@ -304,12 +301,9 @@ def _strength(role: str, folded: str) -> tuple[int, int] | None:
     folded = HORIZON.sub("", folded) if role == "label" else folded
     for rank, patterns in enumerate((names.strong, names.loose)):
         place = next((place for place, pattern in enumerate(patterns) if re.fullmatch(pattern, folded)), None)
-        if place is None:
-            continue
         is_out = bool(names.never) and re.fullmatch(names.never, folded) is not None
-        if is_out and (rank == 1 or role in ("time", "decision")):
-            continue
-        return rank, place
+        if place is not None and not (is_out and (rank == 1 or role in ("time", "decision"))):
+            return rank, place
     return None
 
 

@@ -254,9 +254,9 @@ def _names_of(kind: type) -> frozenset[str] | None:
 
 def _differing(sent: Any, value: Any) -> str | None:
     """Return the place of the first field that a line and a dataclass in its message do not share, None where they share all."""
-    names = _names_of(type(value))
-    if names is not None and (strange := sent.keys() ^ names):
-        return min(strange)
+    names = _names_of(value.__class__)
+    if names is not None and names != sent.keys():
+        return min(names.symmetric_difference(sent))
     parts: Iterable[tuple[str | int, Any, Any]]
     if names is not None or isinstance(value, msgspec.Struct):
         parts = ((name, inner, getattr(value, name)) for name, inner in sent.items() if hasattr(value, name))

@@ -7,11 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
 from analytics.log.column import Column
 from analytics.reading import api
+from analytics.reading.types.written import UNITS
 from tests.ingested import Desk
 
 
@@ -404,3 +406,20 @@ def test_commas_part_thousands_where_no_decimals_are_written_so(
 def test_a_point_is_a_missing_value(desk: Desk) -> None:
     column = typed(desk, [".", "0.5", *(f"0.{place}" for place in range(10, 40))])
     assert (column.kind, column.n_missing) == ("number", 1)
+
+
+@pytest.mark.parametrize("place", range(4, 8))
+def test_a_number_spells_a_time_wherever_the_engine_reads_one_of_1900_to_2100(place: int) -> None:
+    format_, n_digits = (("%Y%m%d", None), ("%Y%m%d%H%M", 12), ("%Y%m%d%H%M%S", 14), ("%Y%m%d%H%M%S%g", 17))[place - 4]
+    days = (1_900_000, 1_900_101, 19_000_101, 20_240_229, 21_000_101)  # 1900011 is the first of January too
+    ends = [day * 10 ** ((n_digits or 8) - 8) for day in days]
+    numbers = sorted({sign * (end + step) for end in ends for step in range(-150, 151) for sign in (1, -1)} | {0, 2024})
+    read = f"try_strptime(x::VARCHAR, '{format_}') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'"
+    read += f" AND length(x::VARCHAR) = {n_digits}" if n_digits else ""
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE raw AS SELECT unnest(?::BIGINT[]) AS x", [numbers])
+        found = connection.execute(
+            f"SELECT x, coalesce({read}, false), coalesce({UNITS[place].within.format('x')}, false) FROM raw"
+        ).fetchall()
+    assert [x for x, is_read, is_time in found if is_read != is_time] == []
+    assert {True, False} == {is_read for _, is_read, _ in found}
