@@ -84,9 +84,8 @@ def _rule(reading: Reading, own: Column, true: Column) -> Right | None:
             return whole_numbers.near(own, true, agreed)
         return equal if agreed.are_answers else None
     if all(pairs.is_of_classes(column, reading.rows_kept) for column in (own, true)):
-        is_one_of_few = not is_prediction(own.name) and positives.are_classes(
-            true, own
-        )  # of predictions other rules decide
+        is_left = not is_prediction(own.name) or strength("label", true.name) is None  # else other rules decide
+        is_one_of_few = is_left and positives.are_classes(true, own)
         return equal if is_one_of_few and (agreed.are_answers or pairs.share_values(own, true)) else None
     return equal if agreed.are_answers else None
 
