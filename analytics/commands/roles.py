@@ -13,7 +13,7 @@ from typing import Any
 from analytics.commands.options import ROLE_OPTIONS, Source
 from analytics.commands.right import said_right
 from analytics.errors import QuestionError
-from analytics.log import hints, roles
+from analytics.log import hints, positives, roles
 from analytics.log.class_lists import MIN_PLACES
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Log, Reading
@@ -27,6 +27,8 @@ from analytics.reading.inbox import is_there
 VALUE_ROLES = {"positive": "label", "decision_positive": "decision"}
 """What stays open about the values of a column, and the role of that column."""
 
+_TWO = 2
+"""Different values of a decision of yes or no."""
 _MOST_NAMED = 5
 """Columns that a message names at most. Bounds it to some lines."""
 _NONE = "none"
@@ -103,6 +105,17 @@ def _require_judged(mapping: Mapping, source: Source, reading: Reading) -> None:
         raise QuestionError(
             f"Expected a column of labels, found none.{hints.hint(reading)} Else name the label with --label, or say "
             "--label none."
+        )
+    if mapping.label or mapping.right or source.label or source.decision or source.score:
+        return
+    near = {each.predicted for each in reading.origin.alike if each.is_close or each.is_mostly_equal}
+    decision = reading.column(mapping.decision) if mapping.decision and not mapping.score else None
+    if decision is None and mapping.score in near:
+        decision = reading.column(mapping.score or "")
+    if decision is not None and (decision.name in near or len(positives.known_groups(decision)) > _TWO):
+        raise QuestionError(
+            f"Expected to know what {decision.name!r}, which holds {decision.n_distinct:,} different values, is held against, "
+            f"found no sure one.{hints.hint(reading)} Else name the label with --label, or say --label none."
         )
 
 

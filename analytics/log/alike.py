@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.column import MAX_VALUES_BY_VALUE, PERCENT, Column
 
 NEAR = 0.1
 """How near a number is nearly equal: a tenth of the true one, or a step between whole numbers. A place to begin; it is said."""
@@ -17,6 +17,8 @@ _MIN_EQUAL = 0.2
 """Share of rows that are equal, or nearly so, from which on it is no accident: of texts in the same words too. Set by hand."""
 _MOSTLY = 0.5
 """Share of rows that are equal in columns whose names do not say that the one is predicted from the other. By definition."""
+_NEARLY_ALL = 0.95
+"""Share of rows from which on a rule that holds for them parts nothing. Set by hand."""
 _MAX_GRADES = 5
 """Numbers up to which an order is one of grades: stars, levels of triage, severity. The most common scale."""
 
@@ -50,6 +52,20 @@ class Alike:
     def is_equal(self) -> bool:
         """Whether equal dominates clearly, and is no accident."""
         return self.equal >= max(_MIN_EQUAL, _CLEARLY * self.near)
+
+    @property
+    def within(self) -> str:
+        """How near could be right, as people write it."""
+        return f"{self.step:g}" if self.step else f"{PERCENT * NEAR:g}%"
+
+    @property
+    def is_step_all(self) -> bool:
+        """Whether a step more or less covers nearly all rows, so that to be near says nothing.
+
+        >>> Alike("p", "t", 100, 0.6, 0.4, step=1.0).is_step_all, Alike("p", "t", 100, 0.4, 0.4, step=1.0).is_step_all
+        (True, False)
+        """
+        return self.step > 0 and self.equal + self.near >= _NEARLY_ALL
 
     @property
     def is_mostly_equal(self) -> bool:

@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from analytics.log import pairs
 from analytics.log.column import Column
 from analytics.log.role_names import folded_name, is_prediction, strength
-from analytics.log.schema import Reading
 
-_MAX_PAIRS = 12
-"""Pairs of columns that are compared at reading. Bounds its time."""
 _ANSWER = (
     r"(answers?|responses?|repl(y|ies)|outputs?|completions?|hyp(othes[ei]s)?|generations?|transcript(ion)?s?|translations?|"
     r"predictions?|preds?|summar(y|ies)|sql|quer(y|ies)|extractions?|antwort(en)?|ausgaben?|ubersetzung|reponses?|sorties?|"
@@ -19,7 +15,7 @@ _ANSWER = (
 )
 """Nouns of what a model gives."""
 _BY_MODEL = re.compile(
-    r"actual|model|llm|ai|bot|agent|assistant|system|modell|modelo|modele|pred(icted|iction)?|generated|generiert(e[rs]?)?|generad[oa]|"
+    r"actual|model|llm|ai|ki|ia|prompt|bot|agent|assistant|system|modell|modelo|modele|pred(icted|iction)?|generated|generiert(e[rs]?)?|generad[oa]|"
     r"genere|extracted|extrahiert(e[rs]?)?|extraid[oa]|extrait(e)?|parsed|ocr|asr|stt|mt|recogni[sz]ed|erkannt(e[rs]?)?|detected|"
     r"transcribed|returned|given|hyp|my|tatsachliche?[rs]?"
 )
@@ -30,27 +26,25 @@ _EXTRACTED = re.compile(
 """Those of them by which a value was read off something: right where it is the same."""
 _WANTED = re.compile(
     r"expected|reference|ref|gold(en)?|ideal|target|ground|truth|gt|correct|true|desired|wanted|verified|manual|human|labell?ed|"
-    r"soll|erwartet(e[rs]?)?|referenz|muster|richtige?[rs]?|korrekte?[rs]?|attendue?s?|correcte?|esperad[oa]s?|referencia|correct[oa]|"
+    r"right|solution|soll|erwartet(e[rs]?)?|referenz|muster|richtige?[rs]?|korrekte?[rs]?|attendue?s?|correcte?|esperad[oa]s?|referencia|correct[oa]|"
     r"actual|label"
 )
 """Words that say of a column that it holds what the rest of its name should be."""
 _BARE_ANSWER = re.compile(
-    rf"((actual|model|llm|ai|bot|agent|assistant|system)_)?{_ANSWER}(_text)?|generated(_text)?|got|actual|result"
+    rf"((actual|model|llm|ai|ki|ia|prompt|bot|agent|assistant|system)_)?{_ANSWER}(_text)?|generated(_text)?|got|actual|result|candidate"
 )
+_BARE_EXTRACTED = re.compile(rf"({_EXTRACTED.pattern}|asr|stt|mt)(_(text|values?|{_ANSWER}))?")
 _BARE_WANTED = re.compile(
     rf"(expected|references?|ref|gold(en)?|ideal|targets?|ground_?truth|gt|truth|want(ed)?|desired|expect|labels?|"
     rf"soll(wert)?|referenz|muster(losung|loesung|antwort)?|attendue?|esperad[oa]|referencias?)(_({_ANSWER}|text))?|soll_?{_ANSWER}"
 )
 """Names of an answer and of what was expected that go together though they share no word."""
-
-
-def to_compare(reading: Reading) -> list[tuple[Column, Column]]:
-    """Return the pairs of columns that could be predicted and true, by their names; those that answer names say first."""
-    predicted, others = pairs.split(reading.columns)
-    found = named(reading.columns)
-    found += [(own, true) for own in predicted for true in others if own.kind == true.kind == "number"]
-    unique = {(own.name, true.name): (own, true) for own, true in found if own.n_distinct > 2}
-    return [*unique.values()][:_MAX_PAIRS]
+_KEY = re.compile(
+    r"answers?(_key)?|right_answer|solutions?|antwort(en)?|losung(en)?|loesung(en)?|respuestas?|solucion|reponses?"
+)
+"""Names of the right answer where another column is called what a model said."""
+_MADE = re.compile(r"generated|generiert(e[rs]?)?|generad[oa]|genere")
+"""Words of what a model wrote, beside the same that was there before."""
 
 
 def named(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
@@ -64,9 +58,26 @@ def named(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
     twins = [(own, true) for own in free for true in free if own is not true and _is_of(own.name, true.name)]
     if twins:
         return twins
-    said = [column for column in free if _BARE_ANSWER.fullmatch(folded_name(column.name))]
-    wanted = [column for column in free if _BARE_WANTED.fullmatch(folded_name(column.name))]
-    return [(own, true) for own in said for true in wanted if own is not true and own.kind != "time"]
+    said = [column for column in free if _BARE_EXTRACTED.fullmatch(folded_name(column.name))]
+    said = said or [column for column in free if _is_bare_answer(column.name)]
+    wanted = [column for column in free if _is_bare_wanted(column.name)]
+    if not wanted:  # the key of a test is called an answer too
+        wanted = [column for column in free if _KEY.fullmatch(folded_name(column.name))]
+    return [(own, true) for own in said for true in wanted if own not in wanted and own.kind != "time"]
+
+
+def _is_bare_answer(name: str) -> bool:
+    """Whether a column is called an answer or a prediction and no more."""
+    is_said = is_prediction(name) and strength("label", name) is None
+    return is_said or _BARE_ANSWER.fullmatch(folded_name(name)) is not None
+
+
+def _is_bare_wanted(name: str) -> bool:
+    """Whether a column is called what was expected, or the truth, and no more."""
+    is_true = (strength("label", name) or (1, 0))[0] == 0 and not is_prediction(name)
+    return _BARE_WANTED.fullmatch(folded_name(name)) is not None or (
+        is_true and _BARE_ANSWER.fullmatch(folded_name(name)) is None
+    )
 
 
 def is_extracted(name: str) -> bool:
@@ -87,7 +98,9 @@ def _is_of(own: str, true: str) -> bool:
     said, wanted = folded_name(own).split("_"), folded_name(true).split("_")
     about = [word for word in said if not _BY_MODEL.fullmatch(word)]
     of = [word for word in wanted if not _WANTED.fullmatch(word)]
-    is_answer = re.fullmatch(_ANSWER, "_".join(about)) is not None
+    is_of_answer = len(about) > 1 and re.fullmatch(_ANSWER, about[0]) is not None  # response_type, answer_label
+    is_answer = re.fullmatch(_ANSWER, "_".join(about)) is not None or is_of_answer
     is_said = is_answer or is_extracted(own) or (is_prediction(own) and strength("label", own) is None)
-    is_marked = len(of) < len(wanted) or (len(about) < len(said) and is_extracted(own))
-    return is_said and is_marked and about == of != []
+    is_made = is_extracted(own) or any(_MADE.fullmatch(word) for word in said)
+    is_marked = len(of) < len(wanted) or (len(about) < len(said) and is_made)
+    return is_said and is_marked and (about == of != [] or (is_of_answer and about[1:] == of))

@@ -59,7 +59,7 @@ _FAULT = re.compile(
 )
 """Names of truth values that are true where a row is wrong."""
 _NAMES = re.compile(
-    r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
+    r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs?|csat|nps|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
     r"success|(re)?solved|(exact_)?match(ed|es)?|verdict|accuracy|note|nota|bewertung|sterne|punkte|"
     r"valoracion|calificacion|estrellas|evaluation|etoiles|zufriedenheit|satisfaccion)(_.*)?|acc(_(norm|none))?"
 )

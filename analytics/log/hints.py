@@ -179,12 +179,16 @@ def _two_columns(reading: Reading) -> Iterator[str]:
             are_classes = all(pairs.is_of_classes(column, reading.rows_kept) for column in (own, true))
             if are_classes and own.kind == true.kind == "text" and pairs.share_values(own, true):
                 yield f"{own.name!r} and {true.name!r} hold the same classes: --right {both}."
+            elif _are_close(reading, own, true) and alike.are_grades(own, true):
+                yield f"{own.name!r} and {true.name!r} hold the same grades: --right {both}."
             elif _are_numbers_of_one(own, true) or _are_close(reading, own, true):
                 yield _pair_of_numbers(reading, own, true)
 
 
 def _are_numbers_of_one(own: Column, true: Column) -> bool:
     """Whether the names of a predicted number and another one say that both are of the same thing, or that the other is true."""
+    if whole_numbers.is_amount(own) and whole_numbers.is_amount(true) and _words(own) & _words(true):
+        return True
     if not _is_many(own) or true.kind != "number":
         return False
     is_true = pairs.is_twin(own.name, true.name) or (_is_many(true) and strength("label", true.name) is not None)
@@ -212,7 +216,8 @@ def _are_close(reading: Reading, own: Column, true: Column) -> bool:
 def _pair_of_numbers(reading: Reading, own: Column, true: Column) -> str:
     """Say that two columns could be a number and what it turned out to be, and how that is judged."""
     both = shlex.quote(f"{own.name} = {true.name}")
-    near = whole_numbers.near(own, true, alike.of_pair(reading.origin.alike, own, true)).near
+    found = alike.of_pair(reading.origin.alike, own, true)
+    near = found.within if found is not None else "10%"
     return f"{own.name!r} and {true.name!r} could be a number and what it turned out to be: --right {both} --within {near}."
 
 

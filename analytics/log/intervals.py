@@ -43,6 +43,21 @@ def interval_columns(names: Sequence[str]) -> tuple[str, str] | None:
     return None if best is None else (best[1], best[2])
 
 
+def median_column(names: Sequence[str]) -> str | None:
+    """Return the column of the middle of the intervals that two quantiles are the ends of, None where there is none.
+
+    >>> median_column(["p50", "p10", "p90"]), median_column(["p50", "latency_p50"])
+    ('p50', None)
+    """
+    ends = interval_columns(names)
+    stems = {found["stem"] for name in ends or () if (found := _QUANTILE.fullmatch(_folded(name)))}
+    middles = {name: found for name in names if (found := _QUANTILE.fullmatch(_folded(name)))}
+    return next(
+        (name for name, found in middles.items() if found["stem"] in stems and 2 * int(found["percent"]) == PERCENT),
+        None,
+    )
+
+
 def level_of(lower: str, upper: str) -> float | None:
     """Return the level of intervals by the names of their ends, None where these do not say it.
 

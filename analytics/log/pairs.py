@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from analytics.log import alike, grade_words, positives, whole_numbers
+from analytics.log import alike, answer_names, grade_words, positives, whole_numbers
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
-from analytics.log.intervals import interval_columns
+from analytics.log.intervals import interval_columns, median_column
+from analytics.log.places import first_and_later
 from analytics.log.right import Right, fold
 from analytics.log.role_names import folded_name, is_past, is_prediction, strength
 from analytics.log.schema import Reading
@@ -69,14 +70,24 @@ _OTHER_ANSWER = re.compile(
 """Names of another answer to the same question: what it says is no more true than what is judged."""
 _TRUTH_WORDS = frozenset(
     ("true", "actual", "final", "label", "real", "observed", "gold", "gt", "truth", "human", "expert", "agent", "ist")
-).union(["tatsachlich", "mensch", "mitarbeiter", "experte", "humano", "humana", "agente", "reel", "reelle", "humain"])
-"""Words that say of a column no more than that it holds what turned out to be true, or who said so."""
-_VERDICT = re.compile(
-    r"(.*_)?(pass(ed)?|verdict|correct|right|ok|good|acceptable|accepted|label|grade|rating|score|vote)(_.*)?"
+).union(
+    [
+        "tatsachlich",
+        "mensch",
+        "mitarbeiter",
+        "experte",
+        "humano",
+        "humana",
+        "agente",
+        "reel",
+        "reelle",
+        "reelles",
+        "reels",
+        "reales",
+        "humain",
+    ]
 )
-_JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater|auto|model|ai|gpt|claude)(_.*)?")
-_ONLY_JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater)")
-_PERSON = re.compile(r"(.*_)?(human|person|people|expert|annotator|reviewer|manual|mensch|humano|humain)(_.*)?")
+"""Words that say of a column no more than that it holds what turned out to be true, or who said so."""
 _FIRST_PLACE, _LATER_PLACE = "[0]", re.compile(r"\[[1-9]\d*\]$")
 """Ends of the names of columns that hold the places of a list: of a list of answers the first is what was predicted."""
 _MIN_CLASSES = 3
@@ -94,11 +105,7 @@ share of the predicted rows whose class is true somewhere where all are. Set by 
 def classes(reading: Reading, taken: Collection[str]) -> Right | None:
     """Return the rule of classes where one column is called a prediction and one other, of the same values, the truth.
 
-    Parameters
-    ----------
-    reading : Reading
-    taken : collection of str
-        Columns that a person gave another role.
+    Columns that are ``taken`` have another role from a person.
     """
     free = [
         column for column in reading.columns if column.name not in taken and is_of_classes(column, reading.rows_kept)
@@ -110,7 +117,7 @@ def classes(reading: Reading, taken: Collection[str]) -> Right | None:
         (own, true)
         for own, true, each in both
         if not whole_numbers.are_measured(own, true, each)
-        and ((each is not None and each.is_mostly_equal) or share_values(own, true))
+        and ((each is not None and each.is_mostly_equal and len(predicted) == 1) or share_values(own, true))
         and not _is_other_answer(own.name, true.name)
     ]
     if len(found) > 1:
@@ -131,7 +138,7 @@ def numbers(reading: Reading, taken: Collection[str]) -> Right | None:
     free = [
         column
         for column in reading.columns
-        if column.name not in {*taken, *ends}
+        if column.name not in taken
         and column.kind == "number"
         and (column.n_distinct > MAX_VALUES_BY_VALUE or whole_numbers.is_amount(column) or column.name in close)
     ]
@@ -142,34 +149,15 @@ def numbers(reading: Reading, taken: Collection[str]) -> Right | None:
         return None
     is_said = bool(twins) or strength("label", true[0].name) is not None
     are_amounts = all(map(whole_numbers.is_amount, (predicted[0], true[0])))
-    if (not is_said and not are_amounts) or _is_chance(predicted[0]):
-        return None
     found = alike.of_pair(reading.origin.alike, predicted[0], true[0])
+    is_close = found is not None and found.is_close
+    if not (is_said or are_amounts or is_close) or (_is_chance(predicted[0]) and not ends):
+        return None
     is_answer = found is not None and found.is_equal and not alike.are_few(predicted[0], true[0]) and not ends
     if whole_numbers.are_years(true[0]) or is_answer:
         return Right("classes", true[0].name, predicted[0].name)
     right = whole_numbers.near(predicted[0], true[0], found)
     return replace(right, lower=ends[0], upper=ends[1]) if ends else right
-
-
-def judge_and_people(columns: Sequence[Column]) -> dict[str, str]:
-    """Return a judge's verdict on all rows as decision, a person's on some as label: two columns of two values; else nothing.
-
-    >>> two = {"type": "BIGINT", "kind": "number", "n_distinct": 2, "top": (("1", 9), ("0", 3))}
-    >>> judge_and_people([Column(0, "judge_passed", **two), Column(1, "human_passed", n_missing=8, **two)])
-    {'decision': 'judge_passed', 'label': 'human_passed'}
-    """
-    two = [column for column in columns if column.n_distinct == 2 and len(positives.known_groups(column)) == 2]
-    verdicts = [column for column in two if _VERDICT.fullmatch(folded_name(column.name))]
-    people = [column for column in verdicts if _PERSON.fullmatch(folded_name(column.name))]
-    judges = [column for column in verdicts if column not in people and _JUDGE.fullmatch(folded_name(column.name))]
-    if len(people) == 1 and not judges:  # a judge's column that says no more than whose it is, in the same words
-        words = {*positives.known_groups(people[0])}
-        judges = [column for column in two if column not in people and _ONLY_JUDGE.fullmatch(folded_name(column.name))]
-        judges = [column for column in judges if {*positives.known_groups(column)} == words]
-    if len(people) != 1 or len(judges) != 1 or people[0].n_missing <= judges[0].n_missing:
-        return {}
-    return {"decision": judges[0].name, "label": people[0].name}
 
 
 def twins_of_two(
@@ -190,7 +178,9 @@ def twins_of_two(
     values = {column.name: {*positives.known_groups(column)} for column in free}
     two = [name for name, words in values.items() if len(words) == 2]
     two = [name for name in two if name in known or not _FEATURE.search(folded_name(name))]
-    found = [(own, true) for own in two for true in two if is_twin(own, true) and values[own] == values[true]]
+    answers = {(own.name, true.name) for own, true in answer_names.named([each for each in free if each.name in two])}
+    found = [(own, true) for own in two for true in two if is_twin(own, true) or (own, true) in answers]
+    found = [(own, true) for own, true in found if values[own] == values[true]]
     found = [pair for pair in found if decision in (None, pair[0]) and label in (None, pair[1])]
     return {"decision": found[0][0], "label": found[0][1]} if len(found) == 1 else {}
 
@@ -237,7 +227,11 @@ def two_grades(reading: Reading, label: str | None) -> Right | None:
 
 def split(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
     """Part columns that are called a prediction from others; where none is, a suggestion; where none is, after another one."""
+    ends = interval_columns([column.name for column in columns if column.kind == "number"]) or ()
+    middle = median_column([column.name for column in columns if column.kind == "number"])
+    first, later = first_and_later(columns)
     columns = [column for column in columns if not _LATER_PLACE.search(column.name)]
+    columns = [column for column in columns if column.name not in {*ends, *later}]
     names = {column.name: folded_name(column.name.removesuffix(_FIRST_PLACE)) for column in columns}
     predicted = [
         column
@@ -245,7 +239,11 @@ def split(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
         if is_prediction(column.name.removesuffix(_FIRST_PLACE)) and strength("label", column.name) is None
     ]
     if not predicted:
+        predicted = [column for column in columns if column.name in first]
+    if not predicted:
         predicted = [column for column in columns if _SUGGESTED.fullmatch(names[column.name])]
+    if not predicted:
+        predicted = [column for column in columns if column.name == middle]
     if not predicted:
         predicted = [column for column in columns if any(is_twin(column.name, other.name) for other in columns)]
     return predicted, [column for column in columns if column not in predicted]

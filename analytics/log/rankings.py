@@ -11,6 +11,10 @@ from analytics.log.schema import Reading
 
 _QUERY = re.compile(r"(query|q|search|topic|impression|serp|list)_?(id|key|no|nr|number|uuid)|query|qid", re.IGNORECASE)
 """Names of what the rows of one ranking share."""
+_READER = re.compile(
+    r"(user|customer|visitor|session|member|request|recommendation)_?(id|key|no|nr|number|uuid)", re.IGNORECASE
+)
+"""Names of whom a list is for: what its rows share where each has a rank of its own and no score."""
 _RELEVANCE = re.compile(r"relevan(ce|t)(_(label|grade|judge?ment))?|rel|qrels?|is_relevant|gain", re.IGNORECASE)
 """Names that mean relevance by themselves."""
 _OUTCOME = re.compile(r"click(ed|s)?|label|is_click(ed)?|purchased?|booked", re.IGNORECASE)
@@ -26,7 +30,7 @@ def guessed(reading: Reading, said: Collection[str] = ()) -> Right | None:
 
     Nothing is guessed where a person named the label, the score or the decision.
     """
-    query = _named(reading.columns, _QUERY)
+    query = _named(reading.columns, _QUERY) or _reader(reading)
     if not {"label", "score", "decision"}.isdisjoint(said) or query is None:
         return None
     n_rows = reading.rows_kept
@@ -39,6 +43,23 @@ def guessed(reading: Reading, said: Collection[str] = ()) -> Right | None:
     if relevance is None or ranked is None:
         return None
     return Right("rankings", relevance.name, ranked.name, query=query.name, is_rank=ranked is rank)
+
+
+def _reader(reading: Reading) -> Column | None:
+    """Return the column of whom a list is for, where ranks and no scores are logged and no two rows of it share a rank."""
+    query = _named(reading.columns, _READER)
+    numbers = [column for column in reading.columns if column.kind in ("number", "boolean") and column is not query]
+    rank, outcome = _named(numbers, _RANK), _named(numbers, _OUTCOME)
+    if (
+        query is None
+        or rank is None
+        or outcome is None
+        or _named(numbers, _SCORE) is not None
+        or rank.low not in ("0", "1")
+    ):
+        return None
+    is_whole = rank.is_whole and str(rank.n_distinct - 1 + int(rank.low)) == rank.high
+    return query if is_whole and reading.rows_kept <= query.n_distinct * rank.n_distinct else None
 
 
 def is_called_rank(name: str) -> bool:

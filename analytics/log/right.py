@@ -68,6 +68,10 @@ class Right:
         Of grades that are written as text: each text with its grade.
     by_value : bool
         Whether classes that are numbers are compared as such: one of both columns holds nothing else.
+    parted : str
+        The sign between several answers in one cell; empty where each cell is one answer.
+    is_first : bool
+        Whether of several answers the first is what was predicted; else they are a set.
     """
 
     kind: Literal["classes", "grades", "numbers", "rankings"]
@@ -87,6 +91,8 @@ class Right:
     upper: str | None = None
     steps: tuple[tuple[str, float], ...] = ()
     by_value: bool = False
+    parted: str = ""
+    is_first: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -114,6 +120,10 @@ class Right:
             relevant = f"is relevant ({self.true!r} above 0); each {self.query!r} counts as one row"
             return f"the row of its {self.query!r} with the {first} {self.predicted!r} {relevant}"
         predicted = repr(self.predicted) if self.predicted else "the class with the highest score"
+        if self.kind == "classes" and self.is_first:
+            return f"the first of {predicted} equals {self.true!r}, parted by {self.parted!r}"
+        if self.kind == "classes" and self.parted:
+            return f"{predicted} and {self.true!r} hold the same, parted by {self.parted!r}, in any order"
         if self.kind == "classes":
             return f"{predicted} equals {self.true!r}"
         return f"{predicted} is within {self.near.replace('%', ' %')} of {self.true!r}"
@@ -128,7 +138,7 @@ class Right:
         return f"{self.tolerance * PERCENT:g}%" if self.is_relative else f"{self.tolerance:g}"
 
 
-_LATER = ("query", "is_rank", "at", "lower", "upper", "steps", "by_value")
+_LATER = ("query", "is_rank", "at", "lower", "upper", "steps", "by_value", "parted", "is_first")
 LATER_OF_RIGHT = {name: entry.default for name in _LATER for entry in fields(Right) if entry.name == name}
 """What older rules do not have: at these values it leaves the digest of a mapping, by which a log's file is found, as it was."""
 
@@ -242,6 +252,24 @@ def fold(text: str, right: Right) -> str:
     >>> fold("  STRASSE", right) == fold("Straße", right), fold("2.0", right), fold("02", right)
     (True, '2', '02')
     """
+    if right.parted:
+        answers = [_plain(part, right) for part in parts_of(text, right.parted)]
+        return answers[0] if answers and right.is_first else "; ".join(sorted({*answers}))
+    return _plain(text, right)
+
+
+def parts_of(text: str, sign: str) -> list[str]:
+    """Return the answers in one cell, without brackets around them and quotes around each.
+
+    >>> parts_of("['a', 'b']", ","), parts_of("b; a;", ";")
+    (['a', 'b'], ['b', 'a'])
+    """
+    inner = re.sub(r"^\s*[\[({]|[\])}]\s*$", "", text)
+    return [part for part in (part.strip(" '\"") for part in inner.split(sign)) if part]
+
+
+def _plain(text: str, right: Right) -> str:
+    """Return one class without what makes no difference."""
     if right.by_value and (number := written_number(text)) is not None:
         return f"{number:.15g}"
     if right.is_exact:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from analytics.log import (
     class_columns,
+    judges,
     label_givers,
     label_time,
     logged,
@@ -21,6 +22,7 @@ from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fit
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.column_names import is_event
 from analytics.log.mapping import Mapping
+from analytics.log.places import is_of_later
 from analytics.log.role_names import folded_name, is_prediction, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
@@ -74,7 +76,7 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
     chosen = {role: name for role, name in said.items() if name is not None}
     reasons |= dict.fromkeys(chosen.values(), "named")
     undecided: dict[str, tuple[tuple[str, str], ...]] = {}
-    judged = {} if {"label", "decision", "score"} & {*said} else pairs.judge_and_people(columns)
+    judged = {} if {"label", "decision", "score"} & {*said} else judges.judge_and_people(columns)
     chosen |= judged
     reasons |= dict.fromkeys(judged.values(), "a judge's verdict, and people's on some")
     for role in ("label", "decision", "score", "time", "row_id", "model_version", "amount"):
@@ -89,7 +91,7 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         if role == "decision":  # of the names of classes in a list none was decided
             free = [column for column in free if not class_columns.is_name_of_class(columns, column)]
         if role == "score":  # a share of rows that was kept is no chance that a model gave
-            free = [column for column in free if not is_weight(column)]
+            free = [column for column in free if not is_weight(column) and not is_of_later(column.name, reading.names)]
         if role == "amount":  # what an answer cost is no amount of what it is about
             free = [column for column in free if not operation_names.is_of_answer(column, columns)]
         claims = hinted(role, reading, free) or claims_of(role, free, n_rows, reading.origin.paths)

@@ -11,6 +11,7 @@ from analytics.log import (
     class_lists,
     grade_words,
     pairs,
+    parted,
     positives,
     rankings,
     score_form,
@@ -51,8 +52,14 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
         names = _class_scores(reading, right)
         both = [reading.column(name) for name in (right.true, right.predicted) if name]
         by_value = {column.kind for column in both} == {"number", "text"} or written_answers.are_numbers(both)
+        sign, is_first = parted.parting(both[1], both[0]) if len(both) > 1 and not names else ("", False)
         right = replace(
-            right, class_scores=right.class_scores or names, unknown=_unknown(reading, right), by_value=by_value
+            right,
+            class_scores=right.class_scores or names,
+            unknown=_unknown(reading, right),
+            by_value=by_value and not sign,
+            parted="" if right.is_exact else sign,
+            is_first=is_first and not right.is_exact,
         )
     if right.kind == "grades":
         right = replace(right, steps=_steps(reading.column(right.true)))
@@ -118,6 +125,8 @@ def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:
     right = mapping.right
     if right is None or right.kind != "classes":
         raise QuestionError("Expected a log of classes for --class, found none. Say what is right with --right.")
+    if right.parted:
+        raise QuestionError("Expected one class on each row for --class, found several in one cell. Leave --class out.")
     spellings = {name: _spellings(reading.column(name), value, right) for name in (right.true, right.predicted) if name}
     known = classes_of(reading, right)
     if not any(spellings.values()) and max(reading.column(name).n_distinct for name in spellings) <= len(known):
@@ -157,6 +166,12 @@ def guessed(
         return None
     if answers := written_answers.guessed(reading, said) or written_answers.expected(mapping, reading, said, undecided):
         return answers
+    if (
+        lists := parted.guessed(mapping, reading, tuple(undecided))
+        if not {"label", "decision", "score"} & {*said}
+        else None
+    ):
+        return lists
     if found := _of_named(mapping, reading) or _of_pairs(mapping, reading, said):
         return found
     is_alone = mapping.decision is None and mapping.score is None and "score" not in undecided
@@ -214,10 +229,12 @@ def _n_classes(true: Column, predicted: Column) -> int:
 def _of_suggested(mapping: Mapping, reading: Reading) -> Right | None:
     """Return the rule of classes where one column is called a suggestion and shares the classes of the label."""
     own = {column for _, column in _class_scores(reading, Right("classes", mapping.label))} if mapping.label else set()
-    if mapping.score is not None and mapping.score not in own and not score_form.is_confidence_name(mapping.score):
-        return None
     found = pairs.classes(reading, ())
-    return found if found is not None and found.true == mapping.label else None
+    if found is None or found.predicted is None or found.true != mapping.label:
+        return None
+    both = (reading.column(found.true), reading.column(found.predicted))
+    is_sure = mapping.score is None or mapping.score in own or _is_confidence(reading.column(mapping.score), *both)
+    return found if is_sure else None
 
 
 def has_class_scores(reading: Reading, true: str) -> bool:

@@ -12,8 +12,9 @@ from analytics.log.role_names import folded_name
 
 _AMOUNT = re.compile(
     r"(.*_)?(seconds?|secs?|minutes?|mins?|hours?|days?|weeks?|months?|years?|duration|eta|age|count|quantity|qty|units|sales|"
-    r"demand|orders|visits|visitors|calls|tickets|items|volume|load|amount|price|cost|revenue|income|salary|value_eur|distance|"
+    r"demand|orders|visits|defects|cases|patients|customers|passengers|people|guests|incidents|accidents|admissions|arrivals|clicks|visitors|calls|tickets|items|volume|load|amount|price|cost|revenue|income|salary|value_eur|distance|"
     r"km|miles|kg|weight|temperature|forecast|expected|minuten|stunden|tage|wochen|anzahl|menge|preis|umsatz|betrag|dauer|"
+    r"nachfrage|besuche|besucher|bestellungen|einheiten|anrufe|demanda|pedidos|visitas|unidades|llamadas|demande|commandes|visites|appels|"
     r"minutos|horas|dias|cantidad|precio|ventas|heures|jours|quantite|prix|ventes|prognose|pronostico|prevision)(_.*)?"
 )
 """Parts of names of what is counted or measured, and of a forecast, which is of such a thing."""
@@ -75,14 +76,16 @@ def are_measured(predicted: Column, true: Column, found: Alike | None = None) ->
         return False
     if any(is_amount(column) for column in both):
         return True
-    if found is not None and found.is_close and not are_grades(predicted, true):
+    if found is not None and found.is_close and not found.is_step_all and not are_grades(predicted, true):
         return True
     return all(_lies_dense(column) for column in both)
 
 
 def near(predicted: Column, true: Column, found: Alike | None) -> Right:
     """Return the rule of numbers that are near the true ones, by as much as makes a difference to them."""
-    tolerance, is_relative = (found.step, False) if found is not None and found.step else (NEAR, True)
+    tolerance, is_relative = NEAR, True
+    if found is not None and found.step:
+        tolerance, is_relative = 0.0 if found.is_step_all else found.step, False
     return Right("numbers", true.name, predicted.name, tolerance=tolerance, is_relative=is_relative)
 
 

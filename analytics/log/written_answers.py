@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from analytics.log import alike, answer_names, pairs, score_form, whole_numbers
+from analytics.log import alike, answer_names, grade_words, pairs, positives, score_form, whole_numbers
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, written_number
@@ -54,6 +54,8 @@ def expected(mapping: Mapping, reading: Reading, said: Collection[str], undecide
     if len(found) != 1:
         return None
     own, true, rule = found[0]
+    if any(_is_verdict(column) for column in reading.columns if column not in (own, true)):
+        return None
     both = {own.name, true.name, None}
     if mapping.label not in both or mapping.decision not in both or ("label" in said and mapping.label != true.name):
         return None
@@ -61,22 +63,31 @@ def expected(mapping: Mapping, reading: Reading, said: Collection[str], undecide
     return rule if is_free else None
 
 
+def _is_verdict(column: Column) -> bool:
+    """Whether a column is called grades and holds some: what somebody said of the answers is surer than their words."""
+    is_few = 1 < column.n_distinct <= MAX_VALUES_BY_VALUE and column.kind != "time"
+    return is_few and grade_words.is_called_grade(column.name)
+
+
 def _rule(reading: Reading, own: Column, true: Column) -> Right | None:
     """Return the rule by which an answer and what was expected are judged: equal, or near; None where they hardly ever agree."""
     agreed = alike.of_pair(reading.origin.alike, own, true)
-    if agreed is None:
+    if agreed is None or true.n_distinct <= _PAIR:
         return None
     equal = Right("classes", true.name, own.name)
     if own.kind == true.kind == "number":
-        if true.n_distinct <= _PAIR or (is_prediction(own.name) and not agreed.is_equal):
+        if is_prediction(own.name) and not agreed.is_equal:
             return None
         if answer_names.is_extracted(own.name):
             return equal
         if whole_numbers.are_measured(own, true, agreed) and agreed.is_close:
             return whole_numbers.near(own, true, agreed)
         return equal if agreed.are_answers else None
-    is_same = agreed.are_answers or (pairs.is_of_classes(own, reading.rows_kept) and pairs.share_values(own, true))
-    return equal if is_same else None
+    if all(pairs.is_of_classes(column, reading.rows_kept) for column in (own, true)):
+        is_left = not is_prediction(own.name) or strength("label", true.name) is None  # else other rules decide
+        is_one_of_few = is_left and positives.are_classes(true, own)
+        return equal if is_one_of_few and (agreed.are_answers or pairs.share_values(own, true)) else None
+    return equal if agreed.are_answers else None
 
 
 def are_numbers(both: Sequence[Column]) -> bool:

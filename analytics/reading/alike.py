@@ -7,30 +7,43 @@ from dataclasses import replace
 import duckdb
 import numpy as np
 
+from analytics.log import answer_names, pairs
 from analytics.log.alike import NEAR, Alike
-from analytics.log.answer_names import to_compare
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.right import Right, fold
 from analytics.log.schema import Reading
 
+_MAX_PAIRS = 12
+"""Pairs of columns that are compared. Bounds the time."""
 _N_SAMPLE = 10_000
-"""Rows that are drawn: shares are known to a point. Bounds time and memory."""
+"""Rows that are drawn, up to twice as many: shares are known to a point. Bounds time and memory."""
 
 
 def with_alike(connection: duckdb.DuckDBPyConnection, reading: Reading) -> Reading:
     """Return a reading that knows how often the columns that could be predicted and true agree."""
-    pairs = to_compare(reading)
-    found = [each for predicted, true in pairs if (each := _compared(connection, predicted, true)) is not None]
+    found = [
+        each
+        for predicted, true in _to_compare(reading)
+        if (each := _compared(connection, predicted, true, reading.rows_kept)) is not None
+    ]
     return replace(reading, origin=replace(reading.origin, alike=tuple(found))) if found else reading
 
 
-def _compared(connection: duckdb.DuckDBPyConnection, predicted: Column, true: Column) -> Alike | None:
-    """Return how two columns agree; None where no row has both."""
+def _to_compare(reading: Reading) -> list[tuple[Column, Column]]:
+    """Return the pairs of columns that could be predicted and true, by their names; those that answer names say first."""
+    predicted, others = pairs.split(reading.columns)
+    found = answer_names.named(reading.columns)
+    found += [(own, true) for own in predicted for true in others if own.kind == true.kind == "number"]
+    unique = {(own.name, true.name): (own, true) for own, true in found if own.n_distinct > 2}
+    return [*unique.values()][:_MAX_PAIRS]
+
+
+def _compared(connection: duckdb.DuckDBPyConnection, predicted: Column, true: Column, n_rows: int) -> Alike | None:
+    """Return how two columns agree; None where no row has both. The same rows of a file are looked at each time."""
     own, other = predicted.sql_name, true.sql_name
-    both = f"{own} IS NOT NULL AND {other} IS NOT NULL"
+    drawn = f"hash(rowid) % {max(1, n_rows // _N_SAMPLE)} = 0"
     rows = connection.execute(
-        f"SELECT {own}, {other} FROM (SELECT {own}, {other} FROM raw WHERE {both}) "
-        f"USING SAMPLE reservoir({_N_SAMPLE} ROWS) REPEATABLE (1)"
+        f"SELECT {own}, {other} FROM raw WHERE {own} IS NOT NULL AND {other} IS NOT NULL AND {drawn}"
     ).fetchall()
     if not rows:
         return None

@@ -125,7 +125,7 @@ def _draw_view(log: Log) -> Log:
     if right is None or not log.is_right_or_wrong:
         st.session_state["class"] = None
         return log
-    if right.kind == "classes":
+    if right.kind == "classes" and not right.parted:
         known = _classes(log, right)
         if st.session_state.get("class") not in known:
             st.session_state["class"] = None

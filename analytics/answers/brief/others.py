@@ -47,7 +47,15 @@ _LEAST_UNLABELLED = 0.05
 _IDLE = 0.9
 """Share of the positives that are missed, or of the negatives that are flagged, above which the whole interval lies where a
 threshold decides next to nothing. A judgement."""
-_MEASURED = ("missing-in-segment", "constant-in-version", "default-spike", "near-duplicates", "null-label", "no-label")
+_MEASURED = (
+    "missing-in-segment",
+    "constant-in-version",
+    "default-spike",
+    "near-duplicates",
+    "null-label",
+    "no-label",
+    "no-prediction",
+)
 """Findings of preflight about values of one column, which are measured as slices by what they cost, and about missing labels,
 which are a question of their own."""
 _ERROR, _WARNING = "error", "warning"

@@ -8,6 +8,7 @@ from analytics.log import alike, whole_numbers
 from analytics.log.column import PERCENT
 from analytics.log.schema import Log
 from analytics.reading.checks.check import Check, CountingCheck, Evidence, LogCheck, Said
+from analytics.reading.sql.right import is_listed
 
 
 def _n_unanswered(evidence: Evidence) -> int:
@@ -43,13 +44,43 @@ def _nearly_equal(log: Log) -> Iterator[Said]:
     own, true = log.reading.column(right.predicted), log.reading.column(right.true)
     found = alike.of_pair(log.reading.origin.alike, own, true)
     if found is not None and found.is_close and not whole_numbers.are_years(true):
-        within = whole_numbers.near(own, true, found).near
         yield Said(
             own.name,
             None,
             f"{own.name!r} equals {true.name!r} on {PERCENT * found.equal:.0f} % of the rows and is nearly equal on "
             f"{PERCENT * found.near:.0f} %. If these are amounts and no classes, say in the mapping how near is right (--within "
-            f"{within}).",
+            f"{found.within}).",
+        )
+
+
+def _n_listed(evidence: Evidence) -> int | None:
+    """Count the judged rows whose true class is among several answers; None where there is one answer alone."""
+    log, right = evidence.log, evidence.log.mapping.right
+    listed = None if right is None or log.mapping.kind != "classes" else is_listed(log.reading, right)
+    if listed is None:
+        return None
+    counted = evidence.tallies.count((), ["count(*)"], where=f"label IS NOT NULL AND {listed}")
+    return int(counted[0][0]) if counted else 0
+
+
+def _several_answers(log: Log, n_listed: int | None) -> Iterator[Said]:
+    right = log.mapping.right
+    if right is None or right.predicted is None or not log.n_labelled:
+        return
+    if n_listed is not None:
+        first, all_of = (f"{PERCENT * n / log.n_labelled:.1f} %" for n in (log.n_positive, n_listed))
+        yield Said(
+            right.predicted,
+            n_listed,
+            f"Each row has several answers, the best first: the first one is judged. It is right on {first} of the judged rows, "
+            f"and the true class is among all that are listed on {all_of} (hit rate).",
+        )
+    elif right.parted:
+        yield Said(
+            right.predicted,
+            None,
+            f"{right.predicted!r} and {right.true!r} hold several classes in one cell, parted by {right.parted!r}: a row is "
+            "right where both hold the same ones, in any order. To compare them as written, say so (--exact).",
         )
 
 
@@ -61,6 +92,14 @@ CHECKS: tuple[Check, ...] = (
         meaning="rows with a label and without a prediction: neither right nor wrong",
         count=_n_unanswered,
         say=_no_prediction,
+    ),
+    CountingCheck(
+        code="several-answers",
+        kinds=("classes",),
+        severities=("note",),
+        meaning="several answers on each row: the first is judged, or all of them as a set",
+        count=_n_listed,
+        say=_several_answers,
     ),
     LogCheck(
         code="nearly-equal",

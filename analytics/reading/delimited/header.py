@@ -30,6 +30,10 @@ _NAMES_OF_KINDS = (
 """Words in headers and the shapes of values that they announce: they help to part two names that ran together."""
 
 
+_MIN_COUNTED = 3
+"""Cells from which on a word that is counted up is a row of names: two could be values. Set by hand."""
+
+
 def is_header(
     cells: Sequence[str], columns: Sequence[ColumnProfile], *, first: Sequence[str] | None, must: bool
 ) -> bool:
@@ -49,6 +53,7 @@ def header_votes(cells: Sequence[str], columns: Sequence[ColumnProfile]) -> floa
     """Return the votes of the columns for a row of names, less those for a row of values."""
     votes = 0.0
     is_series = _is_years(cells)
+    counted = _counted(cells)
     for cell, column in zip(cells, columns, strict=True):
         loose = shape(cell.strip())[1]
         if not cell.strip() or not column.n_filled:
@@ -56,7 +61,9 @@ def header_votes(cells: Sequence[str], columns: Sequence[ColumnProfile]) -> floa
         if is_series and loose == "number":
             votes += 0.5
         elif column.is_typed:
-            if column.has_shape(cell):
+            if cell.strip() in counted:
+                votes += 0.25
+            elif column.has_shape(cell):
                 votes -= 1.0
             elif is_texty(loose) or not any(char.isdigit() for char in cell):
                 votes += 1.0
@@ -65,6 +72,23 @@ def header_votes(cells: Sequence[str], columns: Sequence[ColumnProfile]) -> floa
         elif column.is_category:
             votes += -0.5 if cell in column.values else 0.5
     return votes
+
+
+def _counted(cells: Sequence[str]) -> set[str]:
+    """Return the cells that are one word counted up from 1 side by side, as names of places are: ``top1, top2, top3``.
+
+    >>> sorted(_counted(["id", "top1", "top2", "top3"])), _counted(["prod1", "prod8", "prod0"])
+    (['top1', 'top2', 'top3'], set())
+    """
+    parts = [re.fullmatch(r"(.*[^\W\d])_?(\d{1,2})", cell.strip()) for cell in cells]
+    runs: list[list[str]] = []
+    for found in parts:
+        place = int(found[2]) if found else 0
+        if found and place == 1:
+            runs.append([found[0]])
+        elif found and runs and place == len(runs[-1]) + 1 and runs[-1][0].startswith(found[1]):
+            runs[-1].append(found[0])
+    return {cell for run in runs if len(run) >= _MIN_COUNTED for cell in run}
 
 
 def _is_years(cells: Sequence[str]) -> bool:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analytics.errors import InputError
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
+from analytics.log.places import places_of
 from analytics.log.right import Right
 from analytics.log.schema import Reading
 from analytics.reading.sql import rankings
 from analytics.reading.sql.expression import NULL, Expression, numeric
+
+_SIGNS = {sign: sign for sign in (";", "|", ",")}
+"""The signs that may stand between answers: no other one becomes part of a statement."""
 
 
 def is_right(reading: Reading, mapping: Mapping) -> Expression:
@@ -183,10 +189,39 @@ def _folded_value(right: Right) -> str:
 
 
 def _fold(text: str, right: Right) -> str:
-    """Return a text without what makes no difference between classes: capitals, accents, blanks around and runs of them."""
+    """Return a text without what makes no difference between classes: capitals, accents, blanks around and runs of them.
+
+    Of several answers in one cell it is the first, or all in their order as text.
+    """
+    if right.parted:
+        answers = _answers(text, right)
+        one = f"array_to_string(list_sort(list_distinct({answers})), '; ')"
+        return f"coalesce(({answers})[1], '')" if right.is_first else one
     if right.is_exact:
         return text
     return rf"regexp_replace(replace({plain(text)}, 'ß', 'ss'), '^(-?[0-9]+)\.0+$', '\1')"
+
+
+def _answers(text: str, right: Right) -> str:
+    """Return the list of the answers in one cell, as they are compared."""
+    inner = rf"regexp_replace({text}, '^\s*[\[({{]|[\])}}]\s*$', '', 'g')"
+    parts = f"list_transform(string_split({inner}, '{_SIGNS[right.parted]}'), lambda part: trim(part, ' ''\"'))"
+    folded = _fold("part", replace(right, parted=""))
+    return f"list_transform(list_filter({parts}, lambda part: part <> ''), lambda part: {folded})"
+
+
+def is_listed(reading: Reading, right: Right) -> str | None:
+    """Return the predicate that the true class is among several answers of which the first counts; None where there are none."""
+    if right.predicted is None or right.kind != "classes" or (right.parted and not right.is_first):
+        return None
+    true, own = reading.column(right.true), reading.column(right.predicted)
+    if right.parted:
+        return (
+            f"list_contains({_answers(f'{own.sql_name}::VARCHAR', right)}, {_folded(true, replace(right, parted=''))})"
+        )
+    family = places_of(reading.columns, own.name)
+    said = [f"coalesce({_folded(reading.column(name), right)} = {_folded(true, right)}, false)" for name in family]
+    return f"({' OR '.join(said)})" if len(said) > 1 else None
 
 
 def plain(text: str) -> str:

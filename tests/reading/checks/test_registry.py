@@ -77,6 +77,9 @@ def with_classes(said: str, true: str) -> Callable[[Desk], Sequence[CheckResult]
 PLANTED: dict[str, Callable[[Desk], Sequence[CheckResult]]] = {
     "nothing-relevant": with_rankings,
     "no-prediction": with_classes("abc-acbbca" * 9, "abcaabbbca" * 9),
+    "several-answers": lambda desk: (
+        desk.log(desk.csv(["predictions", "label"], [("a|b|c", "a"), ("b|c|a", "c")] * 9)).findings
+    ),
     "nearly-equal": with_classes("1234523451" * 9, "1234534512" * 9),
     "no-query": with_rankings,
     "differs-within-query": with_rankings,

@@ -1,0 +1,37 @@
+"""A judge's verdict on all rows beside a person's on some, by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analytics.log import positives
+from analytics.log.column import Column
+from analytics.log.role_names import folded_name
+
+_VERDICT = re.compile(
+    r"(.*_)?(pass(ed)?|verdict|correct|right|ok|good|acceptable|accepted|label|grade|rating|score|vote)(_.*)?"
+)
+_JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater|auto|model|ai|gpt|claude)(_.*)?")
+_ONLY_JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater)")
+_PERSON = re.compile(r"(.*_)?(human|person|people|expert|annotator|reviewer|manual|mensch|humano|humain)(_.*)?")
+
+
+def judge_and_people(columns: Sequence[Column]) -> dict[str, str]:
+    """Return a judge's verdict on all rows as decision, a person's on some as label: two columns of two values; else nothing.
+
+    >>> two = {"type": "BIGINT", "kind": "number", "n_distinct": 2, "top": (("1", 9), ("0", 3))}
+    >>> judge_and_people([Column(0, "judge_passed", **two), Column(1, "human_passed", n_missing=8, **two)])
+    {'decision': 'judge_passed', 'label': 'human_passed'}
+    """
+    two = [column for column in columns if column.n_distinct == 2 and len(positives.known_groups(column)) == 2]
+    verdicts = [column for column in two if _VERDICT.fullmatch(folded_name(column.name))]
+    people = [column for column in verdicts if _PERSON.fullmatch(folded_name(column.name))]
+    judges = [column for column in verdicts if column not in people and _JUDGE.fullmatch(folded_name(column.name))]
+    if len(people) == 1 and not judges:  # a judge's column that says no more than whose it is, in the same words
+        words = {*positives.known_groups(people[0])}
+        judges = [column for column in two if column not in people and _ONLY_JUDGE.fullmatch(folded_name(column.name))]
+        judges = [column for column in judges if {*positives.known_groups(column)} == words]
+    if len(people) != 1 or len(judges) != 1 or people[0].n_missing <= judges[0].n_missing:
+        return {}
+    return {"decision": judges[0].name, "label": people[0].name}
