@@ -46,10 +46,7 @@ class Quiet(worker.Progress):
 
 
 class Kept:
-    """The folder in which all processes of a run keep what they read of the real logs: ten seconds of a processor for the longest.
-
-    Where tests are not about reading, they keep there what they read of all files.
-    """
+    """The folder in which all processes of a run keep what they read of the real logs: ten seconds of a processor for the longest."""
 
     folder: Path | None = None
     contents: ClassVar[set[str]] = set()
@@ -59,13 +56,13 @@ class Kept:
 REAL = {(Path(__file__).parents[2] / "shared" / "data").resolve(), Path(__file__).parents[1] / "sample_data"}
 
 
-def kept_reading(request: protocol.Request, *, is_any: bool) -> Path | None:
-    """Where the work on a real log, or on any, is kept, by its bytes and by everything that is asked but for the time."""
+def kept_reading(request: protocol.Request) -> Path | None:
+    """Where the work on a real log is kept, by its bytes and by everything that is asked but for the time."""
     if isinstance(request, protocol.Read):
         labels = request.labels.files if request.labels else ()
         paths = [Path(given.path) for given in (*request.files, *labels)]
         asked = msgspec.structs.replace(request, known=(), created_at="")
-        is_kept = request.before is None and (is_any or all(REAL & {*path.resolve().parents} for path in paths))
+        is_kept = request.before is None and all(REAL & {*path.resolve().parents} for path in paths)
     elif isinstance(request, protocol.Build):
         paths = [Path(request.origin)]
         asked = msgspec.structs.replace(request, origin="", created_at="")
@@ -83,16 +80,7 @@ def kept_reading(request: protocol.Request, *, is_any: bool) -> Path | None:
 
 def run_here(request: protocol.Request, folder: Path, *_: object) -> protocol.Answer:
     """What `process.run_child` does, in this process; the work on a real log is done once in a run."""
-    return _run(request, folder, kept_reading(request, is_any=False))
-
-
-def run_once(request: protocol.Request, folder: Path, *_: object) -> protocol.Answer:
-    """What `process.run_child` does, in this process; the work on the same bytes is done once in a run, whatever the file."""
-    return _run(request, folder, kept_reading(request, is_any=True))
-
-
-def _run(request: protocol.Request, folder: Path, kept: Path | None) -> protocol.Answer:
-    """Do the work, or take what was kept of it."""
+    kept = kept_reading(request)
     if kept is None or any(folder.iterdir()):
         return done_here(request, folder)
     if is_new := not kept.exists():

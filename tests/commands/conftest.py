@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 
 from analytics.reading import api
-from tests.ingested import run_once
+from tests.ingested import run_here
 
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read files without starting a process for each, and each once for all commands that are asked about it.
-
-    Tests that start the command itself start the reader too.
-    """
-    monkeypatch.setattr(api, "run_child", run_once)
+    """Read files without starting a process for each; tests that start the command itself start the reader too."""
+    monkeypatch.setattr(api, "run_child", run_here)
