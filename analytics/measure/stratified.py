@@ -86,34 +86,31 @@ def _ranges(s1: _IntArray, n1: _IntArray, s2: _IntArray, n2: _IntArray) -> tuple
 
 
 def _run(counts: list[_IntArray], first: _IntArray, last: _IntArray) -> tuple[FloatArray, FloatArray]:
-    """Return both tails of a run of slices; outcomes lie along the last axis, filled up to the widest."""
+    """Return both tails of a run of slices; outcomes lie along the last axis, filled up to the widest of the stratum."""
     s1, n1, s2, n2 = counts
-    width = int((last - first).max()) + 1
-    chance = _chances(first, last, width, n1, n2, s1 + s2)
-    found = s1.sum(axis=0)[:, None]
-    at = found - (first[0][:, None] + np.arange(width)) - first[1][:, None]
+    one, two = (_chances(first[at], last[at], n1[at], n2[at], s1[at] + s2[at]) for at in (0, 1))
+    found, width = s1.sum(axis=0)[:, None], two.shape[1]
+    at = found - (first[0][:, None] + np.arange(one.shape[1])) - first[1][:, None]
     # P(second >= j) and P(second <= j - 1) at place j - first, so that both are 0 or 1 beyond the ends.
     edge = np.zeros((len(found), 1))
-    above = np.hstack([np.cumsum(chance[1][:, ::-1], axis=1)[:, ::-1], edge])
-    below = np.hstack([edge, np.cumsum(chance[1], axis=1)])
-    upper = (chance[0] * np.take_along_axis(above, at.clip(0, width), axis=1)).sum(axis=1)
-    lower = (chance[0] * np.take_along_axis(below, (at + 1).clip(0, width), axis=1)).sum(axis=1)
+    above = np.hstack([np.cumsum(two[:, ::-1], axis=1)[:, ::-1], edge])
+    below = np.hstack([edge, np.cumsum(two, axis=1)])
+    upper = (one * np.take_along_axis(above, at.clip(0, width), axis=1)).sum(axis=1)
+    lower = (one * np.take_along_axis(below, (at + 1).clip(0, width), axis=1)).sum(axis=1)
     return upper.clip(max=1.0), lower.clip(max=1.0)
 
 
-def _chances(
-    first: _IntArray, last: _IntArray, width: int, n: _IntArray, m: _IntArray, successes: _IntArray
-) -> FloatArray:
-    """Return the hypergeometric chances of the outcomes from the first to the last, shape (2, slices, width); 0 after the last.
+def _chances(first: _IntArray, last: _IntArray, n: _IntArray, m: _IntArray, successes: _IntArray) -> FloatArray:
+    """Return the hypergeometric chances of the outcomes from the first to the last, shape (slices, outcomes); 0 after the last.
 
     Each follows from the one before it: the ratio of neighbours has no factorials, which take ten times as long and whose
     logarithms lose digits where rows are many. What lies beyond first and last is nothing, so that the chances add up to 1.
     """
-    before = first[:, :, None] + np.arange(width - 1, dtype=float)
-    n, m, successes, last = (each[:, :, None] for each in (n, m, successes, last))
+    before = first[:, None] + np.arange(int((last - first).max()), dtype=float)
+    n, m, successes, last = (each[:, None] for each in (n, m, successes, last))
     ratios = (successes - before) * (n - before) / ((before + 1) * (m - successes + before + 1).clip(min=1))
     steps = np.log(np.where(before < last, ratios, 1.0))
-    logs = np.concatenate([np.zeros((*first.shape, 1)), np.cumsum(steps, axis=-1)], axis=-1)
+    logs = np.concatenate([np.zeros((len(first), 1)), np.cumsum(steps, axis=-1)], axis=-1)
     chance = np.exp(logs - logs.max(axis=-1, keepdims=True))
-    chance[..., 1:][before >= last] = 0.0
+    chance[:, 1:][before >= last] = 0.0
     return np.asarray(chance / chance.sum(axis=-1, keepdims=True))

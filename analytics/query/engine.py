@@ -8,6 +8,7 @@ import uuid
 import weakref
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -257,13 +258,13 @@ class Engine:
     ) -> pl.DataFrame:
         """Count outcomes per hour, day, week or month (``every`` is 1h, 1d, 1w or 1mo), in the order of time.
 
-        At a threshold that is an edge of the grid they are added up from the score table by bucket, which holds them at every
-        such threshold, where that one is small.
+        At a threshold that is an edge of the grid they are added up from a small score table by bucket, which holds every one.
         """
         weighted, asked = is_weighted and log.mapping.weight is not None, "1d" if every == "1w" else every
         if has_few_cells(log, asked) and not weighted and not cohort.outcomes and log.grid.split(threshold) is None:
             scores = self.score_table(log, cohort, threshold, sums=(), every=asked)
-            table = outcomes_by_time(scores.frame, scores.threshold_bin)
+            key = (log.key, cohort, "outcomes", asked, scores.threshold_bin)
+            table = self.once(key, lambda: outcomes_by_time(scores.frame, scores.threshold_bin))
         else:
             rows = self.kept(log, cohort, threshold)
             table = self.collect(relations.time_table(rows, threshold, asked, is_weighted=weighted))
@@ -273,9 +274,8 @@ class Engine:
 
     def value_counts(self, log: Log, cohort: Cohort, threshold: float, column: str) -> pl.DataFrame:
         """Count the rows of each value of a column, as people see it: ``value``, ``n``, the most frequent first."""
-        stored = log.column(column).sql_name
-        rows = self.kept(log, cohort, threshold)
-        counts = self.collect_at_any(log, cohort, ("values", stored), lambda: relations.value_counts(rows, stored))
+        stored, rows = log.column(column).sql_name, partial(self.kept, log, cohort, threshold)
+        counts = self.collect_at_any(log, cohort, ("values", stored), lambda: relations.value_counts(rows(), stored))
         counts = counts.with_columns(as_people_see(log, column, counts["value"], in_bins=False).alias("value"))
         return counts.sort(["n", "value"], descending=[True, False], nulls_last=True)
 
@@ -283,8 +283,8 @@ class Engine:
         """Count the rows of a cohort, and those with a label."""
         if not cohort and log.mapping.weight is None:
             return log.n_rows, log.n_labelled
-        asked = self.kept(log, cohort, threshold).select(n=nw.len(), n_labelled=nw.col("label").count())
-        counts = self.collect_at_any(log, cohort, "rows", lambda: asked)
+        rows, sums = partial(self.kept, log, cohort, threshold), {"n": nw.len(), "n_labelled": nw.col("label").count()}
+        counts = self.collect_at_any(log, cohort, "rows", lambda: rows().select(**sums))
         return int(counts["n"][0]), int(counts["n_labelled"][0])
 
     def n_outcomes(self, log: Log, cohort: Cohort, threshold: float) -> int:

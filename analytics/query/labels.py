@@ -31,8 +31,11 @@ def labelled_relation(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 def labelled_days(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> pl.DataFrame:
     """Count rows with a time by day, in its order, as `labelled_relation` does: without scores, and at any threshold."""
-    rows = engine.kept(log, cohort, threshold)
-    days = engine.collect_at_any(log, cohort, "labelled days", lambda: labelled_relation(rows))
+
+    def ask() -> nw.LazyFrame[Any]:
+        return labelled_relation(engine.kept(log, cohort, threshold))
+
+    days = engine.collect_at_any(log, cohort, "labelled days", ask)
     return days.drop_nulls("bucket").sort("bucket")
 
 

@@ -87,7 +87,7 @@ def two_bin_cells(
         has_amount = with_amount and log.mapping.amount is not None
         counted = as_sampled(sides, side)
         options: dict[str, Any] = {"with_moments": with_moments, "with_amount": has_amount, **counted}
-        asked = partial(sliced_table, rows_of(engine, sides, side), log, side, [dimension], **options)
+        asked = partial(_sliced, engine, sides, side, [dimension], **options)
         if not counted and log.grid.split(threshold) is None and are_few(log, dimension.n_slices(side)):
             key = ("sliced", side, repr(dimension), *options.values())
             frame = _in_two(engine.collect_at_any(log, cohort, key, asked), log.grid.at(threshold))
@@ -99,6 +99,11 @@ def two_bin_cells(
     dealt = _dealt(sides)
     found = [side_cells(frame, identities, 2, 1, edges, dealt) for frame in frames]
     return _cells(identities, [dimension], found)
+
+
+def _sliced(engine: Engine, sides: Sides, side: int, dimensions: Sequence[Dimension], **options: Any) -> Any:
+    """Return the table of a side; its rows are bound when they are asked for, which a table that is kept is not."""
+    return sliced_table(rows_of(engine, sides, side), sides.questions[side].log, side, dimensions, **options)
 
 
 def _dealt(sides: Sides) -> Dealing:
@@ -130,14 +135,10 @@ def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], 
     frames, grids = [], []
     for side, question in enumerate(sides.questions):
         log, threshold = question.log, question.threshold
-        rows, mature, split = (
-            rows_of(engine, sides, side),
-            sides.mature_before[side],
-            log.grid.split(threshold),
-        )
+        mature, split = sides.mature_before[side], log.grid.split(threshold)
         has_amount = with_amount and log.mapping.amount is not None
         options: dict[str, Any] = {"mature_before": mature, "split": split, "with_amount": has_amount}
-        asked = partial(sliced_table, rows, log, side, dimensions, **options, **as_sampled(sides, side))
+        asked = partial(_sliced, engine, sides, side, dimensions, **options, **as_sampled(sides, side))
         key = ("sliced", side, repr(dimensions), mature, has_amount, *as_sampled(sides, side))
         frame = (
             engine.collect(asked()) if split is not None else engine.collect_at_any(log, question.cohort, key, asked)

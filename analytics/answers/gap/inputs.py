@@ -61,9 +61,9 @@ def inputs(engine: Engine, sides: Sides, *, max_rows: int = MAX_ROWS) -> Inputs:
         log = question.log
         n_rows = engine.row_counts(log, question.cohort, question.threshold)[0]
         step = max(1, -(-n_rows // max_rows))
-        kept, counted = rows_of(engine, sides, side), as_sampled(sides, side)
+        counted = as_sampled(sides, side)
         names = [pair[side].sql_name for pair in sides.inputs]
-        asked = partial(sampled, kept, names, step, **counted)
+        asked = partial(_sampled, engine, sides, side, names, step, **counted)
         frame = engine.collect_at_any(log, question.cohort, ("sample", *names, step, *counted), asked)
         frames.append(_plain(frame, sides, side))
         one_in.append(step)
@@ -81,6 +81,11 @@ def _sample(rows: pl.DataFrame, name: str) -> Sample:
     """Return a column with what its rows stand for and how they belong together."""
     weight, group = (rows[each].to_numpy() if each in rows.columns else None for each in (WEIGHT, GROUP))
     return Sample(rows[name], weight, group)
+
+
+def _sampled(engine: Engine, sides: Sides, side: int, names: list[str], step: int, **counted: Any) -> Any:
+    """Return the sample of a side; its rows are bound when they are asked for, which a table that is kept is not."""
+    return sampled(rows_of(engine, sides, side), names, step, **counted)
 
 
 def _plain(frame: pl.DataFrame, sides: Sides, side: int) -> pl.DataFrame:
