@@ -33,8 +33,8 @@ class CalibrationScan:
         off, and of them those off by most, rows counted as they are weighted. Slices with fewer judged rows than the minimum
         support are left out.
     told : tuple of str
-        Segment columns that tell the label (`tells_label`), so that they may be known only after the outcome, or that hold
-        what was decided: they are in no ranking.
+        Segment columns that tell the label (`tells_label`) or hold the truth, so that they may be known only after the outcome,
+        or that hold what was decided: they are in no ranking.
     """
 
     table: pl.DataFrame
@@ -49,7 +49,8 @@ def calibration_scan(
     names = tuple(name for name in names if name in among) if among else names
     parts = {name: _slices_of(engine, question, name) for name in names}
     by_score = cache(lambda: told_by_score(engine, question))
-    decided = decided_columns(question.log)
+    right = question.log.mapping.right
+    decided = decided_columns(question.log) | ({right.true} if right else set())  # no confidence knows the truth
     told = tuple(
         name
         for name, part in parts.items()

@@ -11,6 +11,7 @@ import pytest
 
 from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.question import Question
+from analytics.log.right import Right
 from analytics.log.workspace import Workspace
 from analytics.measure.calibration.scan import misfit_table
 from analytics.query.clusters import cluster_table
@@ -96,4 +97,18 @@ def test_the_scan_of_a_weighted_log_counts_what_rows_stand_for(tmp_path: Path) -
     expected = found_in(rows, has_units=True)
     for name in ("n", "rows", "difference", "to_the_rest", "p_value", "slope", "slope_p_value"):
         assert table[name].to_list() == pytest.approx(expected[name].to_list()), name
+    engine.close()
+
+
+def test_what_was_true_is_no_segment_whose_confidences_are_off(desk: Desk) -> None:
+    """Of a class that is often taken for another one every confidence is too high, which none of its answers could know."""
+    rng, n = np.random.default_rng(3), 3_000
+    true = rng.choice(["ash", "birch", "cedar"], n, p=[0.6, 0.3, 0.1])
+    said = np.where((true == "cedar") & (rng.random(n) < 0.7), "ash", true)
+    frame = pl.DataFrame({"true": true, "said": said, "confidence": rng.uniform(0.7, 1.0, n).round(3)})
+    right = Right("classes", "true", "said")
+    log = desk.log(frame, right=right, label="true", decision="said", score="confidence", segments=("true", "said"))
+    engine = Engine(desk.workspace)
+    found = calibration_scan(engine, Question(log, Cohort(), log.mapping.threshold))
+    assert "true" in found.told and "said" in found.table["column"].to_list()
     engine.close()
