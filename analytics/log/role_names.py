@@ -203,9 +203,8 @@ _NAMES: dict[str, _Names] = {
         strong=(
             r"amount(_.*)?",
             r".*_amount",
-            r"(.*_)?amt",
+            r"(.*_)?am(n|oun)?t(_inv)?",
             r".*(cost|value_usd|price|revenue|exposure|loss)$",
-            r"(loan|funded)_am(oun)?t",
             rf"(charge|value|total|sum|balance|invoice|order|payment|transaction|claim)_{_CURRENCIES}",
             r"(.*_)?(betrag|summe|importe|monto|montant|umsatz|rechnungsbetrag)(_.*)?",
             rf".*_{_CURRENCIES}",
