@@ -170,11 +170,15 @@ def failing_values(role: str, column: Column) -> tuple[str, ...]:
     fails = _FINE.fullmatch(_plain(column.name)) is None
     if column.kind in ("boolean", "number"):
         return ("true", "1", "1.0") if fails else ("false", "0", "0.0")
-    said = tuple(value for value, _ in column.top if role in _ENDED and _ENDED[role].fullmatch(folded(value)))
-    if said:
+    if said := _said_to_fail(role, column):
         return said
     yes = _yes_of(column) if column.n_distinct <= _TWO else ()
     return yes if fails else tuple(value for value, _ in column.top if yes and value not in yes)
+
+
+def _said_to_fail(role: str, column: Column) -> tuple[str, ...]:
+    """Return the words of a column that say that an answer failed as a role says."""
+    return tuple(value for value, _ in column.top if role in _ENDED and _ENDED[role].fullmatch(folded(value)))
 
 
 def is_of_answer(column: Column, columns: Sequence[Column]) -> bool:
@@ -238,7 +242,7 @@ def roles_of(column: Column, columns: Sequence[Column]) -> list[tuple[str, str]]
         role = _failure_role(name)
         return [(role, "its name, and two values")] if role else []
     if column.kind == "text" and column.n_distinct <= _MOST_WORDS and _STATUS.fullmatch(name):
-        found = ((role, failing_values(role, column)) for role in FAILURES)
+        found = ((role, _said_to_fail(role, column)) for role in FAILURES)
         return [
             (role, f"it says {values[0]!r}") for role, values in found if values and column.n_distinct > len(values)
         ]

@@ -66,6 +66,17 @@ def test_roles_of_what_an_answer_took_are_guessed_and_stay_segments(desk: Desk) 
     assert dismissed.latency is None
 
 
+def test_how_a_loan_or_a_case_ended_says_nothing_of_its_answer(desk: Desk) -> None:
+    ends = {"hardship_status": ["COMPLETED", "ACTIVE"], "case_status": ["yes", "no"], "status": ["open", "closed"]}
+    frame = (
+        wide()
+        .drop("finish_reason")
+        .with_columns(pl.Series(name, [values[place % 2] for place in range(60)]) for name, values in ends.items())
+    )
+    mapping = roles.guess(desk.stage(frame).reading, {"score": "v4_score"}).mapping
+    assert (mapping.refused, mapping.timed_out, mapping.broken) == (None, None, "v4_valid_json")
+
+
 def test_a_log_that_is_older_than_these_roles_is_told_by_names(desk: Desk) -> None:
     log = desk.log(wide(), score="v4_score", latency=None, run_cost=None)
     older = replace(log, reading=replace(log.reading, reader=2))
