@@ -158,14 +158,15 @@ def outlined(connection: duckdb.DuckDBPyConnection, names: Sequence[str], outlin
     found: list[str] = []
     for start in range(0, len(names), GROUP):
         group = names[start : start + GROUP]
-        parts = (
-            f"count(*) FILTER (regexp_full_match(trim({name}), '{outline}')) >= "
-            f"{MIN_SHARE_SAMPLE} * count(*) FILTER ({is_value(name)})"
-            for name in group
-        )
-        row = connection.execute(f"SELECT {', '.join(parts)} FROM (FROM raw LIMIT {_FIRST})").fetchone()
-        assert row is not None
-        found += [name for name, is_outlined in zip(group, row, strict=True) if is_outlined]
+        # One below the other, so that the expression is compiled once and not for every column: a third of the time.
+        parts = f"unnest([{', '.join(group)}]) AS value, unnest(range({len(group)})) AS place"
+        rows = connection.execute(
+            f"SELECT place, count(*) FILTER (regexp_full_match(trim(value), '{outline}')) >= "
+            f"{MIN_SHARE_SAMPLE} * count(*) FILTER ({is_value('value')}) FROM (SELECT {parts} FROM (FROM raw LIMIT {_FIRST})) "
+            "GROUP BY place"
+        ).fetchall()
+        is_outlined = dict(rows)
+        found += [name for place, name in enumerate(group) if is_outlined.get(place, True)]
     return found
 
 
