@@ -82,6 +82,11 @@ _STATUS = re.compile(
     r"(.*_)?(status|finish_?reason|stop_?reason|termination(_reason)?|result_type|response_type|completion_reason|error_(type|code|kind))"
 )
 """Names of columns that say in words how an answer ended."""
+_OF_AN_ANSWER = re.compile(
+    r"(.*_)?(finish_?reason|stop_?reason|termination(_reason)?|result_type|response_type|completion_reason|error_(type|code|kind)|"
+    rf"({_ANSWER}|response|http|result)_status)"
+)
+"""Of these the names that are of nothing but an answer: an application is declined too, and a settlement is broken."""
 _ENDED: dict[str, re.Pattern[str]] = {
     "refused": re.compile(r".*(refus|content.?filter|safety|declined|blocked|abstain).*"),
     "timed_out": re.compile(r".*(time.?d?.?out|deadline|\b504\b|\b408\b).*"),
@@ -229,6 +234,12 @@ def _is_part(column: Column) -> bool:
     return re.search(r"first_token|ttft", _plain(column.name)) is not None
 
 
+def _is_of_run(column: Column) -> bool:
+    """Whether a column says for sure what an answer took, so that others beside it may be of the answer too."""
+    kind = kind_of(column)
+    return kind == "tokens" or (kind == "latency" and _SURE.fullmatch(_plain(column.name)) is not None)
+
+
 def roles_of(column: Column, columns: Sequence[Column]) -> list[tuple[str, str]]:
     """Return the roles that a column could play beside the others of its log, each with the reason."""
     name, kind = _plain(column.name), kind_of(column)
@@ -242,7 +253,8 @@ def roles_of(column: Column, columns: Sequence[Column]) -> list[tuple[str, str]]
         role = _failure_role(name)
         return [(role, "its name, and two values")] if role else []
     if column.kind == "text" and column.n_distinct <= _MOST_WORDS and _STATUS.fullmatch(name):
-        found = ((role, _said_to_fail(role, column)) for role in FAILURES)
+        is_sure = _OF_AN_ANSWER.fullmatch(name) or (name == "status" and any(_is_of_run(each) for each in columns))
+        found = ((role, _said_to_fail(role, column)) for role in FAILURES if is_sure or role == "timed_out")
         return [
             (role, f"it says {values[0]!r}") for role, values in found if values and column.n_distinct > len(values)
         ]

@@ -75,6 +75,16 @@ def test_how_a_loan_or_a_case_ended_says_nothing_of_its_answer(desk: Desk) -> No
     )
     mapping = roles.guess(desk.stage(frame).reading, {"score": "v4_score"}).mapping
     assert (mapping.refused, mapping.timed_out, mapping.broken) == (None, None, "v4_valid_json")
+    loans = pl.DataFrame({"label": [0, 1] * 30, "score": [place / 60 for place in range(60)]}).with_columns(
+        pl.Series("application_status", ["declined", "granted", "declined"] * 20),
+        pl.Series("settlement_status", ["ACTIVE", "BROKEN", "COMPLETE"] * 20),
+    )
+    mapping = roles.guess(desk.stage(loans).reading).mapping
+    assert (mapping.refused, mapping.timed_out, mapping.broken) == (None, None, None)
+    answers = loans.with_columns(pl.Series("latency_ms", [100.0 + place for place in range(60)]))
+    assert roles.guess(desk.stage(answers).reading).mapping.refused is None
+    renamed = answers.rename({"application_status": "status"})
+    assert roles.guess(desk.stage(renamed).reading).mapping.refused == "status"
 
 
 def test_a_log_that_is_older_than_these_roles_is_told_by_names(desk: Desk) -> None:
