@@ -66,7 +66,7 @@ def test_a_week_that_broke_is_an_alarm_and_then_noted(desk: Desk) -> None:
     assert week["week"] == alarm["streams"][0]["week"] and not healed["alarm"]
     assert said.startswith("Quiet now, but the error rate was worse in the week of ")
     assert f"{100 * week['rate']:.1f}\u202f% where {100 * week['usual']:.1f}\u202f% is usual." in said
-    assert "Find out what was wrong then." in said
+    assert "Find out what was different then." in said
 
 
 def test_labels_that_are_late_raise_no_alarm(desk: Desk) -> None:

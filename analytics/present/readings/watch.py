@@ -120,7 +120,7 @@ def _apart_part(answer: WatchAnswer, *, is_first: bool) -> str:
     said = [_apart(stream, answer) for stream in found[1 if is_first else 0 : _MOST]]
     rest = sum(stream.apart.height for stream in found) - len(said) - is_first
     more = f"{words.plural(rest, 'further week')} stood apart." if rest > 0 else ""
-    parts = [*(f"{each[:1].upper()}{each[1:]}." for each in said), more, "Find out what was wrong then."]
+    parts = [*(f"{each[:1].upper()}{each[1:]}." for each in said), more, "Find out what was different then."]
     return " ".join(part for part in parts if part)
 
 
