@@ -258,9 +258,11 @@ def _followed(
     begins = [end + place * _WEEK for place in range(looks)]
     half = np.where(np.isfinite(bounds.half), bounds.half, np.nan)
     by_week = hits.sum(-1)
-    mean = sum_from(by_week, bounds.start) / np.maximum(sum_from(found.n, bounds.start), 1)
-    usual = mean - bounds.shift
-    step = step_of(found.seen, found.n, found.variance, bounds.shift, bounds.usual)
+    since = np.maximum(sum_from(found.n, bounds.start), 1)
+    usual = sum_from(found.expected * found.n, bounds.start) / since + bounds.usual
+    mean = np.where(found.n > 0, usual + bounds.shift, np.nan)
+    alone = bounds.is_apart & (bounds.start == np.arange(looks))
+    step = np.where(alone, bounds.start, step_of(found.seen, found.n, found.variance, bounds.shift, bounds.usual))
     later = sum_from(found.n, step)
     is_alarm, is_untold = bounds.is_alarm(), np.zeros(looks, dtype=bool)
     if labelled is not None:
@@ -287,6 +289,7 @@ def _followed(
             "changed": [begins[place] for place in step.tolist()],
             "rate_since": np.where(later > 0, sum_from(by_week, step) / np.maximum(later, 1), np.nan),
             "is_untold": is_untold,
+            "is_apart": bounds.is_apart & ~is_untold,
         },
         schema=WEEKS,
     )

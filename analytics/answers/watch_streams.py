@@ -25,6 +25,7 @@ WEEKS: dict[str, type[pl.DataType] | pl.DataType] = {
     "changed": pl.Datetime("us"),
     "rate_since": pl.Float64,
     "is_untold": pl.Boolean,
+    "is_apart": pl.Boolean,
 }
 """Columns of the weeks of a stream."""
 
@@ -43,7 +44,8 @@ class Stream:
         ``mean`` (the mean since then), ``usual`` (what the baseline
         expects of these weeks), ``low, high`` (the bounds within which it is no news), ``is_alarm``, ``changed`` (the first day
         of the week in which the change most likely began), ``rate_since`` (the mean since then), ``is_untold`` (whether it would
-        be an alarm, but for labels that come late without the log saying when).
+        be an alarm, but for labels that come late without the log saying when), ``is_apart`` (whether the week alone was further
+        from what is usual than chance lets it be).
     """
 
     kind: Literal["headline", "slice", "input"]
@@ -61,6 +63,11 @@ class Stream:
     def is_untold(self) -> bool:
         """Whether the newest week would be an alarm, if it were known that no labels are to come."""
         return bool(self.weeks["is_untold"][-1]) if self.weeks.height else False
+
+    @property
+    def apart(self) -> pl.DataFrame:
+        """The weeks that stood apart and are over: none of what is an alarm now."""
+        return self.weeks.filter("is_apart") if self.weeks.height and not self.is_alarm else self.weeks.clear()
 
     @property
     def raised(self) -> datetime | None:

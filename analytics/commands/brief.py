@@ -19,7 +19,7 @@ from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.thresholds.priced import costs_text, priced
 from analytics.commands.asking import ask
-from analytics.commands.compare_sides import Both, sides_asked
+from analytics.commands.compare_sides import Both, live_source, sides_asked
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts, named
 from analytics.commands.priced import Priced, counted_metric, metric_asked, policy_of
 from analytics.commands.roles import in_words, roles_of
@@ -70,7 +70,8 @@ def brief(
     unknown = sorted(set(look or ()) - set(_DEAR))
     if unknown:
         raise QuestionError(f"Expected {' or '.join(_DEAR)} for --look, found {unknown[0]!r}.")
-    engine, question = ask(source, asked)
+    live = live_source(source, both)
+    engine, question = ask(live, asked)
     policy = policy_of(costs, question.log)
     leads = metric_asked(question.log, metric, policy)
     metric = counted_metric(question.log, leads)
@@ -92,7 +93,7 @@ def brief(
     value, low, high = map(finite, numbers.value(metric) if what is None else (what.cost, what.low, what.high))
     found = answer.findings if every else answer.leading
     rows = [_row_of(each, answer) for each in found]
-    said = {"roles": roles_of(source, question.log)}
+    said = {"roles": roles_of(live, question.log)}
     lead, gates = whose_gates({"overview": numbers}, answer, ReportAsking(question, metric))
     if output.format == "json":
         opened = [_open_row(each, answer) for each in answer.open]

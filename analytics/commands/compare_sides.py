@@ -19,9 +19,11 @@ from analytics.errors import QuestionError
 from analytics.log import roles
 from analytics.log.grade_words import steps_of
 from analytics.log.hints import only_truths, sides_hint
+from analytics.log.operation_names import OPERATION_ROLES
 from analytics.log.other_answer import own_labels, with_decider
 from analytics.log.preferred import preferred
 from analytics.log.schema import Log
+from analytics.log.two_answers import two_answers_hint
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
@@ -73,6 +75,15 @@ class Both:
     candidate_threshold: Annotated[
         float | None,
         named("Threshold of the candidate, where it is another one.", "--candidate-threshold", panel=_SIDES),
+    ] = None
+
+    candidate_took: Annotated[
+        Texts,
+        named(
+            "What the candidate's answers took, where no name tells: latency=COLUMN, run-cost=, refused=, timed-out=, broken=. "
+            "Repeatable.",
+            panel=_SIDES,
+        ),
     ] = None
 
     def own(self, side: str) -> dict[str, Any]:
@@ -130,12 +141,36 @@ def grade_told(workspace: Workspace, source: Source, both: Both) -> Source:
     return replace(source, grade=name, mark=1.0)
 
 
+def live_source(source: Source, both: Both) -> Source:
+    """Return how the log of the live side is read: where both answers stand in one row, what is live is what is judged."""
+    return replace(source, **side_options(source, both, "live")) if both.is_by_row else source
+
+
 def side_options(source: Source, both: Both, side: str) -> dict[str, Any]:
     """Return what one side says of the log for itself; a grade of 0 and 1 is right where it is 1."""
-    own = both.own(side)
+    own = both.own(side) | (_took(both.candidate_took or ()) if side == "candidate" else {})
     if ("grade" in own or source.grade is not None) and source.mark is None:
         own["mark"] = 1.0
     return own
+
+
+def _took(said: list[str] | tuple[str, ...]) -> dict[str, str]:
+    """Read which columns say what the candidate's answers took, by their roles.
+
+    >>> _took(["latency=ms (new)", "timed-out = late"])
+    {'latency': 'ms (new)', 'timed_out': 'late'}
+    """
+    found = {}
+    for text in said:
+        role, _, column = (part.strip() for part in text.partition("="))
+        name = role.lower().replace("-", "_")
+        if name not in OPERATION_ROLES or not column:
+            known = ", ".join(each.replace("_", "-") for each in OPERATION_ROLES)
+            raise QuestionError(
+                f"Expected what is taken and its column, as latency=COLUMN, found {text[:40]!r}. Known: {known}."
+            )
+        found[name] = column
+    return found
 
 
 def further_sides(workspace: Workspace, asked: Asked, both: Both, live: Question) -> list[tuple[str, Pairing]]:
@@ -217,7 +252,7 @@ def _hint(workspace: Workspace, source: Source) -> str:
     reading = read_path(workspace, source).reading
     found = preferred(reading)
     said = "" if found is None else f" {found!r} could say which answer was better: --preference {shlex.quote(found)}."
-    return sides_hint(reading) + said
+    return (two_answers_hint(reading) or sides_hint(reading)) + said
 
 
 def _require_numbers(log: Log) -> None:

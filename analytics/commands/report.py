@@ -22,7 +22,7 @@ from analytics.answers.slices import ranked_columns
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.asking import remapped as remapped_log
 from analytics.commands.brief import Given, compared_of, sides_of
-from analytics.commands.compare_sides import Both, require_margin
+from analytics.commands.compare_sides import Both, live_source, require_margin
 from analytics.commands.options import METRIC_HELP, OUTPUT, Asked, Format, Output, Source, Text, Texts, named
 from analytics.commands.priced import Priced, counted_metric, leading_metric, metric_asked, policy_of
 from analytics.commands.report_again import asked_like, read_pack, remapped
@@ -101,13 +101,14 @@ def report(
         raise StoreError(f"{out} could not be written: there is no such folder. Choose another place.")
     require_margin(packed.margin)
     moment = _moment(packed.made)
-    engine, question = ask(source, asked, asks=packed.again is None)
+    live = live_source(source, both)
+    engine, question = ask(live, asked, asks=packed.again is None)
     compared = compared_of(engine, (source, asked, costs), both, other)
     if compared is not None:
         compared = replace(compared, metric=packed.metric, margin=packed.margin)
-    pack, log = _pack(engine, question, (source, asked, given, costs, packed), compared, moment)
+    pack, log = _pack(engine, question, (live, asked, given, costs, packed), compared, moment)
     _write_bytes(PACK_FORMATS[name].make(pack), out)
-    said = roles_of(source, log)
+    said = roles_of(live, log)
     if format == "table":
         typer.echo(f"{in_words(said)}\n{out}")
     else:

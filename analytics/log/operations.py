@@ -90,6 +90,8 @@ def _in_one_row(live: Log, candidate: Log) -> list[tuple[Operation, Operation]]:
     for each in operations(live):
         other, before = _twin(live, each, *names), _twin(live, each, *reversed(names))
         own = getattr(candidate.mapping, each.role) if each.role else None
+        if own and own != each.column and own != getattr(live.mapping, str(each.role)):  # said of the candidate
+            other = own
         first, second = (each.column, other) if other else (before, each.column) if before else (each.column, own)
         if first and second and first != second:
             one, two = (_operation(live, name, each.kind, each.role) for name in (first, second))

@@ -38,6 +38,9 @@ _THRESHOLD = re.compile(
 _MIN_SIDE = 0.1
 """How far scores on the one side of zero reach at least, of how far on the other, for zero to be where they turn. Set by hand."""
 
+_NEAR_END = 10
+"""How far from 0 and from 100 the ends of a range lie at most for the scale to be one from 0 to 100. Set by hand."""
+
 _EVEN = 0.5
 """The least chance that the likelier of two classes can have."""
 
@@ -206,6 +209,10 @@ def _middle(mapping: Mapping, reading: Reading) -> float | None:
         min(-low, high) >= _MIN_SIDE * max(-low, high) or _LOG_ODDS.fullmatch(folded_name(column.name))
     ):
         return 0.0
+    if (
+        0 <= low <= _NEAR_END and PERCENT - _NEAR_END <= high <= PERCENT
+    ):  # the ends of the scale, not those that came up
+        low, high = 0.0, float(PERCENT)
     middle = (low + high) / 2
     return float(math.floor(middle)) if high - low >= 4 else middle
 

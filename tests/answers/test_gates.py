@@ -209,6 +209,33 @@ def test_against_a_reference_and_last_time(desk: Desk) -> None:
     assert values == {"a": ["inconclusive"] * 2, "b": ["fail"] * 2}
 
 
+def test_numbers_are_cut_as_last_time(desk: Desk) -> None:
+    rng, text = np.random.default_rng(8), '[[gate]]\nmetric="error_rate"\nby="age"\nagainst="last"\nworse_by=0.2\n'
+    wrong, frames = [], []
+    for seed, low in ((1, 20), (2, 18)):  # another export has other numbers, and other ends
+        frame = made(seed)
+        age = np.where(rng.random(frame.height) < 0.1, np.nan, rng.uniform(low, low + 60, frame.height).round(2))
+        frames.append(frame.with_columns(pl.Series("age", age).fill_nan(None)))
+        wrong.append((frame["score"].to_numpy() >= 0.5) != (frame["label"].to_numpy() == 1))
+    for frame in frames:
+        engine, question = asked(desk, frame)
+        before = last_values(desk.workspace, "cut", question.log.log_id)
+        found = gates(engine, question, text, last=before)
+        keep_values(desk.workspace, "cut", question.log.log_id, found.values)
+    [kept] = last_values(desk.workspace, "cut", "another").values()
+    assert kept == tuple(part.own for part in found.results[0].parts) and len({each.slice for each in kept}) > 3
+    cut = sorted(each.edges for each in kept if each.edges)
+    inner = [low for low, _ in cut][1:]
+    age = [frame["age"].to_numpy() for frame in frames]
+    for part in found.results[0].parts:
+        place = None if part.own.edges is None else cut.index(part.own.edges)
+        one, two = (
+            np.isnan(each) if place is None else ~np.isnan(each) & (np.digitize(each, inner) == place) for each in age
+        )
+        assert part.value == pytest.approx(wrong[1][two].mean() - wrong[0][one].mean())
+        assert part.n == two.sum()
+
+
 def test_a_reference_is_cut_into_the_slices_of_the_log_that_is_judged(desk: Desk) -> None:
     rng, sides = np.random.default_rng(4), [made(1), made(2, right=0.85)]
     named = [("north", "south"), ("south", "east")]

@@ -397,3 +397,24 @@ def test_the_win_rate_at_equal_length_is_an_extra_that_is_named(tmp_path: Path) 
     )
     pl.read_json(path).drop("output_1").write_json(path)
     assert "such as output_1 and output_2, found no such columns" in refused(path, "--length-controlled")
+
+
+def test_what_the_candidate_took_can_be_said_and_what_is_live_leads_elsewhere(tmp_path: Path) -> None:
+    rng, n = np.random.default_rng(4), 300
+    y, path = rng.integers(0, 2, n), tmp_path / "wide.csv"
+    took = {f"latency_{mark}_ms": np.round(rng.lognormal(5 + k, 0.2, n), 1) for k, mark in enumerate("xy")}
+    scores = {
+        name: np.round(np.clip(y + rng.normal(0, s, n), 0, 1), 3) for name, s in (("wide_score", 0.9), ("score", 0.1))
+    }
+    pl.DataFrame({"id": [f"r{k}" for k in range(n)], **scores, "label": y, **took}).write_csv(path)
+    sides = ("--live-score", "wide_score", "--candidate-score", "score", "--latency", "latency_x_ms")
+    found, said = asked(path, *sides, "--candidate-took", "latency=latency_y_ms")
+    medians = {each["what"]: each for each in found["operations"]}["p50"]
+    assert (medians["live"], medians["candidate"]) == pytest.approx(
+        [np.median(each) for each in took.values()], rel=0.01
+    )
+    assert "it is slower" in said.split(".")[0]
+    for wrong in ("speed=latency_y_ms", "latency"):
+        assert "Expected what is taken and its column" in refused(path, *sides, "--candidate-took", wrong)
+    brief = CliRunner().invoke(app, ["brief", str(path), *sides[:4], "--format", "json"])
+    assert json.loads(brief.stdout)["value"] == pytest.approx(((scores["wide_score"] >= 0.5) != y).mean())

@@ -338,3 +338,46 @@ def test_ids_that_repeat_and_fields_of_another_type(tmp_path: Path) -> None:
     )
     assert (fields["code"]["n_values"], fields["age"]["n_values"]) == (N, N)
     assert "code is written with other leading zeros" in found.stderr
+
+
+@pytest.mark.parametrize("kind", ["classes", "numbers", "grades"])
+def test_answers_are_compared_where_there_is_no_score(tmp_path: Path, kind: str) -> None:
+    rng, n = np.random.default_rng(6), 600
+    is_moved, true = rng.random(n) < 0.3, rng.normal(100, 10, n).round(2)
+    km, words = rng.gamma(2, 10, n).round(2) + 0.01, np.array(["ant", "bee", "cow"])
+    of_class, grade = rng.integers(0, 3, n), rng.integers(2, 6, n)
+    answers: dict[str, list[dict[str, Any]]] = {
+        "classes": [
+            {"true_class": words[of_class], "predicted_class": words[(of_class + k * is_moved) % 3]} for k in (0, 1)
+        ],
+        "numbers": [{"actual": true, "forecast": (true + 1 + 20 * k * is_moved).round(2)} for k in (0, 1)],
+        "grades": [{"rating": grade - k * is_moved} for k in (0, 1)],
+    }
+    rule = ("--grade", "rating", "--pass", "3") if kind == "grades" else ()
+    for place, name in enumerate(("offline", "replay")):
+        far = np.where(is_moved, km * 1000, km) if place else km
+        rows = {"ticket": [f"t{k}" for k in range(n)], "distanz_km": far, **answers[kind][place]}
+        pl.DataFrame(rows).write_csv(tmp_path / f"{name}.csv")
+    paths = [str(tmp_path / f"{name}.csv") for name in ("offline", "replay")]
+    found = CliRunner().invoke(app, ["replay", *paths, *rule, "--format", "json"])
+    assert found.exit_code == 0, found.stderr
+    fields = json.loads(found.stdout)["fields"]
+    assert [(each["field"], each["how"], each["of_changed"]) for each in fields] == [
+        ("distanz_km", "unit", is_moved.sum())
+    ]
+    assert found.stderr.startswith("The replay gives the same answer on ")  # it was "the same score on every row"
+
+
+def test_a_rounding_of_all_rows_does_not_stand_for_a_unit_of_some(tmp_path: Path) -> None:
+    rng, n = np.random.default_rng(9), 2_000
+    income, km = rng.lognormal(8, 0.5, n).round(2), rng.gamma(2, 10, n).round(3) + 0.001
+    is_moved = rng.random(n) < 0.05
+    far = np.where(is_moved, km * 1000, km)
+    for name, own, away in (("offline", income, km), ("replay", income.round(), far)):
+        score = 1 / (1 + np.exp(-(np.log(own) - 8 + 0.02 * np.minimum(away, 200))))
+        pl.DataFrame({"id": range(n), "income": own, "distance": away, "score": score}).write_csv(
+            tmp_path / f"{name}.csv"
+        )
+    paths = [str(tmp_path / f"{name}.csv") for name in ("offline", "replay")]
+    found = CliRunner().invoke(app, ["replay", *paths, "--format", "json"])
+    assert [each["field"] for each in json.loads(found.stdout)["fields"]] == ["distance", "income"]

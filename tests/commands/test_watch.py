@@ -52,6 +52,23 @@ def test_a_jump_in_a_folder_that_grows_is_an_alarm(desk: Desk) -> None:
     assert "&lt;b&gt;" in drawn.layout.annotations[-1].text
 
 
+def test_a_week_that_broke_is_an_alarm_and_then_noted(desk: Desk) -> None:
+    folder = desk.folder / "broke"
+    folder.mkdir(exist_ok=True)
+    made(1, days=140).write_parquet(folder / "a.parquet")
+    made(2, days=7, right=0.6, first=140).write_parquet(folder / "b.parquet")
+    alarm, said = looked(folder, 3)
+    assert said.startswith("Alarm: The error rate is worse, ")
+    assert alarm["streams"][0]["changed"] == alarm["streams"][0]["since"] == alarm["streams"][0]["week"]
+    made(3, days=28, first=147).write_parquet(folder / "c.parquet")
+    healed, said = looked(folder, 0)
+    week = next(each for each in healed["streams"][0]["weeks"] if each["is_apart"])
+    assert week["week"] == alarm["streams"][0]["week"] and not healed["alarm"]
+    assert said.startswith("Quiet now, but the error rate was worse in the week of ")
+    assert f"{100 * week['rate']:.1f}\u202f% where {100 * week['usual']:.1f}\u202f% is usual." in said
+    assert "Find out what was different then." in said
+
+
 def test_labels_that_are_late_raise_no_alarm(desk: Desk) -> None:
     # Of the newest 20 days only wrong rows have a label yet: as they stand they look ten times as bad.
     frame = made(3, days=140, late=20)

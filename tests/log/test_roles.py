@@ -153,6 +153,7 @@ def test_a_label_of_negatives_alone_is_positive_at_the_other_value(desk: Desk) -
     [
         ([place % 10 + 1 for place in range(N)], 5.0),
         ([place % 101 for place in range(N)], 29.0),
+        ([3.5 + 93 * place / N for place in range(N)], 50.0),
         ([place / N for place in range(N)], 0.5),
         ([place / N - 2 for place in range(N)], (-2 + 59 / 60 - 2) / 2),
     ],

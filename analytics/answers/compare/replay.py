@@ -15,6 +15,7 @@ from analytics.query.compare.replay import (
     DIGITS,
     STEPS,
     Field,
+    answered,
     field_changes,
     first_changes,
     is_changed,
@@ -105,13 +106,15 @@ class Replay:
     changed : int
         Pairs whose scores differ beyond that.
     fields : tuple of FieldChange
-        Those that differ, the reasons first and by how much scores moved with them.
+        Those that differ, the reasons first and by how much more scores moved with them than without.
     unexplained : int
         Rows whose score changed although no field that is a reason differs.
     only_offline, only_replay : tuple of str
         Fields that one side alone has.
     comparison : Comparison or None
         Both sides held against the labels; None where no pair is judged.
+    of_answers : bool
+        Whether classes, numbers or grades are compared, and not scores.
     """
 
     account: dict[str, int]
@@ -125,6 +128,7 @@ class Replay:
     only_offline: tuple[str, ...]
     only_replay: tuple[str, ...]
     comparison: Comparison | None
+    of_answers: bool = False
 
 
 def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ...] = ()) -> Replay:
@@ -185,7 +189,8 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
         _told(field, row, value_changes(engine, frame, field), again.log, first.get(field.name, 0), is_reason=is_reason)
         for field, row, is_reason in found
     ]
-    told.sort(key=lambda each: (not each.is_reason, -each.moved, -each.of_same))
+    beyond = {field.name: row["beyond"] for field, row, _ in found}
+    told.sort(key=lambda each: (not each.is_reason, -beyond[each.field], -each.of_same))
     return Replay(
         account=counted,
         n=scores["n"],
@@ -198,6 +203,7 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
         only_offline=only_offline,
         only_replay=only_replay,
         comparison=_judged(engine, offline, again, on),
+        of_answers=answered(pairing) is not None,
     )
 
 

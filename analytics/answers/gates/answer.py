@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import numpy as np
 
-from analytics.answers.gates.before import MISSING, Before, before_of, nothing_before
+from analytics.answers.gates.before import MISSING, Before, before_of, cut_as_before, nothing_before, with_edges
 from analytics.answers.gates.file import read_gates
 from analytics.answers.gates.measured import Measured, measured
 from analytics.answers.gates.outlook import outlook
@@ -152,9 +152,10 @@ def _judged(
     if isinstance(against, Pairing):
         own, before = paired(engine, asked, gate, against), None
     else:
-        own = measured(engine, asked, gate, against)
+        own = cut_as_before(engine, asked, gate, last) or measured(engine, asked, gate, against)
         before = None if gate.about == "new_values" else before_of(engine, asked, own, gate, against, last)
     found = _parts(own, before, gate, file, on)
+    found = replace(found, parts=with_edges(found.parts, asked, gate, last))
     counted = tuple(part for part in found.parts if part.is_judged and part.excepted is None)
     outcome: Outcome = together(tuple(part.outcome for part in counted))
     if found.parts and all(part.excepted for part in found.parts):
@@ -273,7 +274,7 @@ def _parts(own: Measured, before: Before | None, gate: Gate, file: GatesFile, on
         rows = int(np.ceil((needed - 1) * own.n[place])) if 1 < needed < np.inf else None
         judged, of_own = bool(is_judged[place]), LastValue(slice_, *_ends(values, place))
         parts.append(GatePart(slice_, *ends, float(own.n[place]), alone, judged, rows, *excepted[place], of_own))
-    return _Parts(tuple(parts), times, is_few, is_by_reference and gate.against == "reference", tuple(lacking))
+    return _Parts(tuple(parts), times, is_few, is_by_reference and gate.against != "limit", tuple(lacking))
 
 
 def _alone(ends: tuple[float, float, float], gate: Gate) -> Outcome:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import nan
 
 import numpy as np
 
 from analytics.answers.gates.measured import Measured, measured
+from analytics.answers.gates.result import GatePart
 from analytics.answers.gates.statement import Gate
 from analytics.answers.question import Question
 from analytics.errors import EmptyCohort, QuestionError
 from analytics.log.kept.gates import LastValue
 from analytics.measure.gates.outcome import Bounds, as_arrays
 from analytics.measure.intervals import FloatArray, Interval, normal_quantile
-from analytics.query.cohort import slice_clauses
+from analytics.query.cohort import Clause, slice_clauses
 from analytics.query.engine import Engine
 
 MISSING = "(missing)"
@@ -82,13 +84,56 @@ def _one_slice(
     engine: Engine, question: Question, gate: Gate, reference: Question, slice_: str | None
 ) -> Measured | None:
     """Measure one slice of the log that is judged on a reference; None where it has no such row."""
-    clauses = slice_clauses(question.log, str(gate.by), slice_)
+    return _measured_in(engine, reference, gate, slice_clauses(question.log, str(gate.by), slice_))
+
+
+def cut_as_before(engine: Engine, question: Question, gate: Gate, last: Sequence[LastValue] | None) -> Measured | None:
+    """Measure a log in the slices that a column's numbers were cut into last time; None where it cuts them so itself.
+
+    The first slice takes what lies below it too, and the last what lies above: another export has other ends.
+    """
+    bins = question.log.bins.get(gate.by) if gate.by else None
+    cut = sorted((each for each in last or () if each.edges), key=lambda each: each.edges or ())
+    if gate.against != "last" or bins is None or {each.edges for each in cut} <= {*pairwise(bins.edges)}:
+        return None
+    name = str(gate.by)
+    parts: list[tuple[str | None, tuple[Clause, ...]]] = [(None, (Clause(name, "missing"),))]
+    for place, each in enumerate(cut):
+        low, high = each.edges or (nan, nan)
+        lower = (Clause(name, "ge", (repr(low),)),) if place else ()
+        upper = (Clause(name, "lt", (repr(high),)),) if place < len(cut) - 1 else ()
+        parts.append((each.slice, lower + upper or (Clause(name, "present"),)))
+    found = [(slice_, part) for slice_, own in parts if (part := _measured_in(engine, question, gate, own)) is not None]
+    if not found:
+        return None
+
+    def bounds(level: float) -> Interval:
+        every = [part.bounds(level) for _, part in found]
+        return Interval(*(np.concatenate([getattr(each, end) for each in every]) for end in ("value", "low", "high")))
+
+    n = np.concatenate([part.n for _, part in found])
+    return replace(found[0][1], slices=tuple(slice_ for slice_, _ in found), n=n, bounds=bounds)
+
+
+def _measured_in(engine: Engine, question: Question, gate: Gate, clauses: tuple[Clause, ...]) -> Measured | None:
+    """Measure the rows that clauses keep; None where there are none."""
+    asked = replace(question, cohort=question.cohort.with_clauses(clauses))
     try:
-        return measured(
-            engine, replace(reference, cohort=reference.cohort.with_clauses(clauses)), replace(gate, by=None), None
-        )
+        return measured(engine, asked, replace(gate, by=None), None)
     except EmptyCohort:
         return None
+
+
+def with_edges(
+    parts: tuple[GatePart, ...], question: Question, gate: Gate, last: Sequence[LastValue] | None
+) -> tuple[GatePart, ...]:
+    """Give what is kept of slices of numbers their ends: as they were last time, else as this log cuts them."""
+    bins = question.log.bins.get(gate.by) if gate.by else None
+    if bins is None or gate.against != "last":
+        return parts
+    known = {bins.label(code): edges for code, edges in enumerate(pairwise(bins.edges))}
+    known |= {each.slice: each.edges for each in last or () if each.edges}
+    return tuple(replace(part, own=replace(part.own, edges=known.get(part.slice))) for part in parts)
 
 
 def nothing_before(

@@ -20,12 +20,16 @@ _MAX_FILES = 200
 
 @dataclass(frozen=True)
 class LastValue:
-    """What a slice of a gate was last time; ``slice`` is None for missing values, and for the whole cohort."""
+    """What a slice of a gate was last time; ``slice`` is None for missing values, and for the whole cohort.
+
+    ``edges`` are those of the bin where numbers were cut, so that the next log can be cut alike.
+    """
 
     slice: str | None
     value: float
     low: float
     high: float
+    edges: tuple[float, float] | None = None
 
 
 def chosen_gates(workspace: Workspace, log: Log) -> str | None:
@@ -71,7 +75,11 @@ def keep_values(workspace: Workspace, name: str, log_id: str, values: Mapping[st
     """Keep what the gates say of a log for next time."""
     own = {
         gate: [
-            [each.slice, *(end if isfinite(end) else None for end in (each.value, each.low, each.high))]
+            [
+                each.slice,
+                *(end if isfinite(end) else None for end in (each.value, each.low, each.high)),
+                *([list(each.edges)] if each.edges else []),
+            ]
             for each in found
         ]
         for gate, found in values.items()
@@ -95,6 +103,9 @@ def _entries(workspace: Workspace, name: str) -> list[dict[str, Any]]:
 
 def _read(entry: Any) -> LastValue:
     """Read a value from a file that anyone may have edited."""
-    slice_, *ends = entry if isinstance(entry, list) and len(entry) == 4 else (None, None, None, None)
-    numbers = (float(end) if isinstance(end, int | float) else nan for end in ends)
-    return LastValue(slice_ if isinstance(slice_, str) else None, *numbers)
+    slice_, *ends = entry if isinstance(entry, list) and len(entry) in (4, 5) else (None, None, None, None)
+    numbers = [float(end) if isinstance(end, int | float) else nan for end in ends[:3]]
+    edges = ends[3] if len(ends) > 3 else None
+    is_cut = isinstance(edges, list) and len(edges) == 2 and all(isinstance(each, int | float) for each in edges)
+    cut = (float(edges[0]), float(edges[1])) if is_cut and edges is not None else None
+    return LastValue(slice_ if isinstance(slice_, str) else None, numbers[0], numbers[1], numbers[2], cut)

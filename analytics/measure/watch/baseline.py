@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from analytics.measure.intervals import FloatArray, normal_quantile
-from analytics.measure.watch.bounds import Beyond
+from analytics.measure.watch.beyond import Beyond
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,8 @@ def _when(result: GateResult) -> str:
     """Say when it can be decided."""
     if result.problem:
         return f"{result.problem[:1].lower()}{result.problem[1:].rstrip('.')}"
+    if result.is_by_reference and result.gate.against == "last":
+        return "last time had too few rows for this limit, so that more rows here do not decide it"
     if result.is_by_reference:
         return "the reference has too few rows for this limit, so that a larger reference decides it and more rows here do not"
     if result.few_below is not None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from analytics.answers.compare.live import Live
     from analytics.answers.compare.replay import FieldChange, Replay
 
+_NEARLY_ALL = 0.9
+"""Share of rows with another score from which the rest do not tell of a field whether it is a reason. A judgement."""
 _MAX_FIELDS = 6
 """Fields that the details name. A judgement."""
 
@@ -21,15 +23,15 @@ _MAX_FIELDS = 6
 def again_reading(answer: Replay, live: Live | None = None) -> str:
     """Say on how many rows a replay gives the score of the evaluation, why not on the others, and what follows, live too."""
     reasons = [each for each in answer.fields if each.is_reason]
-    same = words.share((answer.n - answer.changed) / answer.n)
-    lead = f"The replay gives the same score on {same} of the rows"
+    same, what = words.share((answer.n - answer.changed) / answer.n), _what(answer)
+    lead = f"The replay gives the same {what} on {same} of the rows"
     if not answer.changed:
-        lead = "The replay gives the same score on every row"
+        lead = f"The replay gives the same {what} on every row"
     if reasons and answer.unexplained <= answer.changed / 2:
         lead = f"{lead}; where it does not, {change_words(reasons[0])}, on {words.share(reasons[0].rows / answer.n)}."
     elif reasons:
         lead = (
-            f"{lead}; on {words.share(answer.unexplained / answer.n)} the score is another and no field that goes with it is: "
+            f"{lead}; on {words.share(answer.unexplained / answer.n)} the {what} is another and no field that goes with it is: "
             "look at the model's version and its code."
         )
     elif answer.changed:
@@ -42,16 +44,23 @@ def again_reading(answer: Replay, live: Live | None = None) -> str:
         f"{lead} {_branch(answer) if live is None else live_branch(live)}".strip(),
         *(() if live is None else live_details(live)),
         _rounded_part(answer),
-        _fields_part(reasons, answer, "Fields that differ with the score"),
+        _fields_part(reasons, answer, f"Fields that differ with the {what}"),
         _unexplained_part(answer, reasons),
         _fields_part(
             [each for each in answer.fields if not each.is_reason],
             answer,
-            "Not the reason, as often where scores are equal",
+            f"Whether these are a reason too cannot be told, as nearly every {what} is another"
+            if answer.changed > _NEARLY_ALL * answer.n
+            else f"Not the reason, as often where {what}s are equal",
         ),
         _only_part(answer),
         _account_part(answer),
     )
+
+
+def _what(answer: Replay) -> str:
+    """Name what both sides say of a row."""
+    return "answer" if answer.of_answers else "score"
 
 
 def _parts(change: FieldChange) -> list[tuple[str, int]]:
@@ -151,7 +160,7 @@ def _unexplained_part(answer: Replay, reasons: list[FieldChange]) -> str:
         return ""  # more is said first
     share = words.share(answer.unexplained / answer.n)
     no_field = "no field that goes with it is"
-    return f"On {share} of the rows the score is another and {no_field}: look at the model's version and its code."
+    return f"On {share} of the rows the {_what(answer)} is another and {no_field}: look at the model's version and its code."
 
 
 def _only_part(answer: Replay) -> str:
@@ -170,6 +179,6 @@ def _account_part(answer: Replay) -> str:
     rows = answer.account
     met = words.plural(answer.n, "pair")
     return (
-        f"{met} with both scores, from {words.count(rows['rows_live'])} rows of the evaluation and "
+        f"{met} with both {_what(answer)}s, from {words.count(rows['rows_live'])} rows of the evaluation and "
         f"{words.count(rows['rows_candidate'])} of the replay; a row without a partner counts on neither side."
     )

@@ -30,6 +30,7 @@ _FOLLOWS = (
 """Instead, where weeks follow each other."""
 _TWICE = "Rows that are counted twice make an alarm false more often than it may be."
 """Instead, where rows repeat."""
+_QUIET_NOW = "Quiet now, but"
 _MOST = 3
 """Alarms that a sentence names. A judgement."""
 
@@ -47,6 +48,7 @@ def watch_reading(answer: WatchAnswer) -> str:
         f"The alarm was raised in the week of {_day(raised)}." if raised is not None else "",
         *more,
         rest,
+        _apart_part(answer, is_first=first.startswith(_QUIET_NOW)),
         _untold_part(answer),
         "" if first == empty else empty,
         _twice_part(answer),
@@ -81,6 +83,9 @@ def _first(answer: WatchAnswer) -> str:
     if not judged or not answer.headline.weeks["n"][-1]:
         return _empty_part(answer)
     weeks = judged
+    apart = [stream for stream in answer.streams if stream.apart.height]
+    if apart:
+        return f"{_QUIET_NOW} {_apart(apart[0], answer)}."
     phrase, others = words.metric_phrase(answer.watching.metric), len(answer.streams) - 1
     beside = f", nor of {words.plural(others, 'slice')} or input{'s' if others > 1 else ''}" if others else ""
     return f"Quiet: no change of {phrase} in {words.plural(weeks, 'week')}{beside}, beyond what chance makes."
@@ -94,6 +99,29 @@ def _alarm(stream: Stream, answer: WatchAnswer) -> str:
     rate, expected = (_share(stream, answer, last[end]) for end in ("rate_since", "usual"))
     way = _judged(stream, answer, is_up=is_up)
     return f"{name} is {way}, {rate} about since {_day(last['changed'])} where {expected} is usual."
+
+
+def _apart(stream: Stream, answer: WatchAnswer) -> str:
+    """Say how a metric was in a week that stood apart, the newest of them."""
+    last = stream.apart.row(-1, named=True)
+    name, way = (
+        stream_words(stream, answer.watching.metric),
+        _judged(stream, answer, is_up=last["rate"] > last["usual"]),
+    )
+    rate, usual = (_share(stream, answer, last[end]) for end in ("rate", "usual"))
+    return f"{name[:1].lower()}{name[1:]} was {way} in the week of {_day(last['week'])}, {rate} where {usual} is usual"
+
+
+def _apart_part(answer: WatchAnswer, *, is_first: bool) -> str:
+    """Name the weeks that stood apart, and that the weeks after them did not."""
+    found = [stream for stream in answer.streams if stream.apart.height]
+    if not found:
+        return ""
+    said = [_apart(stream, answer) for stream in found[1 if is_first else 0 : _MOST]]
+    rest = sum(stream.apart.height for stream in found) - len(said) - is_first
+    more = f"{words.plural(rest, 'further week')} stood apart." if rest > 0 else ""
+    parts = [*(f"{each[:1].upper()}{each[1:]}." for each in said), more, "Find out what was different then."]
+    return " ".join(part for part in parts if part)
 
 
 def _share(stream: Stream, answer: WatchAnswer, value: float) -> str:

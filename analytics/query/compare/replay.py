@@ -72,11 +72,42 @@ def replayed_field(own: Column, other: Column) -> Field:
     return Field(own.name, own.sql_name, other.sql_name, is_number, own.type == other.type, unread)
 
 
+def answered(pairing: Pairing) -> Field | None:
+    """Return what both sides answered where rows are right or wrong, and no score says it: a class, a number or a grade."""
+    columns = []
+    for log in (pairing.live.log, pairing.candidate.log):
+        right = log.mapping.right
+        name = None if right is None or not log.is_right_or_wrong else right.predicted or right.true
+        if name is None or right is None or right.kind == "rankings":
+            return None
+        columns.append(log.column(name))
+    return replayed_field(*columns)
+
+
 def replay_frame(engine: Engine, pairing: Pairing, fields: Sequence[Field]) -> nw.LazyFrame[Any]:
-    """Return the pairs of `pair_frame` that both sides have a score of, with the fields of the second side."""
-    names = [pairing.candidate.log.column(field.name).name for field in fields]
-    pairs = pair_frame(engine, pairing, names)
-    return pairs.filter(~nw.col("a_score").is_null(), ~nw.col("b_score").is_null())
+    """Return the pairs of `pair_frame` that both sides have a score of, with the fields of the second side.
+
+    Where rows are right or wrong the number that was answered is the score; of other answers that are not the same the first has
+    a score of 0 and the second of 1.
+    """
+    names, answer = [pairing.candidate.log.column(field.name).name for field in fields], answered(pairing)
+    if answer is None:
+        pairs = pair_frame(engine, pairing, names)
+        return pairs.filter(~nw.col("a_score").is_null(), ~nw.col("b_score").is_null())
+    other = next(each.name for each in pairing.candidate.log.columns if each.sql_name == answer.other)
+    one, two = answer.values()
+    pairs = pair_frame(engine, pairing, [*names, *({other} - {*names})]).filter(~one.is_null(), ~two.is_null())
+    right = pairing.live.log.mapping.right
+    if answer.is_number and right is not None and right.kind != "classes":
+        return pairs.with_columns(a_score=one, b_score=two)
+    if not answer.is_number and not (right is not None and right.is_exact):
+        one, two = (each.cast(nw.String).str.strip_chars().str.to_lowercase() for each in (one, two))
+    before, after = (nw.col(name).fill_null(0) for name in ("a_score", "b_score"))
+    is_same = one == two
+    return pairs.with_columns(
+        a_score=nw.when(is_same).then(before).otherwise(nw.lit(0.0)),
+        b_score=nw.when(is_same).then(after).otherwise(nw.lit(1.0)),
+    )
 
 
 def score_changes(engine: Engine, frame: nw.LazyFrame[Any]) -> dict[str, int]:
@@ -115,10 +146,12 @@ def field_changes(
     int
         Rows whose score changed.
     DataFrame
-        ``field, of_changed, of_same, emptied, filled, moved``; the last three are of all rows, ``moved`` the sum of what scores
-        moved by where the field differs.
+        ``field, of_changed, of_same, emptied, filled, moved, beyond``; the last four are of all rows, ``moved`` the sum of what
+        scores moved by where the field differs, and ``beyond`` that less what as many of the other rows moved by: a rounding of
+        nearly all rows moves them by little itself.
     """
-    asked: dict[str, nw.Expr] = {"n": integer(changed).sum()}
+    by = nw.when(changed).then((nw.col("a_score") - nw.col("b_score")).abs())
+    asked: dict[str, nw.Expr] = {"n": integer(changed).sum(), "all": nw.len(), "moved": by.sum()}
     for place, field in enumerate(fields):
         own, other = field.values()
         asked |= {
@@ -126,9 +159,7 @@ def field_changes(
             f"same_{place}": integer(field.is_other & ~changed).sum(),
             f"emptied_{place}": integer(~own.is_null() & other.is_null()).sum(),
             f"filled_{place}": integer(own.is_null() & ~other.is_null()).sum(),
-            f"moved_{place}": nw.when(field.is_other & changed)
-            .then((nw.col("a_score") - nw.col("b_score")).abs())
-            .sum(),
+            f"moved_{place}": nw.when(field.is_other).then(by).sum(),
         }
     row = engine.collect(frame.select(**asked)).row(0, named=True)
     parts = ("changed", "same", "emptied", "filled")
@@ -137,7 +168,10 @@ def field_changes(
     table = pl.DataFrame(counts, dict.fromkeys(columns, pl.Int64), orient="row")
     names = pl.Series("field", [field.name for field in fields], pl.String)
     moved = pl.Series("moved", [float(row[f"moved_{place}"] or 0) for place in range(len(fields))], pl.Float64)
-    return int(row["n"] or 0), table.select(names, pl.all(), moved)
+    differ = pl.col("of_changed") + pl.col("of_same")
+    others = (float(row["moved"] or 0) - moved) / (int(row["all"]) - differ).clip(1)
+    table = table.select(names, pl.all(), moved, beyond=moved - differ * others)
+    return int(row["n"] or 0), table
 
 
 def first_changes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from analytics.measure.watch.alone import weeks_alone
 from analytics.measure.watch.baseline import excess_over
 from analytics.measure.watch.bounds import ALPHA, anytime_bounds
 from analytics.measure.watch.change import follow_each_other, step_of
@@ -60,6 +61,24 @@ def test_a_jump_of_three_points_is_found_within_eight_weeks(rate: float, base_we
     found = alarms(300, at + 40, rate=rate, base_weeks=base_weeks, jump=0.03, at=at)
     first = np.where(found[:, at:].any(axis=1), found[:, at:].argmax(axis=1) + 1, 99)
     assert np.median(first) <= 8
+
+
+@pytest.mark.parametrize(("base_weeks", "at"), [(26, 0), (8, 20)])
+def test_a_week_whose_error_doubles_is_an_alarm_and_heals(base_weeks: int, at: int) -> None:
+    rng = np.random.default_rng(11)
+    n, rates = np.round(400 * SHARES), 0.1 * (1 + PATTERN) * np.ones((300, base_weeks + at + 13, 1))
+    rates[:, base_weeks + at] *= 2
+    hits = rng.binomial(n.astype(int), rates).astype(float)
+    rows = np.broadcast_to(n, hits.shape)
+    found = excess_over(hits[:, base_weeks:], rows[:, base_weeks:], hits[:, :base_weeks], rows[:, :base_weeks])
+    about = (found.seen, found.n, found.variance, found.error)
+    bounds = anytime_bounds(*about, beyond=found.beyond)
+    assert bounds.is_apart[:, at].mean() > 0.9  # was an alarm in none of them
+    assert bounds.is_alarm()[:, at + 1 :].any(axis=1).mean() < 0.08  # once healed it is over
+    # It makes nothing else usual: the weeks after it are held against those before.
+    assert np.abs(bounds.usual[:, -1]).max() < 0.03
+    alone = weeks_alone(*(each[..., : at + 1] for each in about[:3]), found.error, ALPHA / 3, found.beyond)
+    assert (alone.is_apart == bounds.is_apart[:, : at + 1]).all()
 
 
 def test_without_an_error_of_the_baseline_it_is_the_bound_of_the_source() -> None:
