@@ -135,7 +135,9 @@ class Source:
     header_lines: Annotated[int | None, named("Lines of the header; 0: none.", panel=_LAYOUT)] = None
     skip_lines: Annotated[int | None, named("Lines that stand before the header.", panel=_LAYOUT)] = None
     encoding: Annotated[Text, named("Encoding, such as utf-8 or latin-1.", panel=_LAYOUT)] = None
-    sheet: Annotated[Text, named("Sheet of a workbook; by default the first with a table.", panel=_LAYOUT)] = None
+    sheet: Annotated[
+        Text, named("Sheet of a workbook; by default the first with a table, and more of it.", panel=_LAYOUT)
+    ] = None
 
     columns: Annotated[
         Text, named("Columns to read of a table with more than 1,500, separated by commas.", panel=_LAYOUT)

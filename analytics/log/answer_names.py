@@ -43,12 +43,23 @@ _KEY = re.compile(
     r"answers?(_key)?|right_answer|solutions?|antwort(en)?|losung(en)?|loesung(en)?|respuestas?|solucion|reponses?"
 )
 """Names of the right answer where another column is called what a model said."""
+_ANSWERS = re.compile(r"model|llm|ai|ki|ia|bot|agent|assistant|system|modell|modelo|modele|sistema|systeme")
+"""Names of who answers, which may stand for the answer itself."""
+_ALONE = re.compile(
+    r"expected|erwartet(e[rs]?)?|esperad[oa]|attendue?|real|reel|actual|true|truth|ground_?truth|gold(en)?|target|label|human|humano|"
+    r"humain|mensch"
+)
+"""Names of what was expected or turned out beside it; *correct* may say that the answer is."""
+_TWO = 2
+"""Different values of a column of two classes."""
 _MADE = re.compile(r"generated|generiert(e[rs]?)?|generad[oa]|genere")
 """Words of what a model wrote, beside the same that was there before."""
 
 
-def named(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
+def named(columns: Sequence[Column], *, is_said: bool = False) -> list[tuple[Column, Column]]:
     """Return the pairs of columns of which one is called an answer and the other what was expected; twins first.
+
+    Where ``is_said`` by a column that is called a prediction what the model said, *actual* is what turned out.
 
     >>> columns = [Column(at, name, "VARCHAR", "text") for at, name in enumerate(("expected_answer", "answer", "topic"))]
     >>> [(own.name, true.name) for own, true in named(columns)]
@@ -61,9 +72,26 @@ def named(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
     said = [column for column in free if _BARE_EXTRACTED.fullmatch(folded_name(column.name))]
     said = said or [column for column in free if _is_bare_answer(column.name)]
     wanted = [column for column in free if _is_bare_wanted(column.name)]
+    if is_said:
+        wanted += [column for column in said if not is_prediction(column.name)]
     if not wanted:  # the key of a test is called an answer too
         wanted = [column for column in free if _KEY.fullmatch(folded_name(column.name))]
     return [(own, true) for own in said for true in wanted if own not in wanted and own.kind != "time"]
+
+
+def model_and_wanted(columns: Sequence[Column]) -> dict[str, str]:
+    """Return decision and label where a column is called after who answers, one what was expected, of the same two values.
+
+    >>> two = {"type": "VARCHAR", "kind": "text", "n_distinct": 2, "top": (("si", 9), ("no", 3))}
+    >>> model_and_wanted([Column(0, "modelo", **two), Column(1, "esperado", **two), Column(2, "activo", **two)])
+    {'decision': 'modelo', 'label': 'esperado'}
+    """
+    two = [column for column in columns if column.kind != "time" and column.n_distinct == _TWO]
+    own = [column for column in two if _ANSWERS.fullmatch(folded_name(column.name))]
+    wanted = [column for column in two if column not in own and _ALONE.fullmatch(folded_name(column.name))]
+    if not len(own) == len(wanted) == 1 or {value for value, _ in own[0].top} != {value for value, _ in wanted[0].top}:
+        return {}
+    return {"decision": own[0].name, "label": wanted[0].name}
 
 
 def _is_bare_answer(name: str) -> bool:

@@ -19,6 +19,9 @@ ASKED = ("label", "score")
 _MIN_SHARE_OWN = 0.95
 """Share of the rows with a value of their own that makes numbers an id. A judgement."""
 
+_LACKING = 0.1
+"""Share of the rows without a time from which on another one is taken first. A judgement."""
+
 _MAX_ID_LIKE = 1_000
 """Whole numbers beyond it that differ on nearly every row are names of rows and no scores. A judgement."""
 
@@ -64,7 +67,8 @@ def claims_of(role: str, columns: Sequence[Column], n_rows: int, paths: Collecti
             if is_fitting or rank[0] == 0 or role != "label":
                 found.append(_Claim(column.name, *rank, is_fitting, f"its name, and {reason}"))
     if role not in ASKED:
-        return sorted(found, key=lambda claim: (claim.strength, claim.place))[:1]
+        lacking = {column.name for column in columns if role == "time" and column.n_missing > _LACKING * n_rows}
+        return sorted(found, key=lambda claim: (claim.name in lacking, claim.strength, claim.place))[:1]
     found = _without_weaker(role, found, columns)
     return [claim for claim in found if not any(_is_beaten(claim, other) for other in found)]
 

@@ -10,6 +10,29 @@ SEEN = "label_seen_on"
 """The column that is added where files of labels have no times and are named after days: the first day of a row's label."""
 _MAX_SHARE_EARLIER = 0.01
 """Share of the column's values that may lie on a day before the row's own: slips of clocks and hands. A judgement."""
+_LACKING, _CLOSE = 0.1, 0.02
+"""Share of the rows without a time from which on it is asked whose it is, and by how much of its values the rows of a class may
+differ from them in number for it to be theirs. By hand."""
+_MOST_LACKING = 0.5
+"""Share of the rows without it from which on a time is not that of the rows. By hand."""
+_MAX_CLASSES = 3
+"""Values of a column one of which may be the class whose time it is."""
+
+
+def is_of_some(column: Column, columns: Sequence[Column], n_rows: int) -> bool:
+    """Whether a time is that of some rows alone, as when a customer left: of most rows none, or as many as one class has.
+
+    >>> from dataclasses import replace
+    >>> left = Column(0, "churned", "BIGINT", "number", n_distinct=2, top=(("0", 700), ("1", 300)))
+    >>> on = Column(1, "churn_date", "TIMESTAMP", "time", n_missing=700)
+    >>> is_of_some(on, (left, on), 1_000), is_of_some(replace(on, n_missing=20), (left, on), 1_000)
+    (True, False)
+    """
+    n = n_rows - column.n_missing
+    if column.kind != "time" or column.n_missing <= _LACKING * n_rows:
+        return False
+    sizes = [rows for each in columns if 0 < each.n_distinct <= _MAX_CLASSES for _, rows in each.top]
+    return column.n_missing > _MOST_LACKING * n_rows or any(abs(rows - n) <= _CLOSE * n for rows in sizes)
 
 
 def claim(columns: Sequence[Column], n_rows: int, chosen: Mapping[str, str]) -> tuple[str, str] | None:

@@ -178,7 +178,9 @@ def twins_of_two(
     values = {column.name: {*positives.known_groups(column)} for column in free}
     two = [name for name, words in values.items() if len(words) == 2]
     two = [name for name in two if name in known or not _FEATURE.search(folded_name(name))]
-    answers = {(own.name, true.name) for own, true in answer_names.named([each for each in free if each.name in two])}
+    is_said = any(is_prediction(column.name) for column in columns)
+    named = answer_names.named([each for each in free if each.name in two], is_said=is_said)
+    answers = {(own.name, true.name) for own, true in named}
     found = [(own, true) for own in two for true in two if is_twin(own, true) or (own, true) in answers]
     found = [(own, true) for own, true in found if values[own] == values[true]]
     found = [pair for pair in found if decision in (None, pair[0]) and label in (None, pair[1])]

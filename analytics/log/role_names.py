@@ -30,7 +30,7 @@ EVENTS = (
     r"default(ed)?|ausfall|ausgefallen|impago|moroso|mora|defaut|impaye|bad|charged?_?off|repaid|zuruckgezahlt|zurueckgezahlt",
     r"late|delayed|verspatet|verspaetet|verspatung|retraso|retrasado|retard|en_retard",
     r"spam|recid|toxic|hateful|abusive|toxisch|toxico|toxique",
-    r"readmitted|readmission|readmit|wiederaufnahme|reingreso|readmision",
+    r"readmitted|readmission|readmit|rehospitalis(e|ation)|verstorben|decede|averia|panne|wiederaufnahme|reingreso|readmision",
     r"convert(ed)?|conversion|konvertiert|convertido|converti|clicked|geklickt|clic|purchased?|bought|gekauft|compra|comprado|achat|achete",
     r"died|death|mortality|gestorben|fallecido|deces|disease|diagnosis|diagnose|diagnostico|diagnostic|erkrankt|enfermo|malade",
     r"defect(ive)?|defekt|defectuoso|defectueux|fehlerhaft|ausschuss|faulty|breakdown|failure|failed|stornado",
@@ -70,6 +70,9 @@ _PEOPLE = (
 )
 """Who says what is true: a number from them is no model's score."""
 
+ACTS = r"(actions?|steps?|treatment|massnahmen?|accion(es)?|mesures?|medidas?)"
+"""What is done because of a model: no truth, however final."""
+
 _NAMES: dict[str, _Names] = {
     "label": _Names(
         strong=(
@@ -81,24 +84,18 @@ _NAMES: dict[str, _Names] = {
             r"gold(en)?(_.*)?",
             r".*_gold",
             r"target(_value)?",
-            r"actual(s|_.*)?",
-            r"two_year_recid",
-            r"(true|final)_.*",
-            r"outcome",
-            r"y",
-            r"obs(erved)?",
-            r"feedback",
+            rf"actual(s|_(?!{ACTS}).*)?",
+            rf"two_year_recid|(true|final)_(?!{ACTS}).*",
+            r"outcome|y|obs(erved)?|feedback",
             r"((user|human|customer)_)?thumbs?(_up)?|(user|human|customer)_feedback",
-            r"correct",
-            r"accepted",
-            r"charge_?back",
+            r"correct|accepted|charge_?backs?(_flag)?",
             r"is_(fraud|default|churn|late|spam).*",
             r"loan_status",
             r"resolved(_to|_value)?",
             r"(etikett|etiqueta|etiquette|label|bewertung|urteil|veredicto|verdict)_(human[oa]|humaine?|mensch|final[ea]?|reale?|reel(le)?)",
             r"(menschliche[sr]?|endgultige[sr]?)_(label|etikett|urteil|bewertung|ergebnis)|endbewertung|endurteil",
             r"etikett|etiqueta|etiquette|wahrheit|verdad|verite(_terrain)?|zielvariable|zielwert|cible|objetivo",
-            r"tatsachlich(es?)?(_.*)?|tatsaechlich(es?)?(_.*)?|ergebnis|resultado(_real)?|resultat(_reel)?|reel(le)?|valor_real",
+            r"tatsa?e?chlich(es?)?(_(?!massnahme).*)?|ergebnis|resultado(_real)?|resultat(_reel)?|reel(le)?|valor_real",
         ),
         loose=(
             r".*_label",
@@ -141,7 +138,7 @@ _NAMES: dict[str, _Names] = {
             r"(model_|clf_|raw_)?output",
             r".*predicted_p",
             r"deciles?",
-            r"logits?|decision_function|margin",
+            r"logits?|decision_function|margin|suspicion|verdacht(swert|sgrad)?|sospecha|soupcon",
             r".*likelihood.*|.*(s|risk|model|insight|risiko|modell)score|.*(wkt|wahrsch)",
             r"(.*_)?(punktzahl|punktwert|puntaje|puntuacion)(_.*)?",
             r"(y_)?pred(icted|iction)?|forecast|vorhersage|prediccion|.*_(pred|prediction)",
@@ -161,8 +158,9 @@ _NAMES: dict[str, _Names] = {
             r"(prediction|predicted|predict)\(.*\)",
             r"\$[a-z]_.*",
             r"[iu]_(churn|bad|default|fraud|target|label|outcome|y|is_.*)",
-            r"action",
-            r"approved",
+            rf"(recommended|suggested|proposed|advised|empfohlene|vorgeschlagene|model|auto|ai|llm|bot|system)_{ACTS}",
+            rf"{ACTS}_(recommended|suggested|recomendad[oa]|sugerid[oa]|propuest[oa]|recommandee?|proposee?|suggeree?)",
+            r"action|approved",
             r"(was_|is_|auto_)?(shortlisted|blocked|declined|rejected|alerted|escalated|quarantined)",
             r"flagged",
             r"verdict|urteil|veredicto",

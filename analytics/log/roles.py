@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from analytics.log import (
+    answer_names,
     class_columns,
     judges,
     label_givers,
@@ -23,7 +24,7 @@ from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.column_names import is_event
 from analytics.log.mapping import Mapping
 from analytics.log.places import is_of_later
-from analytics.log.role_names import folded_name, is_prediction, strength
+from analytics.log.role_names import ACTS, folded_name, is_prediction, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
 from analytics.log.weight import is_weight
@@ -34,6 +35,7 @@ _MAX_CANDIDATES = 6
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
 
 
+_ACT = re.compile(rf"(.*_)?{ACTS}(_.*)?")
 _DRAW = re.compile(
     r"(.*_)?(random(_?(number|draw|key|value|seed|u))?|rand|rnd|rng|uniform|seed|noise|zufall(szahl|swert)?|aleatori[oa]|alea|aleatoire)"
 )
@@ -79,6 +81,9 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
     judged = {} if {"label", "decision", "score"} & {*said} else judges.judge_and_people(columns)
     chosen |= judged
     reasons |= dict.fromkeys(judged.values(), "a judge's verdict, and people's on some")
+    said_and_wanted = {} if said or judged else answer_names.model_and_wanted(columns)
+    chosen |= said_and_wanted
+    reasons |= dict.fromkeys(said_and_wanted.values(), "what a model said, and what was expected")
     for role in ("label", "decision", "score", "time", "row_id", "model_version", "amount"):
         taken = {*chosen.values(), *(name for claims in undecided.values() for name, _ in claims)}
         if role in said or role in chosen or (role == "score" and judged):
@@ -92,6 +97,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             free = [column for column in free if not class_columns.is_name_of_class(columns, column)]
         if role == "score":  # a share of rows that was kept is no chance that a model gave
             free = [column for column in free if not is_weight(column) and not is_of_later(column.name, reading.names)]
+        if role == "time":  # when something turned out is no time of the rows
+            free = [column for column in free if not label_time.is_of_some(column, columns, n_rows)]
         if role == "amount":  # what an answer cost is no amount of what it is about
             free = [column for column in free if not operation_names.is_of_answer(column, columns)]
         claims = hinted(role, reading, free) or claims_of(role, free, n_rows, reading.origin.paths)
@@ -208,6 +215,7 @@ def _by_values(
         likely, others = ([column for column in offered if (column in told) == is_told] for is_told in (True, False))
         ask("label", [*map(_with_two, likely), *decided(), *map(_with_two, others)])
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
+    times = [column for column in times if not label_time.is_of_some(column, columns, n_rows)]
     take("time", times[0] if times else None, "the first column of times")
     take("row_id", next((column for column in free() if _is_key(column, n_rows)), None), "every row has its own value")
 
@@ -226,10 +234,11 @@ def _by_each_other(
         twins = pairs.twins_of_two(
             columns, {*chosen.values()} - candidates, chosen.get("decision"), chosen.get("label")
         )
-        happened = any(is_event(name) for name in candidates - {*(twins or {}).values()})
+        others = candidates - {*(twins or {}).values()}
+        happened = any(is_event(name) or folded_name(name) == "outcome" for name in others)
         for role in open_roles if twins else ():
-            if role == "label" and happened:  # what people decided is no surer truth than that
-                continue
+            if role == "label" and (happened or _ACT.fullmatch(folded_name(twins[role]))):
+                continue  # what people decided, or did, is no surer truth than that
             chosen[role] = twins[role]
             reasons[twins[role]] = "what a model said, and what it was said of"
     if "label" in open_roles and "label" not in chosen and "score" in chosen:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import duckdb
 
+from analytics.errors import InputError
 from analytics.log.receipt import LineCounts, SetAside
 from analytics.reading import wide
-from analytics.reading.formats import documents
+from analytics.reading.formats import commented, documents
 from analytics.reading.formats.sources import Source
 from analytics.reading.seen.paths import escape_glob
 from analytics.reading.table import Table, read_typed
@@ -36,7 +37,7 @@ def read_json(
     """Read JSON by the engine where it is clean; damaged lines are set aside, other layouts and long numbers laid out first."""
     plain = scratch / "records.ndjson"
     if source.file_format == "json" and not _starts_with_records(source.path):
-        said = documents.lay_out(source.path, plain)
+        said = _lay_out(source.path, plain)
         table = _read_records(connection, plain, "newline_delimited", wanted)
         return _noted(table, *([said] if said else []))
     layout = "newline_delimited" if source.file_format == "ndjson" else "auto"
@@ -45,11 +46,11 @@ def read_json(
         if not _has_lost_digits(connection, table) and table.names != _LISTS_ONLY:
             return _noted(table)
     except duckdb.Error:
-        if source.file_format == "json":
+        if source.file_format == "json" and source.path.stat().st_size > documents.MAX_DOCUMENT_BYTES:
             raise
     connection.execute("DROP TABLE IF EXISTS raw")
     if source.file_format == "json":
-        said = documents.lay_out(source.path, plain)
+        said = _lay_out(source.path, plain)
         return _noted(_read_records(connection, plain, "newline_delimited", wanted), *([said] if said else []))
     found = documents.sort_lines(source.path, plain, has_noise=source.has_noise)
     table = _read_records(connection, plain, "newline_delimited", wanted)
@@ -61,6 +62,22 @@ def read_json(
     reasons = Counter(bad.reason for bad in found.bad)
     lines = LineCounts(0, 0, found.blank, found.kept, len(found.bad), found.blank + found.kept + len(found.bad))
     return _noted(replace(table, set_aside=tuple(SetAside(*reason) for reason in reasons.most_common()), lines=lines))
+
+
+def _lay_out(path: Path, target: Path) -> str | None:
+    """Lay a document out as records; one that is damaged is tried again without comments and commas after the last value."""
+    try:
+        return documents.lay_out(path, target)
+    except InputError:
+        text = path.read_text("utf-8") if path.stat().st_size <= documents.MAX_DOCUMENT_BYTES else ""
+        if (plain := commented.plain(text)) == text:
+            raise
+    by_hand = target.with_suffix(".plain.json")
+    by_hand.write_text(plain, "utf-8")
+    said = documents.lay_out(by_hand, target)
+    return "Comments, and commas after the last value, were left out of the JSON document." + (
+        f" {said}" if said else ""
+    )
 
 
 def _read_records(

@@ -330,6 +330,12 @@ def test_labels_of_one_class_since_a_day_are_told_first_until_these_rows_are_lef
     assert said not in first_line(engine, Question(log, before, 0.5))
 
 
+def test_labels_of_positives_alone_are_told_first(desk: Desk, engine: Engine) -> None:
+    frame = made(0.3).with_columns(pl.when(pl.col("is_fraud") == 1).then(1).alias("is_fraud"))
+    said = first_line(engine, Question(desk.log(frame, score="score", label="is_fraud"), Cohort(), 0.5))
+    assert said.startswith("Every label is positive: log those of the other class before all that follows.")
+
+
 def test_rows_that_are_all_positive_say_nothing_of_false_alarms_or_of_what_a_score_means(
     desk: Desk, engine: Engine
 ) -> None:

@@ -391,3 +391,14 @@ def test_labels_to_come_are_found_by_their_share_alone(share: float, late: float
         missing.append(1 - come[max(int(np.argmax(coming > 0)) - 1, 0)] / share)
     assert abs(np.mean(found) - 1) < 0.1
     assert np.quantile(missing, 0.95) < 0.2
+
+
+def test_a_gap_before_labelled_days_is_lost_and_not_late() -> None:
+    rng = np.random.default_rng(3)
+    labelled = rng.binomial(200, 0.98 * (1 - np.exp(-(119.5 - np.arange(120)) / 3))).astype(float)
+    whole, _ = coming_by_share(np.full(120, 200.0), labelled)
+    labelled[60:75] = 4
+    coming, never = coming_by_share(np.full(120, 200.0), labelled)
+    assert coming[:100].sum() == 0 < coming[115:].min()
+    assert coming.sum() == pytest.approx(whole.sum(), rel=0.05)
+    assert never == pytest.approx(0.02 + 0.96 * 15 / 120, abs=0.01)

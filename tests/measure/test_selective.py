@@ -39,6 +39,7 @@ def test_bounds_are_those_of_every_label_that_could_come() -> None:
         ((1_000, 60, 20), (9_000, 590, 9)),
         ((50, 50, 20), (9_000, 0, 0)),
         ((1_000, 0, 0), (9_000, 0, 0)),
+        ((1_000, 500, 500), (9_000, 900, 900)),
     ],
 )
 def test_labels_that_are_late_or_few_on_both_sides_do_not_hang_on_the_decision(

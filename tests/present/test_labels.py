@@ -11,6 +11,7 @@ import pytest
 from analytics.answers.labels_answer import LabelsAnswer
 from analytics.measure.labels.expectation import Expectation
 from analytics.measure.labels.maturing import Matured
+from analytics.measure.labels.selective import selective
 from analytics.present import palette
 from analytics.present.figures import arrival_figure, matured_figure, trend
 from analytics.present.readings import arrival_reading, expected_reading, labels_reading, matured_reading, never_reading
@@ -165,3 +166,10 @@ def test_labels_that_are_changed_later_are_told_in_the_first_sentence() -> None:
         assert first.endswith("; 2.0 % of the labels given were changed later, so they may still.")
         assert first.startswith(plain.replace("\u202f", " ")[:-1])
         assert labels_reading(replace(answer, share_revised=0.001)) == labels_reading(answer)
+
+
+def test_a_metric_that_the_labels_of_one_side_make_is_not_called_trusted() -> None:
+    table = pl.DataFrame({"score_bin": [0, 1], "n": [9_000, 1_000], "n_pos": [3, 400], "n_unlabelled": [8_910, 0]})
+    few = replace(ANSWER, selective=selective(table, 1), since=None)
+    assert labels_reading(few).startswith("Few of the rows that are not flagged get a label")
+    assert labels_reading(replace(few, metric="precision")).startswith("Trust precision")

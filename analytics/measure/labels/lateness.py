@@ -28,6 +28,9 @@ oldest. By hand."""
 _LATE_ERRORS = 2.0
 """The same where labels are known to come late, and only the day is asked from which on they do. By hand: to trust a day too few
 does less harm than one too many."""
+_GAP_ERRORS = 4.0
+"""Standard errors by which a day is labelled less often than all later ones for its labels to be lost, not late. By hand: 1 of
+30,000 sound days is."""
 _NO_ROWS = 1e-9
 """Weight of a day without rows, which has to have one."""
 _NEVER = 0.005
@@ -114,6 +117,8 @@ def coming_by_share(n: FloatArray, labelled: FloatArray) -> tuple[FloatArray, fl
     [  0.   0.   0. 600.] 0.2
     """
     share = np.nan_to_num(ratio(labelled, n))
+    n_all, n = n, np.where(_in_gap(n, labelled), 0.0, n)
+    labelled = share * n
     fitted = isotonic_regression(share, weights=np.maximum(n, _NO_ROWS), increasing=False)
     first = max(int(_oldest(n).sum()), 1)
     ends = [first, *(int(end) for end in fitted.blocks[1:] if end > first)]
@@ -128,7 +133,16 @@ def coming_by_share(n: FloatArray, labelled: FloatArray) -> tuple[FloatArray, fl
     usual = float(known / max(rows, 1.0))
     coming = np.maximum(usual - fitted.x, 0.0) * n
     coming[:last] = 0.0
-    return coming, 1.0 - usual
+    lost = float(((n_all - n) * np.maximum(usual - share, 0.0)).sum() / max(n_all.sum(), 1.0))
+    return coming, 1.0 - usual + lost
+
+
+def _in_gap(n: FloatArray, labelled: FloatArray) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Mark days that are labelled less often than all later ones together, beyond chance: labels no longer come for them."""
+    rows, known = (np.append(each[::-1].cumsum()[::-1][1:], 0.0) for each in (n, labelled))
+    whole = ratio(labelled + known, n + rows)
+    chance = _GAP_ERRORS * np.sqrt(whole * (1 - whole) * (ratio(1.0, n) + ratio(1.0, rows)))
+    return np.asarray(np.nan_to_num(ratio(known, rows) - ratio(labelled, n) - chance) > 0)
 
 
 def _by_day(days: pl.DataFrame, *columns: str) -> FloatArray:

@@ -158,7 +158,7 @@ def selective(score_table: pl.DataFrame, threshold_bin: int) -> Selective | None
     Returns
     -------
     Selective or None
-        None also of weighted rows.
+        None also of weighted rows, and where every label is positive.
 
     Notes
     -----
@@ -195,6 +195,8 @@ def selective(score_table: pl.DataFrame, threshold_bin: int) -> Selective | None
     is_one_sided = (labelled_p if is_of_flagged else labelled_f) < _LEAST_LABELLED
     known = pos_f + pos_p
     own = pos_f / labelled_f if is_of_flagged else pos_p / labelled_p
+    if known == labelled_f + labelled_p and not is_one_sided:
+        return None  # it is the label on which they hang: only positives were written down
     found = None if is_one_sided else _recall(n_f / n_p, (pos_f, labelled_f), (pos_p, labelled_p))
     return Selective(
         is_of_flagged=is_of_flagged,

@@ -31,7 +31,7 @@ def labels_reading(answer: LabelsAnswer) -> str:
     found = answer.selective
     if not answer.buckets["n_labelled"].sum():
         return _first(answer)
-    if found is not None and found.is_of_one_side:
+    if found is not None and (found.is_of_one_side or found.hides(answer.metric)):
         hidden = found.hides(answer.metric) and answer.stopped is None
         late = _late_part(answer) if hidden else words.told(_first(answer), _since_part(answer))
         return words.told(selective_part(found), selective_details(found), late)
@@ -181,6 +181,8 @@ def _never_part(answer: LabelsAnswer) -> str:
         return ""
     if answer.has_times and answer.ripe_age is None:
         return f"Of the oldest rows {words.share(answer.never)} have no label yet."
+    if not answer.has_times and answer.since is not None and answer.since.to_come >= 1:
+        return f"{words.share(answer.never)} of the rows have no label that age explains: whether one will come is not known."
     return f"{words.share(answer.never)} of the rows never get a label, however old they are: nothing here speaks for them."
 
 
@@ -188,8 +190,8 @@ def _lacking_part(answer: LabelsAnswer) -> str:
     """Say what one more column, or a longer log, would give."""
     if not answer.has_times:
         return (
-            "The log does not say when labels came. A column with that time, chosen as label time in the mapping, would tell "
-            "what all labels will say."
+            "No column is known to say when labels came: one chosen as label time in the mapping would tell what all labels "
+            "will say."
         )
     if answer.ripe_age is None and answer.since is not None and answer.since.to_come >= 1:
         return "The log is too short to see the last labels come: what all of them will say cannot be estimated yet."

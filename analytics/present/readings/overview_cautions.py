@@ -62,7 +62,10 @@ def told_column_part(question: Question) -> str:
 
 
 def _one_class_part(question: Question) -> str:
-    """Say that labels are of one class from a day on: a metric of those rows says nothing of the model; else nothing."""
+    """Say that labels are of one class, all or from a day on: a metric of those rows says nothing of the model; else nothing."""
+    whole = next((each.message for each in question.log.findings if each.code == "one-class"), None)
+    if whole is not None and not question.cohort:
+        return f"{words.one_line(whole.partition('.')[0])}: log those of the other class before all that follows."
     found = next((each for each in question.log.findings if each.code == "one-class-after"), None)
     if found is None or found.example is None or question.cohort:
         return ""

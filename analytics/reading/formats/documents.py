@@ -181,9 +181,9 @@ def _records_of(document: Any) -> tuple[Iterable[dict[str, Any]], str | None]:
 
 def _key_of_records(document: dict[str, Any]) -> str | None:
     """Return the key under which an object holds its records: that of the most, by a usual name where two have as many."""
-    sizes = {key: _n_records(value) for key, value in document.items() if _is_table(value) or key in _PREFERRED}
-    most = max(sizes.values(), default=0)
-    largest = [key for key, size in sizes.items() if size == most > 0]
+    held = {key: value for key, value in document.items() if _is_table(value) or key in _PREFERRED or is_split(value)}
+    sizes = {key: _n_records(value) for key, value in held.items()}
+    largest = [key for key, size in sizes.items() if size == max(sizes.values()) > 0]
     return next((key for key in _PREFERRED if key in largest), largest[0] if largest else None)
 
 
@@ -260,9 +260,9 @@ def _is_listed(rows: Any) -> bool:
     return isinstance(rows, list) and bool(rows) and all(isinstance(row, list) for row in rows)
 
 
-def _is_split(document: dict[str, Any]) -> bool:
-    """Whether an object holds names under one key and lists of values under another."""
-    return _split_of(document) is not None
+def is_split(document: Any) -> bool:
+    """Whether a value is an object of names under one key and lists of values under another, as databases answer."""
+    return isinstance(document, dict) and _split_of(document) is not None
 
 
 def _from_split(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -314,7 +314,7 @@ def _from_nested(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 _LAYOUTS: tuple[
     tuple[Callable[[dict[str, Any]], bool], Callable[[dict[str, Any]], Iterable[dict[str, Any]]], str | None], ...
 ] = (
-    (_is_split, _from_split, None),
+    (is_split, _from_split, None),
     (_is_lists, _from_lists, "The JSON document holds columns; they were turned into rows."),
     (_is_nested, _from_nested, "The JSON document holds nested objects; they were turned into rows."),
 )

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analytics.errors import InputError
-from analytics.reading.formats import documents, pages, printed
+from analytics.reading.formats import commented, documents, pages, printed
 
 _Layout = Literal["json", "ndjson", "log lines"]
 
 _START = re.compile(r'\{\s*["}]|\[\s*(\{|\]|$|\[\s*(["\d\[\]-]|null|true|false))')
 """An object or a list of objects or lists; a header such as ``[id],[score]`` begins alike."""
 
+_COMMENTS = ("//", "/*")
+_NAMES_AND_ROWS = 2
+"""Keys of a table in one object."""
 _LIKE_START = re.compile(r"\[?\s*\{\s*['\"]?\w+['\"]?\s*:")
 _MEMBER = re.compile(
     r'(?:^|[{,\[])\s*\{?\s*"[^"\n]{1,200}"\s*:\s*(?:"(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|(?=[{\[]))'
@@ -42,6 +45,9 @@ stand between. A judgement."""
 _MIN_RECORDS, _MIN_RECORD_SHARE = 3, 0.25
 """Records, and their share of the lines of the beginning, from which a text whose first line is none is a log: a banner and
 traces of errors stand around them. By hand; the tests hold tables of times and text against it."""
+_REQUEST = re.compile(r"[A-Z]{3,7} \S+ HTTP/\d|HTTP/\d(?:\.\d)? \d{3}\b")
+_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}: ")
+"""The first line of a request or of its answer, and a field of its header (RFC 9110)."""
 _CELL_ENDS = ",;|"
 """What right before an object makes it the last cell of a table's row, and right after it the first."""
 _LONGEST_START = 16 << 20
@@ -63,6 +69,7 @@ def layout_of(start: str, path: Path | None = None) -> _Layout | None:
     >>> layout_of('2024-03-01 08:00:00 INFO predict {"a": 1}'), layout_of("a,b")
     ('log lines', None)
     """
+    start = commented.without_leading(start) if start.startswith(_COMMENTS) else start
     if _START.match(start):
         if path is not None and "\n" not in start.rstrip():
             with path.open(encoding="utf-8") as file:
@@ -91,8 +98,20 @@ def _layout_of_json(start: str) -> _Layout:
         return "json"
     lines = [line for line in start.split("\n", 3)[:3] if line.strip()]
     if len(lines) > 1 and any(_is_record(line) for line in lines[:2]):
-        return "json" if pages.are_pages([*map(_value_of, lines[:2])]) else "ndjson"
+        values = [*map(_value_of, lines[:2])]
+        return "json" if pages.are_pages(values) or all(map(_is_split, values)) else "ndjson"
     return "log lines" if len(lines) > 1 and all(_trailed(line) for line in lines[:2]) else "json"
+
+
+def _is_split(value: Any) -> bool:
+    """Whether a line is a table of its own: names and rows, or an object of nothing but these.
+
+    >>> _is_split({"columns": ["a"], "data": [[1]]}), _is_split({"columns": ["a"], "data": [[1]], "id": 7})
+    (True, False)
+    """
+    if isinstance(value, dict) and len(value) == 1:
+        (value,) = value.values()
+    return isinstance(value, dict) and len(value.keys() - {"index"}) == _NAMES_AND_ROWS and documents.is_split(value)
 
 
 def _is_record(line: str) -> bool:
@@ -146,6 +165,8 @@ def _is_log_line(line: str) -> bool:
 def _has_records(start: str) -> bool:
     """Whether enough lines of a text are objects, alone or after a time and a level, for all others to be a program's words."""
     lines = [line for line in start.split("\n")[:-1] if line.strip()]
+    if _REQUEST.match(start):  # each object has as many fields before it as the server liked
+        lines = [line for line in lines if not _FIELD.match(line)]
     n_records = sum(map(_is_noted, lines))
     return n_records >= max(_MIN_RECORDS, _MIN_RECORD_SHARE * len(lines))
 

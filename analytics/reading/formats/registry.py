@@ -185,7 +185,7 @@ FORMATS = {
             shown="an Excel workbook",
             endings=(".xlsx", ".xlsm"),
             way="text",
-            limits="one sheet; not .xls and not .xlsb",
+            limits="one sheet, or those with other rows of the same columns; not .xls and not .xlsb",
         ),
     )
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from analytics.errors import InputError, QuestionError
-from analytics.reading.formats import blocks, packed
+from analytics.reading.formats import alike_sheets, blocks, packed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,14 +80,38 @@ def lay_out(path: Path, scratch: Path, wanted: str | None, max_bytes: int) -> _S
                 first = (tab, frame, n_errors)
             if first is not None and (_is_table(frame) or wanted is not None):
                 break
+        more = {} if first is None or wanted is not None else _more(path, opened, tabs, first, pads)
     if first is None:
         raise InputError(f"Expected a table in the workbook, found empty sheets: {names}. Export the log again.")
     tab, frame, n_errors = first
     target = scratch / "sheet.csv"
-    frame, left_out = blocks.the_log(_trimmed(frame))
+    frame, left_out = (alike_sheets.joined(more), "") if more else blocks.the_log(_trimmed(frame))
     _write_text(frame, target)
-    notes = (*_notes(tab, tabs, n_errors), *filter(None, [left_out]))
+    notes = (*_notes(tab, tabs, n_errors, tuple(more)), *filter(None, [left_out]))
     return _Sheet(target, tab.name, tuple(tab.name for tab in tabs), notes)
+
+
+def _more(
+    path: Path,
+    opened: zipfile.ZipFile,
+    tabs: list[_Tab],
+    first: tuple[_Tab, pl.DataFrame, int],
+    pads: dict[int, int],
+) -> dict[str, pl.DataFrame]:
+    """Return the cells of the sheets that are to be joined, by name in the workbook's order; none where one is the table."""
+    tab, frame, _ = first
+    frame = _trimmed(frame)
+    found, keys = {tab.name: frame}, alike_sheets.keys_of(frame)
+    others = [each for each in tabs if keys and not each.is_hidden and each is not tab]
+    width = packed.extent(opened, tab.part, set(pads)).columns if others else 0
+    for other in others:
+        extent = packed.extent(opened, other.part, set(pads))
+        if not extent.rows or extent.columns != width:  # as long to read as the log, and no more of it
+            continue
+        cells = _with_zeros(_cells_of(path, other.name)[0], {at: pads[style] for at, style in extent.styles.items()})
+        if alike_sheets.is_more(frame, keys, cells := _trimmed(cells)):
+            found[other.name] = cells
+    return found if len(found) > 1 else {}
 
 
 def _in_turn(opened: zipfile.ZipFile, tabs: list[_Tab]) -> list[_Tab]:
@@ -97,11 +121,14 @@ def _in_turn(opened: zipfile.ZipFile, tabs: list[_Tab]) -> list[_Tab]:
     return sorted(tabs, key=lambda tab: (tab.is_hidden, sizes[tab.name] * _TIMES_SMALLER < most))
 
 
-def _notes(tab: _Tab, tabs: list[_Tab], n_errors: int) -> list[str]:
-    """Say which sheet was read, which were not, and how many cells hold an error."""
+def _notes(tab: _Tab, tabs: list[_Tab], n_errors: int, more: tuple[str, ...] = ()) -> list[str]:
+    """Say which sheet was read, or which were joined, which were not, and how many cells hold an error."""
     said = []
-    others = [repr(other.name) + " (hidden)" * other.is_hidden for other in tabs if other.name != tab.name]
-    if others:
+    others = [repr(other.name) + " (hidden)" * other.is_hidden for other in tabs if other.name not in (tab.name, *more)]
+    if more:
+        left = f"; left out: {', '.join(others[:20])}" if others else ""
+        said.append(f"{len(more):,} sheets with the same columns were joined, from {more[0]!r} to {more[-1]!r}{left}.")
+    elif others:
         hidden = ", which is hidden," if tab.is_hidden else ""
         said.append(f"The sheet {tab.name!r}{hidden} was read; the workbook also has {', '.join(others[:20])}.")
     if n_errors:

@@ -26,6 +26,7 @@ LAYOUTS = {
     "any key": {"exported": "2024-05-31", "loans": RECORDS},
     "nested": {"status": "ok", "data": {"total": 3, "rows": RECORDS}},
     "split": {"columns": NAMES, "index": [0, 1, 2], "data": CELLS},
+    "split alone under a key": {"dataframe_split": {"columns": NAMES, "data": CELLS}},
     "split with types": {"columns": [{"name": name, "type": "x"} for name in NAMES], "rows": CELLS},
     "table": {"schema": {"fields": [{"name": "id"}]}, "data": RECORDS},
     "lists": COLUMNS,
@@ -148,3 +149,24 @@ def test_a_larger_table_within_a_usual_name_goes_before_a_list_beside_it(desk: D
     rows = [{"score": place / 50} for place in range(50)]
     document = {"warnings": [{"code": 1}, {"code": 2}], "data": {"rows": rows}}
     assert desk.read(json.dumps(document)).names == ("score",)
+
+
+@pytest.mark.parametrize("key", [None, "dataframe_split"])
+def test_lines_of_names_and_rows_are_one_table(desk: Desk, key: str | None) -> None:
+    parts = [{"columns": NAMES, "data": CELLS[:2]}, {"columns": NAMES[::-1], "data": [CELLS[2][::-1]]}]
+    upload = desk.stage("".join(json.dumps(part if key is None else {key: part}) + "\n" for part in parts))
+    assert upload.sample == [["a", "0.5", "1"], ["b", "0.25", "0"], ["c", None, "1"]]
+
+
+def test_a_document_written_by_hand_is_the_same_table(desk: Desk) -> None:
+    lines = "\n".join(json.dumps(record | {"url": "http://a/,]"})[:-1] + ",},  // one" for record in RECORDS)
+    upload = desk.stage(f"// by hand\n[\n{lines}\n/* the\nend */ ]\n")
+    assert upload.reading.names == (*NAMES, "url")
+    assert upload.sample[2] == ["c", None, "1", "http://a/,]"]
+    assert any("Comments" in said for said in upload.reading.repairs)
+
+
+def test_objects_after_the_heads_of_requests_are_rows(desk: Desk) -> None:
+    head = "POST /predict HTTP/1.1\r\nHost: a\r\nAccept: */*\r\nX-Id: {}\r\nContent-Type: application/json\r\n\r\n"
+    upload = desk.stage("".join(f"{head.format(n)}{json.dumps(record)}\r\n" for n, record in enumerate(RECORDS * 4)))
+    assert upload.reading.names == tuple(NAMES) and upload.reading.rows_kept == 12

@@ -221,3 +221,24 @@ def test_blank_rows_and_columns_within_a_table_part_nothing(desk: Desk, rows: li
     assert {"id", "score", "label"} <= {*reading.names}
     assert reading.rows_kept == 60
     assert not any("tables" in said for said in reading.repairs)
+
+
+def test_sheets_with_other_rows_of_the_same_columns_are_one_log(desk: Desk) -> None:
+    more = [["00004", 0.1, 0, "Bonn"], ["00005", 0.9, 1, "Bonn"]]
+    other = [["score", "label"], [0.5, 1], [0.25, 0]]
+    content = workbook({"May": TABLE, "Notes": other, "June": [HEADER, *more]})
+    upload = desk.stage(desk.file(content, "log.xlsx"))
+    assert upload.reading.names == (*HEADER, "sheet")
+    assert [(row[0], row[4]) for row in upload.sample[2:4]] == [("00003", "May"), ("00004", "June")]
+    assert (
+        "2 sheets with the same columns were joined, from 'May' to 'June'; left out: 'Notes'." in upload.reading.repairs
+    )
+    assert read(desk, content, csv=CsvOptions(sheet="June")).rows_kept == 2
+
+
+@pytest.mark.parametrize("second", [ROWS[1:], [[ROWS[0][0], 0.9, 1, "Bonn"]], [["00009", 0.9, 1, "Bonn", "and more"]]])
+def test_sheets_that_share_rows_or_have_other_columns_are_not_joined(desk: Desk, second: list[list[object]]) -> None:
+    header = [*HEADER, "more"][: len(second[0])]
+    reading = read(desk, workbook({"All": TABLE, "Errors": [header, *second]}))
+    assert (reading.names, reading.rows_kept) == (tuple(HEADER), 3)
+    assert "The sheet 'All' was read; the workbook also has 'Errors'." in reading.repairs
