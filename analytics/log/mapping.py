@@ -146,6 +146,50 @@ class Mapping:
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
+@dataclass(frozen=True)
+class _Role:
+    """A role that one column plays, or none.
+
+    Attributes
+    ----------
+    name, label : str
+        The field of `Mapping`, and what the screen calls it.
+    is_later : bool
+        Whether older mappings do not have it.
+    """
+
+    name: str
+    label: str
+    is_later: bool = True
+
+
+_ROLES = (
+    _Role("score", "Score", is_later=False),
+    _Role("decision", "Decision", is_later=False),
+    _Role("label", "Label", is_later=False),
+    _Role("row_id", "Row id", is_later=False),
+    _Role("time", "Time", is_later=False),
+    _Role("amount", "Amount", is_later=False),
+    _Role("model_version", "Model version", is_later=False),
+    _Role("unit", "Unit"),
+    _Role("label_time", "Label time"),
+    _Role("weight", "Weight"),
+    _Role("annotator", "Annotator"),
+    _Role("label_site", "Site of the label"),
+    _Role("second_label", "Second label"),
+    _Role("latency", "Latency"),
+    _Role("run_cost", "Cost of an answer"),
+    _Role("refused", "Refused"),
+    _Role("timed_out", "Timed out"),
+    _Role("broken", "Broken format"),
+)
+SINGLE_ROLES = tuple(role.name for role in _ROLES)
+ROLE_LABELS = {role.name: role.label for role in _ROLES} | {
+    "segment": "Segment",
+    "text": "Free text",
+    "ignore": "Ignore",
+}
+
 _LATER_FIELDS = (
     "decision_negative",
     "score_scale",
@@ -153,66 +197,12 @@ _LATER_FIELDS = (
     "is_score_clipped",
     "is_confidence",
     "right",
-    "unit",
-    "label_time",
-    "weight",
     "is_weight_share",
-    "annotator",
-    "label_site",
-    "second_label",
-    "latency",
-    "run_cost",
-    "refused",
-    "timed_out",
-    "broken",
+    *(role.name for role in _ROLES if role.is_later),
 )
 """Fields that older mappings do not have: at their defaults they leave the digest, by which a log's file is found, as it was."""
 
 _DEFAULTS = {entry.name: entry.default for entry in fields(Mapping)}
-
-SINGLE_ROLES = (
-    "score",
-    "decision",
-    "label",
-    "row_id",
-    "time",
-    "amount",
-    "model_version",
-    "unit",
-    "label_time",
-    "weight",
-    "annotator",
-    "label_site",
-    "second_label",
-    "latency",
-    "run_cost",
-    "refused",
-    "timed_out",
-    "broken",
-)
-ROLE_LABELS = {
-    "score": "Score",
-    "decision": "Decision",
-    "label": "Label",
-    "row_id": "Row id",
-    "time": "Time",
-    "amount": "Amount",
-    "model_version": "Model version",
-    "unit": "Unit",
-    "label_time": "Label time",
-    "weight": "Weight",
-    "annotator": "Annotator",
-    "label_site": "Site of the label",
-    "second_label": "Second label",
-    "latency": "Latency",
-    "run_cost": "Cost of an answer",
-    "refused": "Refused",
-    "timed_out": "Timed out",
-    "broken": "Broken format",
-    "segment": "Segment",
-    "text": "Free text",
-    "ignore": "Ignore",
-}
 
 
 def mapping_from_dict(data: dict[str, Any]) -> Mapping:
