@@ -95,4 +95,4 @@ def _as_preferences(workspace: Workspace, source: Source, column: str) -> Source
     if guess.score is not None or guess.decision is not None or guess.right is not None:
         return source
     is_number = reading.column(column).kind == "number"
-    return replace(source, grade=column, mark=1.0) if is_number else replace(source, decision=column)
+    return replace(source, grade=column, mark="1") if is_number else replace(source, decision=column)

@@ -138,7 +138,7 @@ def grade_told(workspace: Workspace, source: Source, both: Both) -> Source:
     if guess.has_score or guess.decision is not None or guess.right is not None:
         return source
     typer.echo(f"A row is right where {name!r} is 1 (guessed: its name and its values).", err=True)
-    return replace(source, grade=name, mark=1.0)
+    return replace(source, grade=name, mark="1")
 
 
 def live_source(source: Source, both: Both) -> Source:
@@ -150,7 +150,7 @@ def side_options(source: Source, both: Both, side: str) -> dict[str, Any]:
     """Return what one side says of the log for itself; a grade of 0 and 1 is right where it is 1."""
     own = both.own(side) | (_took(both.candidate_took or ()) if side == "candidate" else {})
     if ("grade" in own or source.grade is not None) and source.mark is None:
-        own["mark"] = 1.0
+        own["mark"] = "1"
     return own
 
 

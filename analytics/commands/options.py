@@ -114,7 +114,9 @@ class Source:
     )
     upper: Annotated[Text, named("Column of its upper end.")] = None
     grade: Annotated[Text, named("Column of grades; a row is right from --pass on.")] = None
-    mark: Annotated[float | None, named("The least grade that is right.", "--pass")] = None
+    mark: Annotated[Text, named("The least grade that is right: a number, or one of the column's words.", "--pass")] = (
+        None
+    )
     query: Annotated[
         Text, named("Column that the rows of one ranking share; with --relevance, and --score or --position.")
     ] = None

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from analytics.commands.options import Source
 from analytics.errors import QuestionError
 from analytics.log import rankings, views
-from analytics.log.grade_words import is_of_truths
+from analytics.log.grade_words import grade_of, is_of_truths, steps_of
 from analytics.log.mapping import Mapping
 from analytics.log.right import MAX_RANK, Right, parsed_equality, parsed_tolerance
 from analytics.log.schema import Reading
 
 _MAX_AT = 1_000
 """Ranks that can count: nobody reads further, and a list of discounts stays short."""
+
+_MAX_SHOWN = 7
+"""Words of grades that are named: as many as letters from A to G."""
 
 
 def said_right(source: Source, reading: Reading) -> Right | None:
@@ -31,9 +33,12 @@ def said_right(source: Source, reading: Reading) -> Right | None:
         if source.right is not None or source.within is not None:
             raise QuestionError("Expected either --grade with --pass, or --right. Say one of the two.")
         column = reading.column(source.grade)
-        mark = 1.0 if source.mark is None and is_of_truths(column) else source.mark
-        if mark is None or not math.isfinite(mark):
-            raise QuestionError("Expected the least grade that is right after --pass, such as --pass 4.")
+        said = "1" if source.mark is None and is_of_truths(column) else source.mark
+        mark = None if said is None else grade_of(column, said)
+        if mark is None:
+            own = [text for text, _ in steps_of(column)]
+            such = f"one of {', '.join(map(repr, own[:_MAX_SHOWN]))}" if own else "such as --pass 4"
+            raise QuestionError(f"Expected the least grade that is right after --pass, {such}.")
         return Right("grades", column.name, mark=mark)
     if source.mark is not None:
         raise QuestionError("Expected the column of grades for --pass. Name it with --grade.")

@@ -54,6 +54,36 @@ _BAD = frozenset(
     | {"nicht bestanden", "mal", "incorrecto", "mauvais", "non", "😞", "🙁", "☹"}
 )
 """Words of two grades in the languages of `value_words`: the better one is 1, the other 0."""
+_SCALES = (
+    ("very poor", "poor", "fair", "good", "very good", "excellent"),
+    ("very bad", "bad", "average", "good", "very good"),
+    ("terrible", "bad", "okay", "good", "great"),
+    ("very dissatisfied", "dissatisfied", "neutral", "satisfied", "very satisfied"),
+    ("very unsatisfied", "unsatisfied", "neutral", "satisfied", "very satisfied"),
+    ("strongly disagree", "disagree", "neutral", "agree", "strongly agree"),
+    ("very unhelpful", "unhelpful", "neutral", "helpful", "very helpful"),
+    ("not helpful", "somewhat helpful", "helpful", "very helpful"),
+    ("irrelevant", "somewhat relevant", "relevant", "highly relevant"),
+    ("irrelevant", "partially relevant", "relevant"),
+    ("incorrect", "partially correct", "correct"),
+    ("unacceptable", "needs improvement", "acceptable", "good", "excellent"),
+    ("detractor", "passive", "promoter"),
+    ("sehr schlecht", "schlecht", "mittel", "gut", "sehr gut"),
+    ("sehr unzufrieden", "unzufrieden", "neutral", "zufrieden", "sehr zufrieden"),
+    ("muy malo", "malo", "regular", "bueno", "muy bueno"),
+    ("muy insatisfecho", "insatisfecho", "neutral", "satisfecho", "muy satisfecho"),
+    ("très mauvais", "mauvais", "moyen", "bon", "très bon"),
+    ("très insatisfait", "insatisfait", "neutre", "satisfait", "très satisfait"),
+)
+"""Words of grades that are asked for together, the worst first: it is 1, and each next one more."""
+_LETTERS = {
+    f"{letter}{sign}": round(place + step, 1)
+    for place, letter in enumerate("gfedcba")
+    for sign, step in (("", 0.0), ("+", 0.3), ("-", -0.3))
+}
+"""Letters as schools and credit files give them: A, the best, is 6 and G is 0, a sign is worth three tenths."""
+_MIN_STEPS = 3
+"""Grades of one scale that have to be there: two words of it may be those of another question."""
 _FAULT = re.compile(
     r"((is|has|had|was)_)?(error|errors|failed|failure|fault|wrong|incorrect|exception|crash(ed)?|timeout|timed_out)"
 )
@@ -94,6 +124,9 @@ def steps_of(column: Column) -> tuple[tuple[str, float], ...]:
     (('4 stars', 4.0), ('1 star', 1.0))
     >>> steps_of(Column(0, "feedback", "VARCHAR", "text", top=(("👍", 9), ("👎", 3)), n_distinct=2))
     (('👍', 1.0), ('👎', 0.0))
+    >>> words = (("Satisfied", 9), ("Neutral", 3), ("very dissatisfied", 1))
+    >>> steps_of(Column(0, "survey", "VARCHAR", "text", top=words, n_distinct=3))
+    (('Satisfied', 4.0), ('Neutral', 3.0), ('very dissatisfied', 1.0))
     >>> steps_of(Column(0, "is_error", "BOOLEAN", "boolean", n_distinct=2)), steps_of(Column(0, "solved", "BOOLEAN", "boolean"))
     ((('false', 1.0), ('true', 0.0)), ())
     """
@@ -102,7 +135,11 @@ def steps_of(column: Column) -> tuple[tuple[str, float], ...]:
     if column.kind != "text" or column.n_distinct > len(column.top):
         return ()
     values = [value for value, _ in column.top]
-    read = _words(values) or {value: grade for value in values if (grade := _counted(value)) is not None}
+    read = (
+        _ordered(values, has_letters=is_called_grade(column.name))
+        or _words(values)
+        or {value: grade for value in values if (grade := _counted(value)) is not None}
+    )
     rows = sum(rows for _, rows in column.top)
     known = sum(rows for value, rows in column.top if value in read)
     return tuple(read.items()) if rows and known >= _MIN_READ * rows else ()
@@ -146,6 +183,48 @@ def _words(values: Iterable[str]) -> dict[str, float]:
         if word in _GOOD or word in _BAD:
             found[value] = float(word in _GOOD)
     return found if len({*found.values()}) == 2 else {}
+
+
+def _ordered(values: Iterable[str], *, has_letters: bool) -> dict[str, float]:
+    """Return the grades of the words of one scale, or of letters; none where too few of a scale are there."""
+    spelt = {value: plain(value.replace("_", " ")) for value in values}
+    scales = [{word: float(place) for place, word in enumerate(scale, 1)} for scale in _SCALES]
+    found = [
+        {value: scale[word] for value, word in spelt.items() if word in scale}
+        for scale in (*scales, *([_LETTERS] if has_letters else []))
+    ]
+    most = max(found, key=len)
+    return most if len(most) >= _MIN_STEPS else {}
+
+
+def grade_of(column: Column, text: str) -> float | None:
+    """Return the grade that a number or one of the column's own words means, None where it means none.
+
+    >>> grades = Column(0, "grade", "VARCHAR", "text", top=(("A", 9), ("B", 5), ("C-", 3)), n_distinct=3)
+    >>> grade_of(grades, "b"), grade_of(grades, "4.5"), grade_of(grades, "Z")
+    (5.0, 4.5, None)
+    """
+    words = {plain(value): grade for value, grade in steps_of(column)}
+    if plain(text) in words:
+        return words[plain(text)]
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def word_of(column: Column, grade: float) -> str:
+    """Return what a grade is called in a column of more than two, the number where it is written as one.
+
+    >>> grades = Column(0, "grade", "VARCHAR", "text", top=(("A", 9), ("B", 5), ("C-", 3)), n_distinct=3)
+    >>> word_of(grades, 5.0), word_of(Column(0, "stars", "BIGINT", "number"), 4.0)
+    ('B', '4')
+    """
+    steps = steps_of(column)
+    own = sorted(text for text, each in steps if each == grade)
+    is_number = {each for _, each in steps} == _TRUTHS or not own or any(sign.isdigit() for sign in own[0])
+    return f"{grade:g}" if is_number else own[0]
 
 
 def _counted(value: str) -> float | None:

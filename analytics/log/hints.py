@@ -155,7 +155,7 @@ def _grades(reading: Reading) -> Iterator[str]:
         others = " or ".join(repr(other.name) for other, _ in found[:_MAX_SHOWN] if other is not column)
         yield (
             f"{column.name!r}{f', or {others},' if others else ''} could hold grades: --grade {shlex.quote(column.name)} "
-            f"--pass {mark:g}."
+            f"--pass {shlex.quote(grade_words.word_of(column, mark))}."
         )
 
 

@@ -108,13 +108,19 @@ class Right:
         return tuple(name for name in names if name is not None)
 
     @property
+    def mark_words(self) -> str:
+        """The mark as the log writes it: its own word for that grade, else the number."""
+        own = sorted((text for text, grade in self.steps if grade == self.mark), key=lambda text: (len(text), text))
+        return repr(own[0]) if own and not own[0].replace(".", "").isdigit() else f"{self.mark:g}"
+
+    @property
     def sentence(self) -> str:
         """The rule as the mapping screen and the commands say it."""
         good = [text for text, grade in self.steps if grade >= self.mark]
         if self.kind == "grades" and 0 < len(good) <= _MAX_NAMED:
             return f"{self.true!r} is {' or '.join(map(repr, good))}"
         if self.kind == "grades":
-            return f"{self.true!r} is at least {self.mark:g}"
+            return f"{self.true!r} is at least {self.mark_words}"
         if self.kind == "rankings":
             first = "lowest" if self.is_rank else "highest"
             relevant = f"is relevant ({self.true!r} above 0); each {self.query!r} counts as one row"

@@ -118,10 +118,32 @@ def test_grades_and_numbers_by_slice(ask: Ask, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("worst_first", "mark"),
+    [
+        (["Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied"], "satisfied"),
+        (["F", "D", "C", "B", "A"], "B"),
+        (["detractor", "passive", "promoter"], "promoter"),
+        (["sehr schlecht", "schlecht", "mittel", "gut", "sehr gut"], "gut"),
+        (["very_poor", "poor", "fair", "good", "excellent"], "good"),
+    ],
+)
+def test_grades_in_words_of_one_scale(ask: Ask, tmp_path: Path, worst_first: list[str], mark: str) -> None:
+    rng = np.random.default_rng(1)
+    place = rng.integers(0, len(worst_first), 400)
+    path = tmp_path / "log.csv"
+    pl.DataFrame({"grade": [worst_first[at] for at in place], "part": rng.choice(["a", "b"], 400)}).write_csv(path)
+    least = [word.lower() for word in worst_first].index(mark.lower())
+    assert ask("overview", path, "--grade", "grade", "--pass", mark)["accuracy"] == pytest.approx(
+        (place >= least).mean()
+    )
+
+
+@pytest.mark.parametrize(
     ("options", "said"),
     [
         (["--pass", "4"], "--grade"),
         (["--grade", "stars"], "--pass"),
+        (["--grade", "stars", "--pass", "many"], "--pass"),
         (["--within", "5"], "--right"),
         (["--right", "stars = nothing"], "PREDICTED = TRUE"),
         (["--class", "F"], "--right"),

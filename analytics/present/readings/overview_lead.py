@@ -105,7 +105,7 @@ def wrong_words(log: Log, *, is_one: bool = False) -> str:
     if 0 < len(bad) <= _MAX_BAD:
         return f"{be} graded {' or '.join(repr(words.one_line(text)) for text in bad)}"
     if right.kind == "grades":
-        return f"{have} a grade below {right.mark:g}"
+        return f"{have} a grade below {words.one_line(right.mark_words)}"
     if is_of_chances(log):
         return f"{have} a chance on the wrong side of one half"
     off = f"{100 * right.tolerance:g}{words.THIN_SPACE}%" if right.is_relative else f"{right.tolerance:g}"
