@@ -262,7 +262,9 @@ def _followed(
     usual = sum_from(found.expected * found.n, bounds.start) / since + bounds.usual
     mean = np.where(found.n > 0, usual + bounds.shift, np.nan)
     alone = bounds.is_apart & (bounds.start == np.arange(looks))
-    step = np.where(alone, bounds.start, step_of(found.seen, found.n, found.variance, bounds.shift, bounds.usual))
+    step = np.where(
+        alone, bounds.start, step_of(found.seen, found.n, found.variance, bounds.shift, bounds.usual, bounds.is_apart)
+    )
     later = sum_from(found.n, step)
     is_alarm, is_untold = bounds.is_alarm(), np.zeros(looks, dtype=bool)
     if labelled is not None:

@@ -76,17 +76,37 @@ def taken_by_both(live: Log, candidate: Log, *, is_by_row: bool) -> list[tuple[O
         found = _in_one_row(live, candidate)
     else:
         ours, theirs = operations(live), operations(candidate)
-        named = {each.column: each for each in theirs}
-        played = {each.role: each for each in reversed(theirs) if each.role}
-        pairs = [(each, named.get(each.column) or played.get(each.role or "")) for each in ours]
-        found = [(one, other) for one, other in pairs if other is not None and other.kind == one.kind]
+        found = [(each, other) for each in ours if (other := _other(each, ours, theirs)) is not None]
+        # A column of words in which one side never failed so says it of both.
+        told = {(one.column, one.role) for one, _ in found}, {(other.column, other.role) for _, other in found}
+        for own, rest, known in ((ours, candidate, told[0]), (theirs, live, told[1])):
+            failed = (
+                each for each in own if each.kind == "failure" and each.role and (each.column, each.role) not in known
+            )
+            found += [(each, each) for each in failed if _is_text(rest, each.column)]
     return [(one, _in_unit_of(one, other)) for one, other in found]
+
+
+def _other(each: Operation, ours: list[Operation], theirs: list[Operation]) -> Operation | None:
+    """Return what says the same of the other log: a column called so, of several roles that in the same one, else by the role."""
+    called = [other for other in theirs if other.column == each.column]
+    alike = [other for other in called if other.role == each.role]
+    played = [other for other in theirs if each.role and other.role == each.role]
+    roles = {one.role for one in ours}
+    rest = [other for other in called if other.role is None or other.role not in roles or each.role is None]
+    found = next(iter([*alike, *played, *rest]), None)
+    return found if found is not None and found.kind == each.kind else None
+
+
+def _is_text(log: Log, name: str) -> bool:
+    """Whether a log has a column of words of this name."""
+    return any(column.name == name and column.kind == "text" for column in log.columns)
 
 
 def _in_one_row(live: Log, candidate: Log) -> list[tuple[Operation, Operation]]:
     """Return what both answers of a row took, by the names of their columns, else by the role in either mapping."""
     names = live.mapping.judged or "", candidate.mapping.judged or ""
-    found: dict[tuple[str, str], tuple[Operation, Operation]] = {}
+    found: dict[tuple[str | None, ...], tuple[Operation, Operation]] = {}
     for each in operations(live):
         other, before = _twin(live, each, *names), _twin(live, each, *reversed(names))
         own = getattr(candidate.mapping, each.role) if each.role else None
@@ -95,7 +115,7 @@ def _in_one_row(live: Log, candidate: Log) -> list[tuple[Operation, Operation]]:
         first, second = (each.column, other) if other else (before, each.column) if before else (each.column, own)
         if first and second and first != second:
             one, two = (_operation(live, name, each.kind, each.role) for name in (first, second))
-            found[first, second] = one, two
+            found[first, second, each.role] = one, two
     return list(found.values())
 
 

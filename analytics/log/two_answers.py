@@ -25,6 +25,7 @@ _CANDIDATE = re.compile(
 _COUNTED = re.compile(r"([a-z]*?)(\d+|[a-z])")
 """A version by number or letter: ``v1``, ``2``, ``b``."""
 _TWO = 2
+"""Different values of a column of decisions, and answers that are told apart."""
 
 
 def two_answers_hint(reading: Reading) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.answers.watch import proposed_watching, watch
-from analytics.answers.watch_streams import WatchAnswer
+from analytics.answers.watch_streams import Stream, WatchAnswer
 from analytics.errors import AnalysisError, StoreError
 from analytics.log.kept.watch import Mark, WatchState, add_mark, state_of_log
 from analytics.present import figures, readings, words
@@ -47,11 +47,20 @@ def draw_watched(question: Question) -> None:
     _draw_marks(place, state)
 
 
+def _state(stream: Stream) -> str:
+    """Say how the newest week stands, and that one before it broke."""
+    if stream.is_alarm:
+        return "◆ alarm"
+    if stream.is_untold:
+        return "? not to be told"
+    return "◇ a week broke" if stream.apart.height else "quiet"
+
+
 def _draw_streams(answer: WatchAnswer) -> None:
     """Show the newest week of all that is watched beside the headline."""
     rows = [
         {
-            "State": "◆ alarm" if stream.is_alarm else "? not to be told" if stream.is_untold else "quiet",
+            "State": _state(stream),
             "Watched": readings.stream_words(stream, answer.watching.metric),
             "Rows in the newest week": stream.weeks["n"][-1],
             **{

@@ -416,5 +416,19 @@ def test_what_the_candidate_took_can_be_said_and_what_is_live_leads_elsewhere(tm
     assert "it is slower" in said.split(".")[0]
     for wrong in ("speed=latency_y_ms", "latency"):
         assert "Expected what is taken and its column" in refused(path, *sides, "--candidate-took", wrong)
-    brief = CliRunner().invoke(app, ["brief", str(path), *sides[:4], "--format", "json"])
-    assert json.loads(brief.stdout)["value"] == pytest.approx(((scores["wide_score"] >= 0.5) != y).mean())
+    out = tmp_path / "pack.md"
+    made = [
+        "report",
+        str(path),
+        *sides,
+        "--candidate-took",
+        "latency=latency_y_ms",
+        "--section",
+        "compare",
+        "--out",
+        str(out),
+    ]
+    assert CliRunner().invoke(app, made).exit_code == 0
+    page, share = out.read_text(), 100 * ((scores["wide_score"] >= 0.5) != y).mean()
+    assert f"\n{share:.1f} % of judged rows are wrong" in page.replace("\u202f", " ").replace("\xa0", " ")
+    assert "Put the candidate in the place of what is live, once it is agreed that it is slower (p95 is " in page

@@ -112,6 +112,30 @@ def test_both_answers_of_a_row_are_held_together_in_one_unit(desk: Desk) -> None
     assert of_logs["finish_reason"].failing
 
 
+def test_a_column_of_words_keeps_each_way_to_fail_apart(desk: Desk) -> None:
+    n = 60
+    words = {"a": ["ok"] * 40 + ["timeout"] * 15 + ["refused"] * 5, "b": ["ok"] * 50 + ["timeout"] * 10}
+    one, other = (
+        desk.log(pl.DataFrame({"score": [k / n for k in range(n)], "label": [k % 2 for k in range(n)], "status": each}))
+        for each in words.values()
+    )
+    for live, candidate in ((one, one), (one, other), (other, one)):  # a side that never refuses has a share of 0
+        found = {mine.role: (mine, theirs) for mine, theirs in taken_by_both(live, candidate, is_by_row=False)}
+        assert {role: [each.failing for each in both] for role, both in found.items()} == {
+            "refused": [("refused",)] * 2,
+            "timed_out": [("timeout",)] * 2,
+        }
+    wide = {
+        "v3_score": [k / n for k in range(n)],
+        "v4_score": [k / n for k in range(n)],
+        "label": [k % 2 for k in range(n)],
+    }
+    wide |= {f"{mark}_status": words["a"] for mark in ("v3", "v4")}
+    live, candidate = (desk.log(pl.DataFrame(wide), score=f"{mark}_score") for mark in ("v3", "v4"))
+    roles = [mine.role for mine, _ in taken_by_both(live, candidate, is_by_row=True)]
+    assert sorted(map(str, roles)) == ["refused", "timed_out"]
+
+
 @pytest.mark.parametrize(
     ("name", "live", "candidate", "expected"),
     [

@@ -17,7 +17,7 @@ import pytest
 from pptx import Presentation
 
 from analytics.answers.brief.answer import composed
-from analytics.answers.brief.finding import Finding, LineParts, Size, SliceParts, ThresholdParts
+from analytics.answers.brief.finding import CalibrationParts, Finding, LineParts, Size, SliceParts, ThresholdParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.view import View
@@ -274,6 +274,12 @@ def test_an_action_follows_from_what_is_known_besides() -> None:
         asking = ReportAsking(replace(question, log=log), "error_rate")
         action, owner = action_of(found, composed(asking.brief, [SOURCES["slices"]], [found]))
         assert ("until then a person decides" in action) is is_known and owner == "model"
+
+
+def test_scores_that_tell_nothing_apart_are_not_recalibrated() -> None:
+    for is_flat in (False, True):
+        parts = CalibrationParts(0.7, 0.5, 0.4, 0.6, 0.2, 0.03, 0.0, is_flat, 0.5)
+        assert action_of(Finding("calibration", "calibration", parts, None))[0].startswith("Recalibrate") is not is_flat
 
 
 def test_an_outline_keeps_its_order_and_leaves_out_what_is_no_section() -> None:

@@ -17,7 +17,12 @@ alarm in six is then held back, which is better than a false one. A judgement.""
 
 
 def step_of(
-    seen: FloatArray, n: FloatArray, variance: FloatArray, shift: FloatArray, usual: FloatArray | None = None
+    seen: FloatArray,
+    n: FloatArray,
+    variance: FloatArray,
+    shift: FloatArray,
+    usual: FloatArray | None = None,
+    is_apart: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None = None,
 ) -> _Places:
     """Return the week in which a step most likely began, for each look; never one without rows, but where there is none.
 
@@ -32,6 +37,8 @@ def step_of(
         Which way the mean moved at each look: only steps that way are sought.
     usual : ndarray of shape (looks,) or None
         What is usual at each look less what was expected, as `anytime_bounds` says; None: nothing.
+    is_apart : ndarray of bool, shape (looks,), or None
+        Weeks that stood apart: one that another followed which does not is no part of a step.
 
     References
     ----------
@@ -41,13 +48,19 @@ def step_of(
     --------
     >>> step_of(np.array([1.0, 0, -2, 90]), np.array([400.0, 0, 400, 400]), np.array([36.0, 0, 36, 36]), np.ones(4))
     array([0, 0, 0, 3])
+    >>> step_of(np.array([90.0, 1, 30]), np.full(3, 400.0), np.full(3, 36.0), np.ones(3), None, np.array([True, False, False]))
+    array([0, 1, 2])
     """
     found = np.zeros(len(seen), dtype=np.int64)
     for look, way in enumerate(shift.tolist()):
         run = slice(0, look + 1)
+        kept = n[run] > 0
+        if is_apart is not None:
+            ordinary = np.flatnonzero(kept & ~is_apart[run])
+            kept &= ~is_apart[run] | (np.arange(look + 1) > (ordinary[-1] if len(ordinary) else -1))
         off = seen[run] if usual is None else seen[run] - n[run] * usual[look]
-        total, spread = (each[::-1].cumsum()[::-1] for each in (off, variance[run]))
-        is_one = (n[run] > 0) & (spread > 0) & (total * way >= 0)
+        total, spread = (np.where(kept, each, 0.0)[::-1].cumsum()[::-1] for each in (off, variance[run]))
+        is_one = kept & (spread > 0) & (total * way >= 0)
         if is_one.any():
             said = np.where(is_one, total**2 / np.where(spread > 0, spread, 1.0), -1.0)
             found[look] = int(said.argmax())

@@ -24,6 +24,7 @@ from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.discovery import slice_words, spoken_slice
 from analytics.present.readings.compare import rounded
+from analytics.present.readings.compare_operations import notable_part
 from analytics.present.readings.compare_slices import losing_slices
 from analytics.present.readings.gap_parts import PART_WORDS
 
@@ -73,7 +74,12 @@ def _of_line(parts: LineParts) -> tuple[str, str]:
     )
 
 
-def _of_calibration(_: CalibrationParts) -> tuple[str, str]:
+def _of_calibration(parts: CalibrationParts) -> tuple[str, str]:
+    if parts.is_flat:  # calibrated it would say the same of every row
+        return (
+            "Choose no rows by this score, and ask for one that tells them apart: recalibrating does not help.",
+            _MODEL,
+        )
     return "Recalibrate before anybody reads a score as a chance; by itself that changes no decision.", _MODEL
 
 
@@ -148,7 +154,9 @@ def _of_comparison(parts: CompareParts) -> tuple[str, str]:
     lost = [] if parts.slices is None else losing_slices(parts.slices)
     is_replaced = answer.verdict.word in ("better", "no worse")
     where = f", and keep what is live where {_name(spoken_slice(lost[0]))}" if lost and is_replaced else ""
-    return f"{told}{where}.", _MODEL
+    is_more, more = notable_part(answer.running)
+    agreed = f", once it is agreed that it {more}" if is_more and is_replaced else ""
+    return f"{told}{agreed}{where}.", _MODEL
 
 
 def _of_course(parts: CourseParts) -> tuple[str, str]:
