@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import polars as pl
 
 from analytics.answers.question import Question
 from analytics.measure.intervals import FloatArray
-from analytics.measure.labels.lateness import LabelArrival, coming_by_share, label_arrival
+from analytics.measure.labels.lateness import LabelArrival, coming_by_share, label_arrival, positives_fade
 from analytics.measure.labels.selective import Selective, selective
 from analytics.query.engine import Engine
 from analytics.query.labels import labelled_days
@@ -27,6 +29,15 @@ def arrival_of(engine: Engine, question: Question) -> LabelArrival | None:
     days = labelled_days(engine, question.log, question.cohort, question.threshold)
     # No threshold matters: positives count together, as if all were flagged.
     return label_arrival(days.rename({"n_pos": "tp"}).with_columns(fn=pl.lit(0)))
+
+
+def faded_since(engine: Engine, question: Question) -> datetime | None:
+    """Return the day from which on ever fewer rows are positive, where every row has a label and nothing says when it came."""
+    log = question.log
+    if log.is_right_or_wrong or log.mapping.label_time is not None or log.time_low is None:
+        return None
+    days = labelled_days(engine, log, question.cohort, question.threshold)
+    return positives_fade(days) if days["n_labelled"].sum() == days["n"].sum() else None
 
 
 def coming_of(engine: Engine, question: Question, rows: FloatArray, waiting: FloatArray) -> tuple[FloatArray, float]:

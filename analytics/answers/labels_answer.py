@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
-from analytics.answers.labels import arrival_of, coming_of, label_days, selective_of
+from analytics.answers.labels import arrival_of, coming_of, faded_since, label_days, selective_of
 from analytics.answers.labels_buckets import Known, areas_of, buckets_of
 from analytics.answers.labels_expected import expected_of, with_expected
 from analytics.answers.question import Question
@@ -86,6 +86,8 @@ class LabelsAnswer:
         then do not tell what the others' scores mean.
     n_unlogged : float
         Rows that wait for their label and are not in the log, which holds only labelled ones; all counts have them.
+    faded : datetime or None
+        The day from which on ever fewer rows are positive, where all have a label: it may be negative until something happens.
     """
 
     metric: str
@@ -107,6 +109,7 @@ class LabelsAnswer:
     share_revised: float = 0.0
     expectation: Expectation | None = None
     n_unlogged: float = 0.0
+    faded: datetime | None = None
 
 
 def labels(engine: Engine, question: Question, metric: str | None = None, costs: Costs | None = None) -> LabelsAnswer:
@@ -131,7 +134,9 @@ def labels(engine: Engine, question: Question, metric: str | None = None, costs:
     if answer.selective is None and log.mapping.has_score:
         found = expected_of(engine, question, metric, answer.every, answer.buckets, costs)
     revised = log.n_revised / max(log.n_labelled, 1)
-    return replace(answer, expectation=found, share_revised=revised, buckets=with_expected(answer.buckets, found))
+    faded = faded_since(engine, question)
+    expected = with_expected(answer.buckets, found)
+    return replace(answer, expectation=found, share_revised=revised, buckets=expected, faded=faded)
 
 
 def mature(engine: Engine, question: Question) -> Question:

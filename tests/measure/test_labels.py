@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 import numpy as np
@@ -12,11 +12,12 @@ import pytest
 from sklearn.metrics import brier_score_loss, precision_score, recall_score, roc_auc_score
 
 from analytics.errors import QuestionError
+from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.areas import Areas
 from analytics.measure.labels.arrivals import NEGATIVE, POSITIVE, Arrivals, arrivals_of
 from analytics.measure.labels.curve import CurveSums, arrival_curve
 from analytics.measure.labels.judged import Judged, matured_metrics
-from analytics.measure.labels.lateness import coming_by_share
+from analytics.measure.labels.lateness import coming_by_share, positives_fade
 from analytics.measure.labels.maturing import Matured, Maturing
 from analytics.measure.labels.never import never_table
 from analytics.measure.labels.share import Cells, expected
@@ -402,3 +403,32 @@ def test_a_gap_before_labelled_days_is_lost_and_not_late() -> None:
     assert coming[:100].sum() == 0 < coming[115:].min()
     assert coming.sum() == pytest.approx(whole.sum(), rel=0.05)
     assert never == pytest.approx(0.02 + 0.96 * 15 / 120, abs=0.01)
+
+
+AGE = 119.5 - np.arange(120)
+
+
+@pytest.mark.parametrize(
+    ("share", "least", "most"),
+    [
+        (0.15 * (1 - np.exp(-AGE / 25)), 38, 40),
+        (0.15 * (1 - np.exp(-AGE / 5)), 30, 40),
+        (np.full(120, 0.15), 0, 0),
+        (np.where(AGE < 20, 0.07, 0.15), 0, 2),
+        (np.linspace(0.15, 0.08, 120), 0, 1),
+        (0.15 + 0.08 * np.sin(AGE / 9), 0, 0),
+    ],
+)
+def test_positives_that_are_negative_until_they_are_known_are_found_and_drift_is_not(
+    share: FloatArray, least: int, most: int
+) -> None:
+    rng, found, before = np.random.default_rng(5), 0, []
+    for _ in range(40):
+        n = rng.poisson(200, 120) + 1
+        bucket = [datetime(2024, 1, 1) + timedelta(days=day) for day in range(120)]
+        days = pl.DataFrame({"bucket": bucket, "n": n, "n_labelled": n, "n_pos": rng.binomial(n, share)})
+        since = positives_fade(days)
+        found += since is not None
+        before += [] if since is None else [share[(since - bucket[0]).days - 1] / share[0]]
+    assert least <= found <= most
+    assert least == 0 or np.mean(before) > 0.85

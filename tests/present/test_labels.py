@@ -173,3 +173,10 @@ def test_a_metric_that_the_labels_of_one_side_make_is_not_called_trusted() -> No
     few = replace(ANSWER, selective=selective(table, 1), since=None)
     assert labels_reading(few).startswith("Few of the rows that are not flagged get a label")
     assert labels_reading(replace(few, metric="precision")).startswith("Trust precision")
+
+
+def test_rows_that_may_still_turn_positive_are_not_called_trusted() -> None:
+    whole = replace(ANSWER, trust=datetime(2024, 3, 24), since=None, faded=datetime(2024, 3, 11))
+    assert labels_reading(whole).startswith(
+        "Trust the error rate up to 10 March: since then ever fewer rows are positive"
+    )

@@ -33,6 +33,10 @@ _GAP_ERRORS = 4.0
 30,000 sound days is."""
 _NO_ROWS = 1e-9
 """Weight of a day without rows, which has to have one."""
+_FADED = 0.25
+"""Of the usual share of positives, what the newest days have at most where those to come are negative so far. By hand."""
+_LEAST_FALL = 3
+"""Days of a fall before the run of days that all have fewer by far, from which on it came slowly. By hand."""
 _NEVER = 0.005
 """Share of the oldest part of the rows without a label from which on some labels never come: half a percent. By hand."""
 
@@ -92,6 +96,47 @@ def label_arrival(days: pl.DataFrame) -> LabelArrival | None:
     n, labelled = _by_day(days, "n", "n_labelled")
     old = _oldest(n)
     return LabelArrival(since, _is_waiting(before), 1.0 - float(labelled[old].sum() / n[old].sum()))
+
+
+def positives_fade(days: pl.DataFrame) -> datetime | None:
+    """Return the day from which on ever fewer rows are positive up to the last one, as where a row is negative until it is not.
+
+    None where no run of days at the end has fewer than usual, or the later part of it no fewer than the first: rows that are
+    of another kind from a day on stay so.
+
+    Parameters
+    ----------
+    days : polars.DataFrame
+        ``bucket, n, n_labelled, n_pos``, a row for each day, the first one first.
+
+    Examples
+    --------
+    >>> n_pos = [100, 95, 105, 100, 100, 100, 60, 30, 5]
+    >>> days = pl.DataFrame({"bucket": [datetime(2024, 1, 1 + at) for at in range(9)], "n": [500] * 9, "n_labelled": [500] * 9,
+    ...     "n_pos": n_pos})
+    >>> print(positives_fade(days), positives_fade(days.with_columns(n_pos=pl.Series([100] * 6 + [50] * 3))))
+    2024-01-07 00:00:00 None
+    """
+    days = days.drop_nulls("bucket").filter(pl.col("n_labelled") > 0)
+    known = days.select("bucket", n="n_labelled", n_labelled="n_pos", tp="n_pos", fn=pl.lit(0))
+    since = _mature_before(known) if known.height > 1 else None
+    if since is None:
+        return None
+    n, positive = _by_day(known, "n", "n_labelled")
+    at, end = int((known["bucket"] < since).sum()), len(n)
+    coming, never = coming_by_share(n, positive)
+    first = min(int(np.argmax(coming > 0)), at) if coming.any() else at
+    newest, middle = slice(end - max((end - at) // 3, 1), end), (at + end + 1) // 2
+    if ratio(positive[newest].sum(), n[newest].sum()) > _FADED * (1 - never):
+        return None
+    early, late = (
+        float(ratio(positive[part].sum(), n[part].sum())) for part in (slice(at, middle), slice(middle, end))
+    )
+    whole = positive[at:].sum() / n[at:].sum()
+    chance = (whole * (1 - whole) * (1 / n[at:middle].sum() + 1 / max(n[middle:].sum(), 1.0))) ** 0.5
+    is_falling = at - first >= _LEAST_FALL or early - late > CHANCE_ERRORS * chance
+    moment: datetime = known["bucket"][first]
+    return moment if is_falling else None
 
 
 def coming_by_share(n: FloatArray, labelled: FloatArray) -> tuple[FloatArray, float]:

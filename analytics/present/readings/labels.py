@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -79,6 +79,10 @@ def _trust_part(answer: LabelsAnswer) -> str:
     changed = ""
     if answer.share_revised >= _HARDLY:
         changed = f"; {words.share(answer.share_revised)} of the labels given were changed later, so they may still"
+    if answer.faded is not None and (since is None or not since.to_come >= 1):
+        before = _day(answer.faded - timedelta(days=1), answer)
+        few = "ever fewer rows are positive, as where a row counts as negative until something happens"
+        return f"Trust {phrase} up to {before}: since then {few}{changed}."
     if since is None or not since.to_come >= 1:
         by = "a hundredth of what an error costs" if answer.metric == COST else "a point"
         still = f"no label that is still to come can move it by {by}"

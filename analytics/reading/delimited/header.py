@@ -30,8 +30,21 @@ _NAMES_OF_KINDS = (
 """Words in headers and the shapes of values that they announce: they help to part two names that ran together."""
 
 
+_LEAST_NAMES = 3
+"""Names from which on the same ones in another order are no row: two values may be called like two columns. By hand."""
 _MIN_COUNTED = 3
 """Cells from which on a word that is counted up is a row of names: two could be values. Set by hand."""
+
+
+def is_reordered(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether a record is a header once more with its names in another order.
+
+    >>> header = ["id", "score", "label"]
+    >>> is_reordered(["id", "label", "score"], header), is_reordered(header, header), is_reordered(["7", "id", "1"], header)
+    (True, False, False)
+    """
+    is_such = len(cells) == len(header) >= _LEAST_NAMES and cells[-1] in header and [*cells] != [*header]
+    return is_such and len({*header}) == len(header) and {*cells} == {*header}
 
 
 def is_header(

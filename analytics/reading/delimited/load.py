@@ -15,8 +15,7 @@ from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
 from analytics.reading.delimited.batches import write_rows
 from analytics.reading.delimited.head import Head, Outcome, as_options, begin, books_before, examine, outcome
-from analytics.reading.delimited.rows import BYTE_ORDER_MARK
-from analytics.reading.delimited.two_tables import line_of_the_log, sentence_on_both
+from analytics.reading.delimited.two_tables import has_header_again, line_of_the_log, sentence_on_both
 from analytics.reading.seen.paths import escape_glob
 from analytics.reading.types.conversion import MAX_NAMES
 
@@ -37,8 +36,8 @@ _N_PLACES, _PLACE_BYTES = 16, 1 << 14
 judgement."""
 _FEW = 8
 """Different numbers with a fraction that may all be versions, even where none ends in a zero. A judgement."""
-_COLUMNS_COMPARED, _COLUMNS_AT_ONCE = 5, 20
-"""First columns in which a repeated header is looked for; and columns per statement, as `conversion.GROUP`."""
+_COLUMNS_AT_ONCE = 20
+"""Columns per statement, as `conversion.GROUP`."""
 _LARGE = 8 << 20
 """Bytes from which a file with some damaged lines is not read line by line as a whole, which takes a second for four MB."""
 _MAX_CLEAN_LINE = 2_000_000
@@ -252,10 +251,7 @@ def _is_as_proven(
         return False
     if not head.layout.header or set(types) != {"VARCHAR"}:
         return True
-    names = head.layout.header[:_COLUMNS_COMPARED]
-    same = " AND ".join(f"ltrim(c{place}, '{BYTE_ORDER_MARK}') IS NOT DISTINCT FROM ?" for place in range(len(names)))
-    found = connection.execute(f"SELECT count(*) FROM raw WHERE {same}", [name or None for name in names]).fetchone()
-    return found == (0,)
+    return not has_header_again(connection, head.layout.header)
 
 
 def _load_partly(

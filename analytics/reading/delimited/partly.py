@@ -12,6 +12,7 @@ from analytics.reading.delimited.head import Head, Outcome, begin, outcome
 from analytics.reading.delimited.lexer import Records
 from analytics.reading.delimited.rows import Rows
 from analytics.reading.delimited.stretches import Stretch, stretches
+from analytics.reading.delimited.two_tables import has_header_again
 from analytics.reading.seen.paths import escape_glob
 
 _CHUNK = 4 << 20
@@ -46,7 +47,9 @@ def load_partly(
     account = outcome(rows.books, head)
     counted = connection.execute("SELECT (SELECT count(*) FROM raw), (SELECT count(*) FROM set_aside)").fetchone()
     is_whole = counted == (account.rows, sum(reason.rows for reason in account.set_aside))
-    return account if is_whole and not _has_header_again(connection, head) else None
+    return (
+        account if is_whole and not (head.layout.header and has_header_again(connection, head.layout.header)) else None
+    )
 
 
 def _take_plain(connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path, head: Head, stretch: Stretch) -> bool:
@@ -88,13 +91,3 @@ def _take_odd(connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path, 
     connection.execute("INSERT INTO set_aside FROM read_parquet(?)", [escape_glob(aside)])
     plain.unlink()
     aside.unlink()
-
-
-def _has_header_again(connection: duckdb.DuckDBPyConnection, head: Head) -> bool:
-    """Whether a row is the header once more, which a plain stretch does not show."""
-    names = head.layout.header
-    if not names:
-        return False
-    same = " AND ".join(f"c{place} IS NOT DISTINCT FROM ?" for place in range(len(names)))
-    found = connection.execute(f"SELECT count(*) FROM raw WHERE {same}", [name or None for name in names]).fetchone()
-    return found != (0,)

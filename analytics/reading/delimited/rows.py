@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from analytics.errors import InputError
 from analytics.reading.delimited.account import Aside, Books
-from analytics.reading.delimited.header import OTHER_DELIMITERS, header_votes, is_named
+from analytics.reading.delimited.header import OTHER_DELIMITERS, header_votes, is_named, is_reordered
 from analytics.reading.delimited.lexer import Dialect, Record, Records
 from analytics.reading.delimited.repair import MAX_COST, OTHER_DELIMITER, STRAY_QUOTE, Patience, Row, Search
 from analytics.reading.delimited.shapes import pattern
 from analytics.reading.delimited.table import Layout, is_rule
 
+_REORDERED = (
+    "Expected columns in one order, found another one from line {:,} on. "
+    "Split the file there, and bring the parts as a folder."
+)
 _CHEAP = 2.0
 """Cost up to which a row with too few or too many fields needs no other reading beside it: one fault. Set by hand."""
 _MAX_WAITING = 500
@@ -78,6 +83,8 @@ class Rows:
                     return
                 yield self.aside(record, _HEADER_AGAIN)
                 self.has_blank_before = False
+            elif cells is not None and is_reordered(cells, header):
+                raise InputError(_REORDERED.format(record.line))
             elif self.first_row is None and is_rule(record):
                 yield self.aside(record, _RULE)
             elif (

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from analytics.log.role_names import n_judged
 from analytics.reading.delimited.head import Head, Outcome
 from analytics.reading.delimited.lexer import lenient_fields
-from analytics.reading.delimited.rows import OTHER_TABLE
+from analytics.reading.delimited.rows import BYTE_ORDER_MARK, OTHER_TABLE
 
+_COLUMNS_COMPARED = 5
+"""First columns in which a header is looked for once more."""
 _NAMES_SHOWN = 3
 """Names of a table that a sentence shows. A judgement."""
+
+
+def has_header_again(connection: duckdb.DuckDBPyConnection, header: Sequence[str]) -> bool:
+    """Whether a row of ``raw``, read as text, holds the header once more, in any order: read line by line it is no row."""
+    first = range(len(header[:_COLUMNS_COMPARED]))
+    same = " AND ".join(f"list_contains($1, coalesce(ltrim(c{place}, '{BYTE_ORDER_MARK}'), ''))" for place in first)
+    return connection.execute(f"SELECT 1 FROM raw WHERE {same} LIMIT 1", [list(header)]).fetchone() is not None
 
 
 def line_of_the_log(connection: duckdb.DuckDBPyConnection, head: Head, account: Outcome) -> int | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
 from analytics.reading.delimited import lexer, load, partly, stretches
 from analytics.reading.raw import _CREATE_SET_ASIDE
@@ -104,3 +105,17 @@ def test_the_line_of_the_first_row_set_aside_is_said(desk: Desk) -> None:
         f"1 row was set aside: {aside.reason} (line 62). Download it below and correct the export."
         for aside in log.reading.set_aside
     ]
+
+
+@pytest.mark.parametrize("odd", ["", "7,x,3,4,,,\n"])
+@pytest.mark.parametrize("kind", ["texts", "numbers"])
+def test_columns_in_another_order_further_down_are_refused_and_not_mixed(
+    desk: Desk, small: None, monkeypatch: pytest.MonkeyPatch, odd: str, kind: str
+) -> None:
+    monkeypatch.setattr(load, "_LARGE", 0)
+    row = (lambda at: f"c{at},high,no,yes") if kind == "texts" else (lambda at: f"{at},{at / 500},{at % 2},{at % 7}")
+    rows = [row(at) + "\n" for at in range(400)]
+    text = "id,score,label,shop\n" + "".join(rows[:100]) + odd + "".join(rows[100:200])
+    with pytest.raises(InputError, match=r"columns in one order, found another one from line 20[23] on"):
+        desk.read(text + "id,label,score,shop\n" + "".join(rows[200:]))
+    assert desk.read(text + "id,score,label,shop\n" + "".join(rows[200:])).rows_kept in (400, 401)
