@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from analytics.measure.intervals import FloatArray, wilson
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _FEW = 0.5
 """Labelled share of one side of the threshold, as a part of the other side's, below which labels hang on the decision: a rate
@@ -177,7 +180,7 @@ def selective(score_table: pl.DataFrame, threshold_bin: int) -> Selective | None
     if "rows" in score_table.columns:
         return None
     bins = score_table["score_bin"]
-    counts = score_table.select(pl.col("n", "n_pos", "n_unlabelled").cast(pl.Float64)).to_numpy()
+    counts = score_table.select("n", "n_pos", "n_unlabelled").to_numpy().astype(float)
     # Twenty times as fast as filters of the table, of which there would be one set for every column of a log.
     (n_f, pos_f, open_f), (n_p, pos_p, open_p) = (
         (float(each) for each in side.fill_null(value=False).to_numpy().astype(float) @ counts)
