@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
+PROGRAM_WORDS = "no JSON object, as words of the program between the records are none"
+"""The reason of lines of a log that are none of its records: not a row is lost with them."""
 IN_EARLIER_EXPORT = "of a row that an earlier export has"
 """Why a row is set aside of which nothing is lost: its label is kept with the row."""
 

@@ -336,6 +336,16 @@ def test_labels_of_positives_alone_are_told_first(desk: Desk, engine: Engine) ->
     assert said.startswith("Every label is positive: log those of the other class before all that follows.")
 
 
+def test_rows_that_were_left_out_are_told_first(desk: Desk, engine: Engine) -> None:
+    lines = made(0.3).head(600).write_csv().splitlines()
+    other = ["id,model," + lines[0], *(f"{at},v2,{line}" for at, line in enumerate(lines[401:]))]
+    log = desk.log("\n".join([*lines[:401], *other]) + "\n")
+    said = first_line(engine, Question(log, Cohort(), 0.5))
+    assert re.match(r"33\.\d.% of the rows were left out, and Logs says why", said)
+    whole = desk.log("\n".join(["# remark"] * 9 + lines) + "\n")
+    assert "left out" not in first_line(engine, Question(whole, Cohort(), 0.5))
+
+
 def test_rows_that_are_all_positive_say_nothing_of_false_alarms_or_of_what_a_score_means(
     desk: Desk, engine: Engine
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.answers.question import model_versions
+from analytics.log.receipt import IN_EARLIER_EXPORT, PROGRAM_WORDS
 from analytics.log.score_form import is_middle
 from analytics.measure.headline import headline
 from analytics.present import words
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 _OTHERWISE = 0.1
 """Rows decided otherwise than the threshold says, for each one that it flags, from which on another rule decided. By hand."""
+_LOST = 0.05
+"""Share of the rows of a file that were set aside from which on the others may be of another kind. By hand."""
+_REMARKS = 50
+"""Lines above a table up to which they are remarks; more may be another table. By hand."""
 _USUAL = 0.5
 """Threshold of chances where nobody says another one."""
 
@@ -24,6 +29,7 @@ _USUAL = 0.5
 def cautions(question: Question, overview: Overview) -> str:
     """Say what undoes or limits the numbers of an overview, before them; empty where nothing does."""
     parts = (
+        _set_aside_part,
         _copied_part,
         _one_class_part,
         _too_good_part,
@@ -33,7 +39,11 @@ def cautions(question: Question, overview: Overview) -> str:
         _undecided_part,
         _cut_part,
     )
-    said = [*(part(question) for part in parts), _against_part(question, overview), _drawn_part(question)]
+    said = [
+        *(part(question) for part in parts),
+        _against_part(question, overview),
+        _drawn_part(question),
+    ]
     return " ".join(filter(None, said))
 
 
@@ -43,6 +53,18 @@ def cautioned(reading: str, question: Question) -> str:
     found = (part(question) for part in parts)
     said = [each for each in found if each and not reading.startswith(each.partition(":")[0])]
     return " ".join([*said, reading])
+
+
+def _set_aside_part(question: Question) -> str:
+    """Say that many rows of the file were not read as rows: the numbers are those of the others; else nothing."""
+    reading = question.log.reading
+    lost = sum(each.rows for each in reading.set_aside if each.reason not in (PROGRAM_WORDS, IN_EARLIER_EXPORT))
+    above = 0 if reading.lines is None else reading.lines.skipped
+    above = above if above > _REMARKS else 0
+    if question.cohort or lost + above <= _LOST * (reading.rows_read + above):
+        return ""
+    share = words.share((lost + above) / (reading.rows_read + above))
+    return f"{share} of the rows were left out, and Logs says why: check that before all that follows."
 
 
 def _too_good_part(question: Question) -> str:

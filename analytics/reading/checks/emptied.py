@@ -114,6 +114,8 @@ def _step_of(n: _Counts, missing: _Counts) -> tuple[int, int] | None:
     ((3, 6), None)
     """
     usual = missing.sum() / n.sum()
+    if usual in (0, 1):
+        return None
     rows, lost = (np.append(0.0, each.cumsum()) for each in (n, missing))
     first, behind = np.triu_indices(len(n) + 1, 1)
     first, behind = first[first > 0], behind[first > 0]  # something has to come before it

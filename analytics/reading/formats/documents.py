@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics.errors import InputError
+from analytics.log.receipt import PROGRAM_WORDS
 from analytics.reading.formats import pages
 
 MAX_DOCUMENT_BYTES = 512 << 20
@@ -22,7 +23,6 @@ _MAX_BAD_SHARE = 0.5
 """Of the lines: where half are no objects, the file is something else than one object per line. A judgement."""
 _NO_JSON = "no JSON: {}"
 _NO_OBJECT = "JSON, but no object"
-_NOISE = "no JSON object, as words of the program between the records are none"
 MARKS = "\ufeff\x1e \t\r\n"
 """What may stand before and after a record: a mark of the encoding where files were joined, and that of a sequence (RFC 7464)."""
 _BETWEEN = re.compile(rf"(?:[,;{MARKS}]|---+)*")
@@ -95,7 +95,7 @@ def sort_lines(path: Path, target: Path, *, has_noise: bool = False) -> _Lines:
             try:
                 value = _parse(line.strip(MARKS))
             except (ValueError, RecursionError) as error:
-                reason = _NOISE if has_noise else _NO_JSON.format(_reason_of(error))
+                reason = PROGRAM_WORDS if has_noise else _NO_JSON.format(_reason_of(error))
                 bad.append(_BadLine(number, reason, line.rstrip("\r\n")))
                 continue
             if isinstance(value, dict):
