@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from analytics.log import (
     answer_names,
     class_columns,
-    judges,
     label_givers,
     label_time,
     logged,
@@ -22,6 +21,7 @@ from analytics.log import (
 from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.column_names import is_event
+from analytics.log.judge_and_people import judge_and_people
 from analytics.log.mapping import Mapping
 from analytics.log.places import is_of_later
 from analytics.log.role_names import ACTS, folded_name, is_prediction, strength
@@ -78,7 +78,7 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
     chosen = {role: name for role, name in said.items() if name is not None}
     reasons |= dict.fromkeys(chosen.values(), "named")
     undecided: dict[str, tuple[tuple[str, str], ...]] = {}
-    judged = {} if {"label", "decision", "score"} & {*said} else judges.judge_and_people(columns)
+    judged = {} if {"label", "decision", "score"} & {*said} else judge_and_people(columns)
     chosen |= judged
     reasons |= dict.fromkeys(judged.values(), "a judge's verdict, and people's on some")
     said_and_wanted = {} if said or judged else answer_names.model_and_wanted(columns)

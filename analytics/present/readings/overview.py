@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.log.intervals import level_of
-from analytics.log.judges import judge_and_people
+from analytics.log.judge_and_people import judge_and_people
 from analytics.measure.intervals import wilson
 from analytics.measure.metrics import METRICS
 from analytics.present import words
