@@ -253,7 +253,8 @@ def roles_of(column: Column, columns: Sequence[Column]) -> list[tuple[str, str]]
         role = _failure_role(name)
         return [(role, "its name, and two values")] if role else []
     if column.kind == "text" and column.n_distinct <= _MOST_WORDS and _STATUS.fullmatch(name):
-        is_sure = _OF_AN_ANSWER.fullmatch(name) or (name == "status" and any(_is_of_run(each) for each in columns))
+        is_beside = _said_to_fail("timed_out", column) or any(_is_of_run(each) for each in columns)
+        is_sure = _OF_AN_ANSWER.fullmatch(name) or (name == "status" and is_beside)
         found = ((role, _said_to_fail(role, column)) for role in FAILURES if is_sure or role == "timed_out")
         return [
             (role, f"it says {values[0]!r}") for role, values in found if values and column.n_distinct > len(values)

@@ -111,7 +111,8 @@ class Right:
     def mark_words(self) -> str:
         """The mark as the log writes it: its own word for that grade, else the number."""
         own = sorted((text for text, grade in self.steps if grade == self.mark), key=lambda text: (len(text), text))
-        return repr(own[0]) if own and not own[0].replace(".", "").isdigit() else f"{self.mark:g}"
+        is_word = bool(own) and not any(sign.isdigit() for sign in own[0])
+        return repr(own[0]) if is_word else f"{self.mark:g}"
 
     @property
     def sentence(self) -> str:
