@@ -87,6 +87,8 @@ _OF_AN_ANSWER = re.compile(
     rf"({_ANSWER}|response|http|result)_status)"
 )
 """Of these the names that are of nothing but an answer: an application is declined too, and a settlement is broken."""
+_BARE = re.compile(rf"(({_SIDE})_)?status(_({_SIDE}))?")
+"""A status of whatever the row is about, of one of two answers or of the only one."""
 _ENDED: dict[str, re.Pattern[str]] = {
     "refused": re.compile(r".*(refus|content.?filter|safety|declined|blocked|abstain).*"),
     "timed_out": re.compile(r".*(time.?d?.?out|deadline|\b504\b|\b408\b).*"),
@@ -253,8 +255,8 @@ def roles_of(column: Column, columns: Sequence[Column]) -> list[tuple[str, str]]
         role = _failure_role(name)
         return [(role, "its name, and two values")] if role else []
     if column.kind == "text" and column.n_distinct <= _MOST_WORDS and _STATUS.fullmatch(name):
-        is_beside = _said_to_fail("timed_out", column) or any(_is_of_run(each) for each in columns)
-        is_sure = _OF_AN_ANSWER.fullmatch(name) or (name == "status" and is_beside)
+        is_beside = bool(_said_to_fail("timed_out", column)) or any(_is_of_run(each) for each in columns)
+        is_sure = _OF_AN_ANSWER.fullmatch(name) is not None or (_BARE.fullmatch(name) is not None and is_beside)
         found = ((role, _said_to_fail(role, column)) for role in FAILURES if is_sure or role == "timed_out")
         return [
             (role, f"it says {values[0]!r}") for role, values in found if values and column.n_distinct > len(values)
