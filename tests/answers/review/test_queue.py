@@ -124,7 +124,7 @@ def test_twins_of_large_logs_are_asked_for_nearest_first_and_are_the_same(
     rows = pl.DataFrame({"label": rng.integers(0, 2, n), "score": rng.random(n).round(2), **parts})
     question = Question(desk.log(rows, label="label", score="score", segments=("a", "b", "c")), Cohort(()), 0.5)
     engine, ask, asked = Engine(desk.workspace), review.twins, []
-    near = cases(queue(engine, question, "both", limit=60).rows)
+    near = cases(queue(engine, question, "both", limit=25).rows)
     plain = [twins_answer(engine, question, case) for case in near]
 
     def noted(*args: Any, most: Literal[0, 1] | None, **options: Any) -> object:
