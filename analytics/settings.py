@@ -59,6 +59,12 @@ READER_UNPACKED_MB = Setting(
 )
 READER_FILES = Setting("SLICEWISE_READER_FILES", 256, "files that the reading process may have open")
 UPLOAD_MB = Setting("SLICEWISE_UPLOAD_MB", 4096, "uploads of one browser session to the shared server, in MB")
+AHEAD_SECONDS = Setting(
+    "SLICEWISE_AHEAD_SECONDS",
+    3,
+    "how long a page stands still before what is likely asked next is computed behind it, in seconds",
+)
+"""Who clicks on has not begun to read; a server for many may wait longer. A judgement."""
 PORT = Setting("SLICEWISE_PORT", 8501, "where the shared server listens", most=65_535)
 
 SETTINGS = (
@@ -69,5 +75,6 @@ SETTINGS = (
     READER_UNPACKED_MB,
     READER_FILES,
     UPLOAD_MB,
+    AHEAD_SECONDS,
     PORT,
 )

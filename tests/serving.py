@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.browser.conftest import ROOT, SECONDS, Server, free_port, stop
+from tests.browser.conftest import ROOT, SECONDS, UNHURRIED, Server, free_port, stop
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def shared_server(home: Path, **settings: str) -> Iterator[Server]:
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "SLICEWISE_HOME": str(home), "SLICEWISE_PORT": str(port), **settings},
+        env={**os.environ, "SLICEWISE_HOME": str(home), "SLICEWISE_PORT": str(port), **UNHURRIED, **settings},
     )
     running = Server(f"http://127.0.0.1:{port}", home, process)
     try:

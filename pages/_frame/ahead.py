@@ -15,6 +15,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from analytics.settings import AHEAD_SECONDS
 from pages._frame import session
 from pages._frame.render import escaped
 
@@ -25,8 +26,6 @@ Run = Callable[[Move], None]
 
 _LOOK = 0.1
 """Seconds between two looks at how far the work is: a bar that moves, and a click that is heard at once."""
-_REST = 3.0
-"""Seconds that a page stands still before what is likely next is computed: who clicks on has not begun to read. A judgement."""
 _NICE = 10
 """By how much such a thread goes behind all others, where the system has priorities of threads (Linux); half of the scale."""
 _NAME = "slicewise-work"
@@ -212,4 +211,4 @@ def look_ahead(tasks: Sequence[tuple[str, Run]]) -> None:
     if context is None or not runtime.exists():
         return
     if runtime.get_instance().is_active_session(context.session_id) is True:
-        _works().look(context.session_id, _Next(time.monotonic() + _REST, session.person(), list(tasks)))
+        _works().look(context.session_id, _Next(time.monotonic() + AHEAD_SECONDS.value, session.person(), list(tasks)))

@@ -47,6 +47,8 @@ document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
 """
 """What pulsates or turns while a page is made stands still: each of its frames is painted by the processor that makes the page."""
 
+UNHURRIED = {"SLICEWISE_AHEAD_SECONDS": "3600"}
+"""What a person might ask next is not computed behind pages that no person reads: it takes half the time of a server."""
 SECONDS = 120
 Hear = Callable[[Any, Callable[[Any], object]], None]
 SIZE = ViewportSize(width=1440, height=1000)
@@ -80,7 +82,7 @@ def start(home: Path, **settings: str) -> Server:
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", str(port)],
         cwd=ROOT,
-        env={**os.environ, "SLICEWISE_HOME": str(home), **settings},
+        env={**os.environ, "SLICEWISE_HOME": str(home), **UNHURRIED, **settings},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.STDOUT,
     )

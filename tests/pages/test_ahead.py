@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from unittest.mock import Mock
 
 import pytest
 
@@ -56,3 +57,16 @@ def test_what_is_computed_ahead_makes_room_for_who_waits(monkeypatch: pytest.Mon
     assert not after.wait(0.3), "nothing is computed ahead while somebody waits"
     works.stop("high")
     assert high.ended.wait(SECONDS) and after.wait(SECONDS)
+
+
+def test_when_something_is_computed_ahead_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    works, shown = ahead._Works(), Mock()
+    shown.exists.return_value = shown.get_instance.return_value.is_active_session.return_value = True
+    monkeypatch.setattr(ahead, "runtime", shown)
+    monkeypatch.setattr(ahead, "_works", lambda: works)
+    monkeypatch.setattr(ahead, "get_script_run_ctx", lambda: Mock(session_id="browser"))
+    monkeypatch.setenv("SLICEWISE_AHEAD_SECONDS", "1000")
+    monkeypatch.setattr(works, "_look_on", lambda: None)
+    now = time.monotonic()
+    ahead.look_ahead([("key", lambda _: None)])
+    assert 999 < works.ahead["browser"].at - now < 1001 + SECONDS
