@@ -66,7 +66,8 @@ def named(columns: Sequence[Column], *, is_said: bool = False) -> list[tuple[Col
     [('answer', 'expected_answer')]
     """
     free = [column for column in columns if column.kind != "boolean"]
-    twins = [(own, true) for own in free for true in free if own is not true and _is_of(own.name, true.name)]
+    said = [column for column in free if _is_said(column.name)]
+    twins = [(own, true) for own in said for true in free if own is not true and _is_of(own.name, true.name)]
     if twins:
         return twins
     said = [column for column in free if _BARE_EXTRACTED.fullmatch(folded_name(column.name))]
@@ -117,18 +118,35 @@ def is_extracted(name: str) -> bool:
     return any(_EXTRACTED.fullmatch(word) for word in folded_name(name).split("_"))
 
 
-def _is_of(own: str, true: str) -> bool:
-    """Whether one column is called an answer and another the same that was expected.
+def _about(own: str) -> list[str]:
+    """Return the words of a name but for those of who answers."""
+    return [word for word in folded_name(own).split("_") if not _BY_MODEL.fullmatch(word)]
 
-    >>> _is_of("extracted_total", "true_total"), _is_of("sales", "expected_sales"), _is_of("expected_answer", "answer")
+
+def _is_of_answer(about: Sequence[str]) -> bool:
+    """Whether words are those of something of an answer: response_type, answer_label."""
+    return len(about) > 1 and re.fullmatch(_ANSWER, about[0]) is not None
+
+
+def _is_said(own: str) -> bool:
+    """Whether a column is called an answer, or something of one, or what was read off something or predicted.
+
+    >>> _is_said("extracted_total"), _is_said("sales"), _is_said("expected_answer")
     (True, False, False)
     """
-    said, wanted = folded_name(own).split("_"), folded_name(true).split("_")
-    about = [word for word in said if not _BY_MODEL.fullmatch(word)]
+    about = _about(own)
+    is_answer = re.fullmatch(_ANSWER, "_".join(about)) is not None or _is_of_answer(about)
+    return is_answer or is_extracted(own) or (is_prediction(own) and strength("label", own) is None)
+
+
+def _is_of(own: str, true: str) -> bool:
+    """Whether what a column that is called an answer is of is called in another the same that was expected.
+
+    >>> _is_of("extracted_total", "true_total"), _is_of("sales", "expected_sales"), _is_of("expected_answer", "answer")
+    (True, True, False)
+    """
+    about, said, wanted = _about(own), folded_name(own).split("_"), folded_name(true).split("_")
     of = [word for word in wanted if not _WANTED.fullmatch(word)]
-    is_of_answer = len(about) > 1 and re.fullmatch(_ANSWER, about[0]) is not None  # response_type, answer_label
-    is_answer = re.fullmatch(_ANSWER, "_".join(about)) is not None or is_of_answer
-    is_said = is_answer or is_extracted(own) or (is_prediction(own) and strength("label", own) is None)
     is_made = is_extracted(own) or any(_MADE.fullmatch(word) for word in said)
     is_marked = len(of) < len(wanted) or (len(about) < len(said) and is_made)
-    return is_said and is_marked and (about == of != [] or (is_of_answer and about[1:] == of))
+    return is_marked and (about == of != [] or (_is_of_answer(about) and about[1:] == of))

@@ -26,6 +26,12 @@ _N_SAMPLE = 200
 _MAX_SAMPLE_TEXT = 300
 """Rows that are drawn for the preview of a mapping, and characters of each cell of them. A judgement."""
 
+_AT_ONCE = 20
+"""Columns whose most frequent values are counted in one statement: to plan one takes longer than to count a small log. A
+judgement."""
+
+_Top = tuple[int, tuple[tuple[str, int], ...]]
+
 _MAX_TIMES = 12
 """Columns of times that the time of a label is held against. Bounds the statement."""
 
@@ -76,10 +82,12 @@ def _described(
 ) -> tuple[Column, ...]:
     """Return the columns of ``raw`` at ``places``, of which `ranges` found how many values and which ends they have."""
     columns = []
+    counted = [f"c{place}" for place, each in zip(places, found, strict=True) if each[1] <= ranges.MAX_COUNTED_EXACTLY]
+    tops = _top_values(connection, counted)
     for at, (place, header, conversion) in enumerate(zip(places, names, conversions, strict=True)):
         n_present, n_distinct, low, high = found[at]
-        if n_distinct <= ranges.MAX_COUNTED_EXACTLY:
-            n_distinct, top = _top_values(connection, f"c{place}")
+        if f"c{place}" in tops:
+            n_distinct, top = tops[f"c{place}"]
         else:
             top = _first_values(connection, f"c{place}")
         columns.append(
@@ -171,13 +179,19 @@ def with_earlier(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column
     return tuple(found)
 
 
-def _top_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, tuple[tuple[str, int], ...]]:
-    """Return how many values there are, and the most frequent with their rows."""
-    rows = connection.execute(
-        f"SELECT left({name}::VARCHAR, {MAX_TOP_TEXT}), count(*), count(*) OVER () FROM raw WHERE {name} IS NOT NULL "
-        f"GROUP BY {name} ORDER BY count(*) DESC, {name} LIMIT {N_TOP}"
-    ).fetchall()
-    return rows[0][2] if rows else 0, tuple((value, count) for value, count, _ in rows)
+def _top_values(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, _Top]:
+    """Return for each column how many values there are, and the most frequent with their rows."""
+    found: dict[str, _Top] = dict.fromkeys(names, (0, ()))
+    for start in range(0, len(names), _AT_ONCE):
+        parts = " UNION ALL ".join(
+            f"(SELECT '{name}' AS name, left({name}::VARCHAR, {MAX_TOP_TEXT}) AS value, count(*) AS n, count(*) OVER () AS total, "
+            f"row_number() OVER (ORDER BY count(*) DESC, {name}) AS rank FROM raw WHERE {name} IS NOT NULL GROUP BY {name} "
+            f"ORDER BY rank LIMIT {N_TOP})"
+            for name in names[start : start + _AT_ONCE]
+        )
+        for name, value, n, total, _ in connection.execute(f"FROM ({parts}) ORDER BY name, rank").fetchall():
+            found[name] = (total, (*found[name][1], (value, n)))
+    return found
 
 
 def _first_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[tuple[str, int], ...]:

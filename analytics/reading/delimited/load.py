@@ -154,11 +154,14 @@ def _candidates(path: Path, head: Head) -> list[str]:
 def _rows_below(path: Path, head: Head) -> Iterator[list[str]]:
     """Yield rows from places spread over a file, where its lines show them without quotes."""
     delimiter, quote, size = head.guess.dialect.delimiter, head.guess.dialect.quote, path.stat().st_size
+    places = [size * place // (_N_PLACES + 1) for place in range(1, _N_PLACES + 1)]
+    if size <= _N_PLACES * _PLACE_BYTES:  # they overlap: once to the end
+        places = places[:1]
     with path.open("rb") as file:
-        for place in range(1, _N_PLACES + 1):
-            file.seek(size * place // (_N_PLACES + 1))
-            lines = file.read(_PLACE_BYTES).decode("utf-8", errors="ignore").split("\n")[1:-1]
-            for line in lines:
+        for place in places:
+            file.seek(place)
+            text = file.read(_PLACE_BYTES if len(places) > 1 else -1).decode("utf-8", errors="ignore")
+            for line in text.split("\n")[1:-1]:
                 row = line.rstrip("\r").split(delimiter) if delimiter else [line]
                 if len(row) == head.layout.width and not (quote and quote in line):
                     yield row

@@ -154,10 +154,15 @@ def _in_question(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *,
 
 
 def outlined(connection: duckdb.DuckDBPyConnection, names: Sequence[str], outline: str) -> list[str]:
-    """Return the text columns of whose first values nine tenths match a regular expression, many columns in one question."""
+    """Return the text columns of whose first values nine tenths match a regular expression, many columns in one question.
+
+    It must be one that nothing without a digit matches: columns of words are told by that, in a third of the time.
+    """
     found: list[str] = []
     for start in range(0, len(names), GROUP):
-        group = names[start : start + GROUP]
+        group = _with_digits(connection, names[start : start + GROUP])
+        if not group:
+            continue
         # One below the other, so that the expression is compiled once and not for every column: a third of the time.
         parts = f"unnest([{', '.join(group)}]) AS value, unnest(range({len(group)})) AS place"
         rows = connection.execute(
@@ -168,6 +173,16 @@ def outlined(connection: duckdb.DuckDBPyConnection, names: Sequence[str], outlin
         is_outlined = dict(rows)
         found += [name for place, name in enumerate(group) if is_outlined.get(place, True)]
     return found
+
+
+def _with_digits(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
+    """Return the text columns that have a digit among their first values, or no value there."""
+    parts = ", ".join(
+        f"coalesce(bool_or(regexp_matches({name}, '[0-9]')) FILTER ({is_value(name)}), true)" for name in names
+    )
+    row = connection.execute(f"SELECT {parts} FROM (FROM raw LIMIT {_FIRST})").fetchone()
+    assert row is not None
+    return [name for name, has_digit in zip(names, row, strict=True) if has_digit]
 
 
 def with_values(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
