@@ -23,6 +23,8 @@ _TRIAL = re.compile(
 
 _PLACE = re.compile(rf"(turn|round|epoch|seed)(_?(id|no|nr|number|index|idx))?|{_TRIAL.pattern}")
 """Names of what tells the answers to one input apart on either side alike: turns of a dialogue, and trials by number."""
+_NOT_ASKED = 0.02
+"""Share of the inputs that a model may lack. By hand: with more, inputs and other columns are not told apart by counts."""
 _MOST_PLACES = 50
 """Turns or trials of one input from which on a number is none of them. By hand."""
 
@@ -54,6 +56,30 @@ def meeting_columns(log: Log) -> list[str]:
     numbered = [column for column in log.columns if column.kind == "number" and 1 < column.n_distinct <= _MOST_PLACES]
     places = [column.name for column in numbered if re.fullmatch(_PLACE, folded_name(column.name))]
     return [same, *(name for name in places if name != same)]
+
+
+def once_in_each(log: Log, column: str) -> str | None:
+    """Return the one column of which each value stands once on the rows of each value of another one; None where none does.
+
+    >>> from types import SimpleNamespace
+    >>> from analytics.log.column import Column
+    >>> of = {"type": "VARCHAR", "kind": "text"}
+    >>> item, model = Column(0, "item", n_distinct=50, **of), Column(1, "model", n_distinct=4, **of)
+    >>> rows = SimpleNamespace(columns=(item, model), n_rows=200, mapping=SimpleNamespace(judged=None, label=None))
+    >>> rows.column = lambda name: model
+    >>> once_in_each(rows, "model")
+    'item'
+    """
+    own, taken = log.column(column), {column, log.mapping.judged, log.mapping.label}
+    each = log.n_rows / max(own.n_distinct, 1)
+    found = [
+        other.name
+        for other in log.columns
+        if other.name not in taken
+        and (other.kind == "text" or (other.kind == "number" and other.is_whole))
+        and each <= other.n_distinct <= (1 + _NOT_ASKED) * each
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def trial_number(log: Log) -> str | None:

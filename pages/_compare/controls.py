@@ -8,12 +8,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics.answers.compare.metrics import compared_metrics
-from analytics.answers.compare.sides import column_pairing, pairing_of
+from analytics.answers.compare.sides import column_pairing, pairing_of, usual_columns
 from analytics.answers.gap.sides import BY_TIME
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.other_answer import likely_answer, other_columns
-from analytics.log.repeats import meeting_columns
 from analytics.measure.compare.difference import COST, direction_of
 from analytics.measure.thresholds.costs import Costs
 from analytics.present.readings.compare import metric_phrase
@@ -59,16 +58,16 @@ def draw_sides(question: Question) -> Pairing | None:
         return _by_column(question, first, second)
     sides = _by_log(question, first, second) if way == BY_LOG else _by_value(question, way, first, second)
     names = [name for name in sides[0].log.reading.names if name in sides[1].log.reading.names]
-    asked = [name for name in meeting_columns(log) if name in names]
+    usual = usual_columns(*sides)
     on = meet.multiselect(
         "Rows meet by",
         names,
         key="pair_on",
         bind="query-params",
-        placeholder=log.mapping.row_id or " and ".join(asked) or "Choose columns",
+        placeholder=" and ".join(name for name, _ in usual) or "Choose columns",
         help=_ON_HELP,
     )
-    if not on and sides[0].log.mapping.row_id is None and not asked:
+    if not on and not usual:
         st.info("Choose the columns by which rows of both sides meet: the log has no id.", icon=":material/join_inner:")
         return None
     return pairing_of(*sides, on)

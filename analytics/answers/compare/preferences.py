@@ -264,7 +264,7 @@ def answered_by(engine: Engine, question: Question, column: str) -> dict[str, li
     """Return the columns that say whose answer was judged, with the names that these rows hold."""
     log, found = question.log, {}
     for each in log.columns:
-        if each.kind == "text" and _WHO.fullmatch(folded_name(each.name)):
+        if each.kind == "text" and _WHO.fullmatch(folded_name(each.name.rpartition(".")[2])):
             rows = preference_table(engine, log, question.cohort, question.threshold, column, (each.name,))
             found[each.name] = [str(value) for value in rows["slice_0"].drop_nulls().unique(maintain_order=True)]
     return found

@@ -41,7 +41,7 @@ _COINCIDENCE = 0.5
 reason. By hand: a time of the request, an id of the run."""
 _OF_NUMBERS = frozenset({"empty", "unit", "shift", "rounded"})
 _WRITTEN, _SOME = frozenset({"recoded", "unread", "spelled", "padded"}), 0.1
-"""What becomes of a field by a fault of the pipeline alone (one value for all, or any others, have runs and times too); the second
+"""What becomes of a field by a fault of the pipeline alone (one value for all, or any others, have runs and times too); these
 a model may read as before: a reason from this share of other scores on. By hand."""
 _FEW = 10
 """Rows with an equal score, or unexplained ones, below which they tell nothing of a field. By hand."""

@@ -218,7 +218,7 @@ def interval_part(answer: Comparison) -> str:
     text = f"{what} goes from {live} to {candidate}, {difference_text(found)} on the same pairs."
     if said.word not in ("no worse", "unknown"):
         text += f" The margin is {_size_text(found.metric, said.margin)}."
-    if answer.to_show is not None and answer.to_show > said.n:
+    if answer.to_show is not None and answer.to_show > answer.account.judged:
         text += f" Were the difference as it is, {words.count(rounded(answer.to_show))} pairs in all would show it."
     return text
 
