@@ -25,7 +25,10 @@ _CANDIDATE = r"candidate|new|challenger|treatment|variant"
 _MEANINGS = ((_TIES, 0.5), (f"{_FIRST}|{_LIVE}", 0.0), (f"{_SECOND}|{_CANDIDATE}", 1.0))
 """What judgements are called in published sets: letters, places, sides, and marks such as ``A>>B``. The first answer is that of
 the live side."""
-_NOTHING = r"\W*((parse|parsing|judge|api)? ?errors?|fail(ed|ure)?|invalid|unknown|unparsable|skip(ped)?|abstain(ed)?|n/?a|nan|null)\W*"
+_NOTHING = (
+    r"\W*((parse|parsing|judge|api)? ?errors?|fail(ed|ure)?|invalid|unknown|unparsable|skip(ped)?|abstain(ed)?|n/?a|nan|"
+    r"null)\W*"
+)
 """What stands in place of a judgement where none was made."""
 _RANGES = (
     (1.0, 2.0, "from 1 (live) to 2 (candidate)"),
