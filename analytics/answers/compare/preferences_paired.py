@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics.answers.compare.answer import compare
 from analytics.answers.compare.preferences import answered_by, only_names, turned_column
-from analytics.answers.compare.sides import Account, side_names
+from analytics.answers.compare.sides import Account, asked_again, side_names
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.compare.preferences import PairedRates, paired_rates, preferences_of
@@ -43,6 +43,8 @@ class PairedPreferences:
     by_name : str or None
     turned : (str, bool) or None
         The column of the judgements in the other order, and whether it speaks of places.
+    again : str or None
+        The column of what was asked, where several pairs are of one input and no unit says so.
     """
 
     column: str
@@ -56,6 +58,7 @@ class PairedPreferences:
     by: tuple[tuple[object, PairedRates], ...]
     by_name: str | None
     turned: tuple[str, bool] | None = None
+    again: str | None = None
 
 
 def paired_preferences(
@@ -138,6 +141,7 @@ def paired_preferences(
         tuple(found),
         by_name,
         turned,
+        asked_again(pairing, account),
     )
 
 

@@ -15,6 +15,9 @@ from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
 
+_SEVERAL, _OFTEN = 2, 1.5
+"""Columns that pairs meet by, and pairs of an input, from which on it counts as asked more than once. By hand."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -124,6 +127,14 @@ def _once_on_each(live: Question, candidate: Question) -> str | None:
     if live.log.log_id != candidate.log.log_id or len(apart) != 1:
         return None
     return once_in_each(live.log, apart.pop())
+
+
+def asked_again(pairing: Pairing, account: Account) -> str | None:
+    """Return the column of what was asked where rows meet by its turn, trial or judge too: several pairs are of one input."""
+    log, on = pairing.live.log, pairing.on
+    if len(on) < _SEVERAL or log.mapping.unit is not None:
+        return None
+    return on[0][0] if account.both >= _OFTEN * log.column(on[0][0]).n_distinct else None
 
 
 def column_pairing(question: Question, name: str, remap: Callable[[Log, Mapping], Log]) -> Pairing:

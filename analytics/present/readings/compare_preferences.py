@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analytics.present import words
 from analytics.present.readings.compare import rounded
 from analytics.present.readings.compare_account import pairing_part
+from analytics.present.readings.compare_cautions import again_part
 
 if TYPE_CHECKING:
     from analytics.answers.compare.preferences import Preferences
@@ -81,6 +82,7 @@ def paired_preferences_reading(answer: PairedPreferences) -> str:
         f"{words.points(found.difference, found.low, found.high)}, the standard error {error} points.",
         f"{candidate} is preferred more on {counts[0]} of them, as much on {counts[1]}, less on {counts[2]}.",
         pairing_part(answer.account),
+        again_part(answer.again),
         "" if answer.turned is None else f"Both orders are averaged ({_way(answer.turned)}).",
         f"{words.shortened(answer.column, 40)} was read {_as_read(answer.read_as)}.",
     )
