@@ -134,12 +134,7 @@ def preferences(
     also = {"other": turned[0]} if turned else in_rows or {}
     by = by or _who_answers(mixed)
     lengths = preferred.length_columns(log.reading)
-    if at_equal_length and lengths is None:
-        raise QuestionError(
-            "Expected the texts or the lengths of both answers, such as output_1 and output_2, found no such columns. Leave out "
-            "--length-controlled."
-        )
-    used = lengths if at_equal_length else None
+    used = both_lengths(log) if at_equal_length else None
     table = preference_table(engine, *asked, name, (by,) if by else (), also, used)
     if question.cohort and table.is_empty():
         raise empty_cohort(engine, *asked)
@@ -202,6 +197,24 @@ def preferences(
         is_equal_asked=at_equal_length,
         in_rows=in_rows["input"] if in_rows and orders is not None else None,
     )
+
+
+def both_lengths(*logs: Log) -> tuple[str, str]:
+    """Return the columns that tell the lengths of both answers in all of some logs.
+
+    Raises
+    ------
+    QuestionError
+        If a log has none.
+    """
+    found = {preferred.length_columns(log.reading) for log in logs}
+    lengths = next(iter(found))
+    if lengths is None or len(found) > 1:
+        raise QuestionError(
+            "Expected the texts or the lengths of both answers, such as output_1 and output_2, found no such columns. Leave out "
+            "--length-controlled."
+        )
+    return lengths
 
 
 def turned_column(log: Log, column: str, other: str | None) -> tuple[str, bool] | None:

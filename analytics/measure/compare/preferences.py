@@ -223,13 +223,19 @@ def paired_rates(
         Whether the judgements in the other order, ``live_other`` and ``candidate_other``, speak of places.
     """
     sides = ("live", "candidate")
-    told = pl.DataFrame([_averaged(table, name, meaning, is_swapped=is_swapped).alias(name) for name in sides])
-    told = table.drop(sides).hstack(told).drop_nulls(sides)
+    told = told_pairs(table, meaning, is_swapped=is_swapped)
     live, candidate = (rate_of(told.with_columns(x=pl.col(name)), level) for name in sides)
     half = rate_of(told.with_columns(x=0.5 + (pl.col("candidate") - pl.col("live")) / 2), level)
     difference, low, high = (2 * end - 1 for end in (half.rate, half.low, half.high))
     counts = half.n, half.wins, half.ties, half.losses
     return PairedRates(live, candidate, difference, low, high, 2 * half.standard_error, half.p_value, *counts)
+
+
+def told_pairs(table: pl.DataFrame, meaning: Mapping[str, float], *, is_swapped: bool = False) -> pl.DataFrame:
+    """Return a table of `paired_rates` with how much either side is preferred, of pairs of which both say it."""
+    sides = ("live", "candidate")
+    told = pl.DataFrame([_averaged(table, name, meaning, is_swapped=is_swapped).alias(name) for name in sides])
+    return table.drop(sides).hstack(told).drop_nulls(sides)
 
 
 def _averaged(table: pl.DataFrame, side: str, meaning: Mapping[str, float], *, is_swapped: bool) -> pl.Series:
