@@ -65,13 +65,9 @@ def write_preferences(
         engine, question = question_of(workspace, _opened(workspace, source, column), asked)
         answer = preferences(engine, question, column, at_equal_length=is_equal, **said)
         reading, found = preferences_reading(answer, with_options=True), preferences_json(answer)
-    elif is_equal:
-        raise QuestionError(
-            "Expected one log without a second side for --length-controlled, found two. Ask it of either candidate by itself."
-        )
     else:
         engine, pairing = sides_asked(workspace, _as_preferences(workspace, source, column), asked, both, other)
-        paired = paired_preferences(engine, pairing, column, **said)
+        paired = paired_preferences(engine, pairing, column, at_equal_length=is_equal, **said)
         reading, found = paired_preferences_reading(paired), paired_preferences_json(paired)
     typer.echo(reading, err=True)
     rows = found.pop("by") if output.format != "json" else found["by"]

@@ -56,6 +56,15 @@ _MADE = re.compile(r"generated|generiert(e[rs]?)?|generad[oa]|genere")
 """Words of what a model wrote, beside the same that was there before."""
 
 
+def is_wanted(name: str) -> bool:
+    """Whether a column is called what was expected, or the key.
+
+    >>> is_wanted("gold"), is_wanted("answer_key"), is_wanted("model")
+    (True, True, False)
+    """
+    return any(names.fullmatch(folded_name(name)) is not None for names in (_BARE_WANTED, _KEY))
+
+
 def named(columns: Sequence[Column], *, is_said: bool = False) -> list[tuple[Column, Column]]:
     """Return the pairs of columns of which one is called an answer and the other what was expected; twins first.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from analytics.log import alike, answer_names, class_columns, grade_words, pairs, positives, whole_numbers
 from analytics.log.column import MAX_VALUES_BY_VALUE, PERCENT, Column
+from analytics.log.many_answers import many_answers_hint, one_of_many_hint
 from analytics.log.origin import SOURCE_FILE
 from analytics.log.preferred import EVEN, preferred
 from analytics.log.role_names import folded_name, strength
@@ -71,7 +72,7 @@ def judged_hint(reading: Reading, label: str | None = None) -> str:
     >>> judged_hint(Reading("", "", "csv", 18, 18, (vote,)))
     " 'vote' could be a decision: --decision vote."
     """
-    if said := hint(reading):
+    if said := hint(reading) or one_of_many_hint(reading):
         return said
     free = [column for column in reading.columns if column.name != label]
     both = [column for column in free if len(positives.known_groups(column)) == _TWO and column.kind != "time"]
@@ -98,13 +99,13 @@ def _could_be(role: str, names: Sequence[str]) -> str:
 
 
 def sides_hint(reading: Reading) -> str:
-    """Say what could tell two sides apart: versions of a model in one column, or a column of 1 and 0 for each.
+    """Say what could tell two sides apart: versions of a model in one column, or a column for each.
 
     >>> model = Column(0, "model", "VARCHAR", "text", n_distinct=2, top=(("ada", 9), ("bo", 9)))
     >>> sides_hint(Reading("", "", "csv", 18, 18, (model,)))
     " 'model' holds 2: --live model=ada --candidate model=bo; slices … --by model says it of each."
     """
-    named = [column for column in reading.columns if _MODEL.fullmatch(folded_name(column.name))]
+    named = [each for each in reading.columns if _MODEL.fullmatch(folded_name(each.name.rpartition(".")[2]))]
     files = [column for column in reading.columns if column.name == SOURCE_FILE]  # a file of each model
     for column in (*named, *files):
         if column.kind == "text" and column.n_distinct > 1:
@@ -112,17 +113,7 @@ def sides_hint(reading: Reading) -> str:
             live, candidate = (shlex.quote(f"{column.name}={value}") for value in values)
             each = f"slices … --by {name} says it of each"
             return f" {column.name!r} holds {column.n_distinct:,}: --live {live} --candidate {candidate}; {each}."
-    right = [
-        column.name
-        for column in reading.columns
-        if column.kind == "boolean" or (column.n_distinct == len(_TRUTHS) and _numbers_of(column) == _TRUTHS)
-    ]
-    if len(right) <= 1:
-        return ""
-    first, second = (shlex.quote(name) for name in right[:2])
-    return (
-        f" {len(right):,} columns hold 1 and 0, such as {right[0]!r}: --live-grade {first} --candidate-grade {second}."
-    )
+    return many_answers_hint(reading)
 
 
 def _preferred(reading: Reading) -> str:

@@ -33,6 +33,26 @@ def other_columns(log: Log) -> list[str]:
     return [column.name for column in sorted(offered, key=lambda column: _unlike(column, own))]
 
 
+def further_answers(log: Log) -> list[str]:
+    """Return the columns that hold answers as what is judged does, where most of a table are such: one for each of many models.
+
+    >>> from types import SimpleNamespace
+    >>> of = {"type": "BIGINT", "kind": "number", "n_distinct": 2, "top": (("1", 9), ("0", 3))}
+    >>> columns = [Column(place, name, **of) for place, name in enumerate(("ada", "bo", "cy", "di"))]
+    >>> table = SimpleNamespace(mapping=SimpleNamespace(judged="ada"), columns=columns, column=lambda _: columns[0])
+    >>> further_answers(table)
+    ['bo', 'cy', 'di']
+    """
+    if log.mapping.judged is None:
+        return []
+    own = log.column(log.mapping.judged)
+    if own.n_distinct > len(own.top):
+        return []
+    alike = [each for each in log.columns if each.kind == own.kind and each.n_distinct > 1 and each.name != own.name]
+    found = [each.name for each in alike if _has_its_values(each, own)]
+    return found if len(found) > max(len(log.columns) / 2, _DECISIONS) else []
+
+
 def likely_answer(log: Log) -> str | None:
     """Return the column that most likely holds another answer: with the values of what is judged, and a word of its name."""
     first = next(iter(other_columns(log)), None)

@@ -20,6 +20,8 @@ EVEN = (1.5, 0.5)
 _MARK = re.compile(r"\s*[AaBb] ?[<>=~]+ ?[AaBb]\s*")
 """Judgements that can be nothing else."""
 _GAME = re.compile(r"(^|_)(g|games?|orders?)[^a-z\d]*\d")
+_SHARED = 2
+"""Values that the judgements of both orders share: either answer, whatever else stands where a judge gave none."""
 _TURNED = re.compile(r"(^|_)(swap(ped)?|flip(ped)?|revers(ed|e)|other_order)(?=_|$)")
 """Parts of names of judgements that were given once in either order."""
 _NUMBER = re.compile(r"\d+")
@@ -55,7 +57,7 @@ def other_order(reading: Reading, column: str) -> tuple[str, bool] | None:
     values = {value.strip() for value, _ in own.top}
     for other in reading.columns:
         known = {value.strip() for value, _ in other.top}
-        is_alike = all(map(_MARK.fullmatch, (*known, *values))) or known <= values
+        is_alike = all(map(_MARK.fullmatch, (*known, *values))) or known <= values or len(known & values) >= _SHARED
         if known and is_alike and _is_turned(own, other):
             return other.name, speaks_of_places(reading, column)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from analytics.log.role_names import folded_name
@@ -23,6 +24,10 @@ _TRIAL = re.compile(
 
 _PLACE = re.compile(rf"(turn|round|epoch|seed)(_?(id|no|nr|number|index|idx))?|{_TRIAL.pattern}")
 """Names of what tells the answers to one input apart on either side alike: turns of a dialogue, and trials by number."""
+_JUDGE = re.compile(r"(judge|annotator|grader|rater|evaluator|reviewer)(_?(id|name|model))?")
+"""Names of who judged an answer."""
+_NOT_ASKED = 0.02
+"""Share of the inputs that a model may lack. By hand: with more, inputs and other columns are not told apart by counts."""
 _MOST_PLACES = 50
 """Turns or trials of one input from which on a number is none of them. By hand."""
 
@@ -53,7 +58,36 @@ def meeting_columns(log: Log) -> list[str]:
         return []
     numbered = [column for column in log.columns if column.kind == "number" and 1 < column.n_distinct <= _MOST_PLACES]
     places = [column.name for column in numbered if re.fullmatch(_PLACE, folded_name(column.name))]
+    places += [name for name in _judges(log, same, places) if name not in places]
     return [same, *(name for name in places if name != same)]
+
+
+def _judges(log: Log, same: str, places: list[str]) -> list[str]:
+    """Return the columns of judges who each judged every answer of every version: their judgements are no repeats."""
+    if (version := log.mapping.model_version) is None:
+        return []
+    answers = math.prod(log.column(name).n_distinct for name in (same, version, *places))
+    return [
+        column.name
+        for column in log.columns
+        if _JUDGE.fullmatch(folded_name(column.name))
+        and 1 < column.n_distinct <= _MOST_PLACES
+        and log.n_rows >= (1 - _NOT_ASKED) * answers * column.n_distinct
+    ]
+
+
+def once_in_each(log: Log, column: str) -> str | None:
+    """Return the one column of which each value stands once on the rows of each value of another one; None where none does."""
+    own, taken = log.column(column), {column, log.mapping.judged, log.mapping.label}
+    each = log.n_rows / max(own.n_distinct, 1)
+    found = [
+        other.name
+        for other in log.columns
+        if other.name not in taken
+        and (other.kind == "text" or (other.kind == "number" and other.is_whole))
+        and each <= other.n_distinct <= (1 + _NOT_ASKED) * each
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def trial_number(log: Log) -> str | None:

@@ -8,25 +8,36 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics.answers.compare.metrics import compared_metrics
-from analytics.answers.compare.sides import column_pairing, pairing_of
+from analytics.answers.compare.sides import column_pairing, pairing_of, usual_columns
 from analytics.answers.gap.sides import BY_TIME
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.log.operations import operations, taken_by_both
 from analytics.log.other_answer import likely_answer, other_columns
-from analytics.log.repeats import meeting_columns
 from analytics.measure.compare.difference import COST, direction_of
 from analytics.measure.thresholds.costs import Costs
 from analytics.present.readings.compare import metric_phrase
 from analytics.query.compare.pairs import Pairing
 from pages._frame import session
-from pages._frame.compared import BY_COLUMN, costs_of, draw_add_comparison
+from pages._frame.compared import BY_COLUMN, TOOK, costs_of, draw_add_comparison, with_taken
 from pages._frame.reference import BY_LOG, sides_by_log, sides_by_value, values_of_sides, ways_apart
+from pages._frame.render import escaped
 from pages._frame.saved_sides import draw_saved
 
 _HELP = "By the value of a column, such as the model version; as two logs; or two answers that stand in one row."
 _ON_HELP = "Columns that both sides have and that together say which rows answer the same input. By default the id."
 
-_SAVED = ("pair_apart", "pair_live", "pair_candidate", "pair_log", "pair_column", "pair_on", "model", "where")
+_SAVED = (
+    "pair_apart",
+    "pair_live",
+    "pair_candidate",
+    "pair_log",
+    "pair_column",
+    "pair_on",
+    "model",
+    "where",
+    *TOOK.values(),
+)
 """What is kept of sides under a name, beside the log."""
 
 
@@ -56,19 +67,19 @@ def draw_sides(question: Question) -> Pairing | None:
         )
         return None
     if way == BY_COLUMN:
-        return _by_column(question, first, second)
+        return _by_column(question, first, second, meet)
     sides = _by_log(question, first, second) if way == BY_LOG else _by_value(question, way, first, second)
     names = [name for name in sides[0].log.reading.names if name in sides[1].log.reading.names]
-    asked = [name for name in meeting_columns(log) if name in names]
+    usual = usual_columns(*sides)
     on = meet.multiselect(
         "Rows meet by",
         names,
         key="pair_on",
         bind="query-params",
-        placeholder=log.mapping.row_id or " and ".join(asked) or "Choose columns",
+        placeholder=" and ".join(name for name, _ in usual) or "Choose columns",
         help=_ON_HELP,
     )
-    if not on and sides[0].log.mapping.row_id is None and not asked:
+    if not on and not usual:
         st.info("Choose the columns by which rows of both sides meet: the log has no id.", icon=":material/join_inner:")
         return None
     return pairing_of(*sides, on)
@@ -107,14 +118,37 @@ def _by_log(question: Question, first: DeltaGenerator, second: DeltaGenerator) -
     return live, candidate
 
 
-def _by_column(question: Question, first: DeltaGenerator, second: DeltaGenerator) -> Pairing:
+def _by_column(question: Question, first: DeltaGenerator, second: DeltaGenerator, took: DeltaGenerator) -> Pairing:
     """Choose the column of the candidate's answers; the live ones are those that the log is judged by."""
     offered = other_columns(question.log)
     if st.session_state.get("pair_column") not in offered and "pair_column" not in st.query_params:
         st.session_state["pair_column"] = offered[0]
     first.text_input("Live", question.log.mapping.judged or "", disabled=True)
     name = second.selectbox("Candidate", offered, key="pair_column", bind="query-params")
-    return column_pairing(question, name or offered[0], session.remapped)
+    return _with_taken(column_pairing(question, name or offered[0], session.remapped), took)
+
+
+def _with_taken(pairing: Pairing, place: DeltaGenerator) -> Pairing:
+    """Choose which columns say what the candidate's answers took, where names of one row do not tell."""
+    live, candidate = pairing.live.log, pairing.candidate.log
+    taken = [each for each in operations(live) if each.role]
+    if not taken:
+        return pairing
+    known = {one.role: other.column for one, other in taken_by_both(live, candidate, is_by_row=True)}
+    chosen = {}
+    with place.popover("What the candidate took", help="Which columns say it, where their names do not tell."):
+        for each in taken:
+            role, kind = str(each.role), live.column(each.column).kind
+            offered = [column.name for column in live.columns if column.kind == kind and column.name != each.column]
+            chosen[role] = st.selectbox(
+                f"Beside {escaped(each.column)}",
+                offered,
+                index=None,
+                key=TOOK[role],
+                bind="query-params",
+                placeholder=known.get(role, "Choose a column"),
+            )
+    return with_taken(pairing, {role: column for role, column in chosen.items() if column})
 
 
 def draw_metric(pairing: Pairing) -> tuple[str | None, float | None, Costs | None]:

@@ -33,7 +33,9 @@ def draw_preferred_pairs(question: Question, answer: Preferences, by: str | None
     if sides is None:
         return
     try:
-        found = kept(paired_preferences, pairing_of(*sides), answer.column, by=by)
+        found = kept(
+            paired_preferences, pairing_of(*sides), answer.column, by=by, at_equal_length=answer.is_equal_asked
+        )
     except QuestionError as error:
         st.info(escaped(str(error)), icon=":material/compare:")
         return

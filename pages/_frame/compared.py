@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import isfinite
+from typing import Any
 
 import streamlit as st
 
@@ -11,6 +13,7 @@ from analytics.answers.compare.sides import column_pairing, pairing_of, side_nam
 from analytics.answers.compare.whole import PairAsking
 from analytics.answers.question import Question
 from analytics.errors import AnalysisError
+from analytics.log.operation_names import OPERATION_ROLES
 from analytics.log.other_answer import other_columns
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import words
@@ -22,9 +25,11 @@ from pages._frame.render import escaped
 
 BY_COLUMN = "another column of this log"
 _FIXED = ("pair_apart", "pair_live", "pair_candidate", "pair_log", "pair_column", "pair_metric", "pair_margin")
+TOOK = {role: f"pair_took_{role}" for role in OPERATION_ROLES}
+"""By role: the control of the column that says what the answers of another column took."""
 IN_REPORT, FLIPPED_OF = "compared", "flipped_of"
 """In the address: the comparison of the report, and that whose flipped rows are reviewed. Either is what the controls of Compare
-hold, then the columns by which rows meet."""
+hold, then the columns by which rows meet; of answers in one row ``role=column`` of what the candidate's took."""
 
 
 def draw_add_comparison() -> None:
@@ -41,7 +46,10 @@ def _add_comparison() -> None:
 def _held() -> dict[str, object]:
     """Return what the controls of Compare hold of the log that is open."""
     state = {key: st.session_state.get(key) for key in _FIXED}
-    return {**state, "pair_on": tuple(st.session_state.get("pair_on") or ()), "log": session.current_log().key}
+    on = tuple(st.session_state.get("pair_on") or ())
+    if state["pair_apart"] == BY_COLUMN:
+        on = tuple(f"{role}={name}" for role, key in TOOK.items() if (name := st.session_state.get(key)))
+    return {**state, "pair_on": on, "log": session.current_log().key}
 
 
 def _kept_as(name: str) -> str:
@@ -99,7 +107,10 @@ def _pairing(question: Question, state: Mapping[str, object]) -> Pairing | None:
     on = [str(name) for name in _listed(state.get("pair_on"))]
     if way == BY_COLUMN:
         name = state.get("pair_column")
-        return column_pairing(question, str(name), session.remapped) if name in other_columns(log) else None
+        if name not in other_columns(log):
+            return None
+        took = {role: column for role, _, column in (each.partition("=") for each in on) if role in TOOK}
+        return with_taken(column_pairing(question, str(name), session.remapped), took)
     if way not in ways_apart(log):
         return None
     if way == BY_LOG:
@@ -114,6 +125,16 @@ def _pairing(question: Question, state: Mapping[str, object]) -> Pairing | None:
     if not set(labels) <= set(values):
         return None
     return pairing_of(*sides_by_value(question, column, [values[label] for label in labels]), on)
+
+
+def with_taken(pairing: Pairing, took: Mapping[str, str]) -> Pairing:
+    """Return a pairing of answers in one row whose candidate has these columns of what its answers took, by role."""
+    known = {role: name for role, name in took.items() if name in pairing.candidate.log.reading.names}
+    if not known:
+        return pairing
+    candidate, changed = pairing.candidate, replace(pairing.candidate.log.mapping, **dict[str, Any](known))
+    log = session.remapped(candidate.log, changed)
+    return replace(pairing, candidate=Question(log, candidate.cohort, candidate.threshold))
 
 
 def _listed(value: object) -> tuple[object, ...]:

@@ -24,6 +24,9 @@ ROOT = Path(__file__).parents[2]
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     frame = scored(400).rename({"y": "label"}).drop("unit", "w").with_columns(second_score=pl.col("score").reverse())
+    frame = frame.with_columns(
+        latency_ms=pl.int_range(pl.len()) % 90 + 100.5, spent=pl.int_range(pl.len()) % 70 + 200.5
+    )
     return home_with(frame, folder)
 
 
@@ -70,6 +73,12 @@ def test_sides_are_saved_by_name_and_taken_again(home: Path) -> None:
 def test_two_answers_in_one_row_are_compared_row_by_row() -> None:
     app = opened(pair_apart="another column of this log", pair_column="second_score")
     assert any(text.startswith("Both answers stand in one row: ") for text in said(app.main.caption))
+    assert not any("p95" in text for text in said(app.main.caption)), "no name tells what the candidate took"
+    app.selectbox(key="pair_took_latency").set_value("spent").run()
+    assert not app.exception and any("p95" in text for text in said(app.main.caption))
+    app.button(key="report_compared").click().run()
+    kept = app.session_state["_pair_compared"]
+    assert kept["pair_on"] == ("latency=spent",) and kept["pair_column"] == "second_score"
 
 
 def test_a_comparison_that_was_added_stands_in_the_report_and_in_its_link() -> None:

@@ -103,9 +103,9 @@ class Comparison:
     @property
     def ready_on(self) -> date | None:
         """The day on which as many pairs more as are needed will be there, at the pace of these."""
-        if self.verdict.more is None or not self.days or self.last is None or not self.verdict.n:
+        if self.verdict.more is None or not self.days or self.last is None or not self.account.judged:
             return None
-        more = self.verdict.more / (self.verdict.n / self.days)
+        more = self.verdict.more / (self.account.judged / self.days)
         return self.last + timedelta(days=-int(-more // 1)) if more < _MOST_DAYS else None
 
 
@@ -147,6 +147,7 @@ def compare(
     leads = leading_metric_of(pairing, joint, metric, [each.metric for each in found])
     leading = next(each for each in found if each.metric == leads)
     said = _verdict(leading, margin, books.judged)
+    said = replace(said, n=_n_about(pairing, joint, leading) or said.n)
     hangs = hanging(cells) if pairing.is_yes_no and books.judged else None
     if hangs is not None:
         said = replace(said, word="unknown", more=None, likely=None)
@@ -171,6 +172,15 @@ def compare(
         hanging=hangs,
         unchosen=unchosen_thresholds(pairing),
     )
+
+
+def _n_about(pairing: Pairing, joint: Joint, leading: Difference) -> int | None:
+    """Return the pairs that have a value of the leading metric, which judged ones need not have; None where it is of all of them.
+
+    A query without a relevant row has no nDCG, and a row that is negative no recall.
+    """
+    is_of_pairs = leading.metric in joint.means or leading.method.startswith("Bonett")
+    return round(leading.n) if is_of_pairs and pairing.live.log.mapping.weight is None else None
 
 
 def _other_side(found: Sequence[Difference], leads: str, n: int) -> tuple[str, Verdict] | None:

@@ -134,12 +134,7 @@ def preferences(
     also = {"other": turned[0]} if turned else in_rows or {}
     by = by or _who_answers(mixed)
     lengths = preferred.length_columns(log.reading)
-    if at_equal_length and lengths is None:
-        raise QuestionError(
-            "Expected the texts or the lengths of both answers, such as output_1 and output_2, found no such columns. Leave out "
-            "--length-controlled."
-        )
-    used = lengths if at_equal_length else None
+    used = both_lengths(log) if at_equal_length else None
     table = preference_table(engine, *asked, name, (by,) if by else (), also, used)
     if question.cohort and table.is_empty():
         raise empty_cohort(engine, *asked)
@@ -204,6 +199,24 @@ def preferences(
     )
 
 
+def both_lengths(*logs: Log) -> tuple[str, str]:
+    """Return the columns that tell the lengths of both answers in all of some logs.
+
+    Raises
+    ------
+    QuestionError
+        If a log has none.
+    """
+    found = {preferred.length_columns(log.reading) for log in logs}
+    lengths = next(iter(found))
+    if lengths is None or len(found) > 1:
+        raise QuestionError(
+            "Expected the texts or the lengths of both answers, such as output_1 and output_2, found no such columns. Leave out "
+            "--length-controlled."
+        )
+    return lengths
+
+
 def turned_column(log: Log, column: str, other: str | None) -> tuple[str, bool] | None:
     """Return the judgement with the answers in the other order, and whether it speaks of places; the one that is named if any."""
     if other is None:
@@ -264,7 +277,7 @@ def answered_by(engine: Engine, question: Question, column: str) -> dict[str, li
     """Return the columns that say whose answer was judged, with the names that these rows hold."""
     log, found = question.log, {}
     for each in log.columns:
-        if each.kind == "text" and _WHO.fullmatch(folded_name(each.name)):
+        if each.kind == "text" and _WHO.fullmatch(folded_name(each.name.rpartition(".")[2])):
             rows = preference_table(engine, log, question.cohort, question.threshold, column, (each.name,))
             found[each.name] = [str(value) for value in rows["slice_0"].drop_nulls().unique(maintain_order=True)]
     return found

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from analytics.answers.compare.answer import compare
-from analytics.answers.compare.preferences import answered_by, only_names, turned_column
-from analytics.answers.compare.sides import Account, side_names
+from analytics.answers.compare.preferences import answered_by, both_lengths, only_names, turned_column
+from analytics.answers.compare.sides import Account, asked_again, side_names
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.measure.compare.preferences import PairedRates, paired_rates, preferences_of
+from analytics.measure.compare.lengths import EqualLengths, equal_lengths
+from analytics.measure.compare.preferences import PairedRates, paired_rates, preferences_of, told_pairs
 from analytics.measure.compare.verdict import MARGIN, Verdict, verdict
 from analytics.query.compare.pairs import Pairing
 from analytics.query.compare.preferences import preference_pairs
@@ -43,6 +44,10 @@ class PairedPreferences:
     by_name : str or None
     turned : (str, bool) or None
         The column of the judgements in the other order, and whether it speaks of places.
+    again : str or None
+        The column of what was asked, where several pairs are of one input and no unit says so.
+    at_equal_length : EqualLengths or None
+        Both rates at equal length, where that was asked for and can be told.
     """
 
     column: str
@@ -56,6 +61,8 @@ class PairedPreferences:
     by: tuple[tuple[object, PairedRates], ...]
     by_name: str | None
     turned: tuple[str, bool] | None = None
+    again: str | None = None
+    at_equal_length: EqualLengths | None = None
 
 
 def paired_preferences(
@@ -68,6 +75,7 @@ def paired_preferences(
     other_order: str | None = None,
     by: str | None = None,
     margin: float | None = None,
+    at_equal_length: bool = False,
 ) -> PairedPreferences:
     """Compare how often two candidates are preferred to the same answers, input by input.
 
@@ -102,7 +110,8 @@ def paired_preferences(
         against.append(first)
     turned = turned_column(pairing.live.log, column, other_order)
     turned = turned if turned and turned[0] in pairing.candidate.log.reading.names else None
-    table = preference_pairs(engine, pairing, column, (by,) if by else (), turned[0] if turned else None)
+    lengths = both_lengths(*(side.log for side in pairing.sides)) if at_equal_length else None
+    table = preference_pairs(engine, pairing, column, (by,) if by else (), turned[0] if turned else None, lengths)
     said_by = [name for name in ("live", "candidate", "live_other", "candidate_other") if name in table.columns]
     values = pl.concat([table[name] for name in said_by]).unique().to_list()
     meaning, read_as = preferences_of(values, live_wins, candidate_wins)
@@ -138,6 +147,8 @@ def paired_preferences(
         tuple(found),
         by_name,
         turned,
+        asked_again(pairing, account),
+        equal_lengths(told_pairs(table, meaning, is_swapped=is_swapped)) if lengths else None,
     )
 
 

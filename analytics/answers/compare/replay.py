@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from analytics.answers.compare.answer import Comparison, compare
@@ -39,6 +39,10 @@ _VALUES = 3
 _COINCIDENCE = 0.5
 """Of the rate at which a field differs where scores do: from which it differs as well where they do not, so that it is not the
 reason. By hand: a time of the request, an id of the run."""
+_OF_NUMBERS = frozenset({"empty", "unit", "shift", "rounded"})
+_WRITTEN, _SOME = frozenset({"recoded", "unread", "spelled", "padded"}), 0.1
+"""What becomes of a field by a fault of the pipeline alone (one value for all, or any others, have runs and times too); these
+a model may read as before: a reason from this share of other scores on. By hand."""
 _FEW = 10
 """Rows with an equal score, or unexplained ones, below which they tell nothing of a field. By hand."""
 _DIGITS_KEPT = 2
@@ -132,15 +136,7 @@ class Replay:
 
 
 def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ...] = ()) -> Replay:
-    """Answer "does a replay give the scores of the evaluation, and if not, why?".
-
-    Parameters
-    ----------
-    engine : Engine
-    offline, again : Question
-        The evaluation, and the same inputs scored again.
-    on : tuple of str
-        Columns by which rows meet; by default the ids.
+    """Answer "does an evaluation, scored again as ``again``, give its scores, and if not, why?"; rows meet by ``on``, else ids.
 
     Raises
     ------
@@ -186,9 +182,14 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
         reasons = [field for field, _, is_reason in found if is_reason]
         first = first_changes(engine, frame, reasons, changed)
     told = [
-        _told(field, row, value_changes(engine, frame, field), again.log, first.get(field.name, 0), is_reason=is_reason)
+        _told(field, row, value_changes(engine, frame, field), again.log, is_reason=is_reason)
         for field, row, is_reason in found
     ]
+    if first.get(None, 0) >= _FEW:
+        told = [replace(each, is_reason=each.is_reason or _is_everywhere(each, n_changed, n_same)) for each in told]
+        named = {each.field for each in told if each.is_reason}
+        first = first_changes(engine, frame, [field for field, _, _ in found if field.name in named], changed)
+    told = [replace(each, first=first.get(each.field, 0)) for each in told]
     beyond = {field.name: row["beyond"] for field, row, _ in found}
     told.sort(key=lambda each: (not each.is_reason, -beyond[each.field], -each.of_same))
     return Replay(
@@ -208,7 +209,7 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
 
 
 def _judged(engine: Engine, offline: Question, again: Question, on: tuple[str, ...]) -> Comparison | None:
-    """Hold both sides against the labels; None where that cannot be done."""
+    """Hold both sides against the labels, where that can be done."""
     try:
         return compare(engine, pairing_of(offline, again, on))
     except QuestionError:
@@ -254,9 +255,16 @@ def _is_reason(row: dict[str, Any], n_changed: int, n_same: int) -> bool:
     return bool(is_kept or of_same < _COINCIDENCE * of_changed)
 
 
-def _told(
-    field: Field, row: dict[str, Any], values: dict[str, Any], again: Log, first: int, *, is_reason: bool
-) -> FieldChange:
+def _is_everywhere(told: FieldChange, n_changed: int, n_same: int) -> bool:
+    """Whether a fault of the pipeline made a field another on nearly every row: equal scores then tell nothing of it.
+
+    A tree gives many inputs the score that it gave before.
+    """
+    is_of_most = told.of_changed >= _MOST * n_changed and told.of_same >= _MOST * n_same
+    return is_of_most and (told.how in _OF_NUMBERS or (told.how in _WRITTEN and n_changed > _SOME * n_same))
+
+
+def _told(field: Field, row: dict[str, Any], values: dict[str, Any], again: Log, *, is_reason: bool) -> FieldChange:
     """Return what became of a field."""
     how: _How
     detail: tuple[Any, ...]
@@ -279,7 +287,7 @@ def _told(
         emptied=row["emptied"],
         rows=rows,
         moved=row["moved"],
-        first=first,
+        first=0,
         is_reason=is_reason,
         detail=detail,
         n_values=values["n"],

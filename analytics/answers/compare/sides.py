@@ -10,10 +10,13 @@ from analytics.errors import QuestionError
 from analytics.log import logged, score_form
 from analytics.log.mapping import Mapping
 from analytics.log.other_answer import own_labels, with_answer
-from analytics.log.repeats import meeting_columns
+from analytics.log.repeats import meeting_columns, once_in_each
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
+
+_SEVERAL, _OFTEN = 2, 1.5
+"""Columns that pairs meet by, and pairs of an input, from which on it counts as asked more than once. By hand."""
 
 
 @dataclass(frozen=True)
@@ -93,15 +96,45 @@ def pairing_of(live: Question, candidate: Question, on: Sequence[str] = (), *, b
     if on:
         names = tuple(dict.fromkeys(on))
         return Pairing(live, candidate, tuple((logs[0].column(name).name, logs[1].column(name).name) for name in names))
-    if logs[0].mapping.row_id is None or logs[1].mapping.row_id is None:
-        if met := [name for name in meeting_columns(logs[0]) if name in logs[1].reading.names]:
-            return pairing_of(live, candidate, met)
-        side = "live side" if logs[0].mapping.row_id is None else "candidate"
-        raise QuestionError(
-            f"Expected a column that says which rows answer the same input, found no id on the {side}. Name it with --id, or "
-            "columns that both sides have with --on."
-        )
-    return Pairing(live, candidate, ((logs[0].mapping.row_id, logs[1].mapping.row_id),))
+    if met := usual_columns(live, candidate):
+        return Pairing(live, candidate, met)
+    side = "live side" if logs[0].mapping.row_id is None else "candidate"
+    raise QuestionError(
+        f"Expected a column that says which rows answer the same input, found no id on the {side}. Name it with --id, or "
+        "columns that both sides have with --on."
+    )
+
+
+def usual_columns(live: Question, candidate: Question) -> tuple[tuple[str, str], ...]:
+    """Return by what rows of two sides meet where nobody says it; empty where nothing tells.
+
+    The query of rankings, since an id is then that of whatever stands first; the ids; what was asked, with turn and trial;
+    in two parts of one log a column of which each value stands once on either.
+    """
+    logs = live.log, candidate.log
+    queries = [log.mapping.right.query for log in logs if log.mapping.right is not None]
+    for names in (queries, [log.mapping.row_id for log in logs]):
+        if len(names) == len(logs) and names[0] is not None and names[1] is not None:
+            return ((names[0], names[1]),)
+    met = [name for name in meeting_columns(logs[0]) if name in logs[1].reading.names]
+    once = None if met else _once_on_each(live, candidate)
+    return tuple((name, name) for name in (met if once is None else [once]))
+
+
+def _once_on_each(live: Question, candidate: Question) -> str | None:
+    """Return the column of which each value stands once on either of two parts of a log, by counts; None without one."""
+    apart = {each.column for each in {*live.cohort.clauses} ^ {*candidate.cohort.clauses}}
+    if live.log.log_id != candidate.log.log_id or len(apart) != 1:
+        return None
+    return once_in_each(live.log, apart.pop())
+
+
+def asked_again(pairing: Pairing, account: Account) -> str | None:
+    """Return the column of what was asked where rows meet by its turn, trial or judge too: several pairs are of one input."""
+    log, on = pairing.live.log, pairing.on
+    if len(on) < _SEVERAL or log.mapping.unit is not None:
+        return None
+    return on[0][0] if account.both >= _OFTEN * log.column(on[0][0]).n_distinct else None
 
 
 def column_pairing(question: Question, name: str, remap: Callable[[Log, Mapping], Log]) -> Pairing:

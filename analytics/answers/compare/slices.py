@@ -13,6 +13,7 @@ from analytics.answers.discovery.search import Predicate, Slice
 from analytics.answers.question import Question, told_by_score
 from analytics.errors import QuestionError
 from analytics.log.operations import counterpart, operations
+from analytics.log.other_answer import further_answers
 from analytics.measure.compare.slices import Pairs, losing_slices, mean_interval_of
 from analytics.measure.discovery.cube import Cube, Sums, second_names
 from analytics.measure.leaks import label_told, tells_label
@@ -102,11 +103,12 @@ def _judged_by(pairing: Pairing) -> set[str]:
 
 
 def _of_answers(pairing: Pairing) -> set[str]:
-    """Name the columns of one row that come once for either answer, as ``v3_judge`` and ``v4_judge`` do."""
+    """Name the columns of one row that come once for either answer, as ``v3_judge`` and ``v4_judge`` do, or hold another one."""
     names = set(pairing.live.log.reading.names)
     live, candidate = (side.log.mapping.judged for side in pairing.sides)
     twins = ((name, counterpart(name, live, candidate)) for name in names)
-    return {each for name, other in twins if name != other and other in names for each in (name, other)}
+    own = {each for name, other in twins if name != other and other in names for each in (name, other)}
+    return own | {*further_answers(pairing.live.log)}
 
 
 def _told(engine: Engine, whole: Question, searched: Sequence[Property], table: pl.DataFrame) -> set[str]:

@@ -16,8 +16,11 @@ _REFITS = 100
 `tests/measure/test_agreement.py` holds it."""
 _CELLS = 4_000_000
 """Draws × patterns × values that are fitted at once: 32 MB for each of a step's arrays."""
-_MAX_STEPS, _STILL = 200, 1e-6
-"""Steps of a fit of raters, and the change of every probability below which it stands still."""
+_STEPS, _MOST_STEPS, _STILL = 200, 5_000, 1e-6
+"""Steps of a fit to a draw and of the fit to all rows, and the change of every probability below which it stands still. The
+former begins where the latter ended; raters who hardly agree take a thousand steps."""
+_STEPPED = 400_000_000
+"""Patterns × raters × values × steps of the fit to all rows: some two seconds. From 200 steps on."""
 _TINY = 1e-12
 """In place of a probability of 0, whose logarithm has no value."""
 _LEAST_ROWS, _LEAST_RATERS = 30, 3
@@ -92,9 +95,10 @@ def _fitted(codes: IntArray, weights: FloatArray, size: int, truth: FloatArray |
     said = (codes[:, :, None] == np.arange(size)).astype(float)
     flat = said.reshape(len(codes), -1)
     raters, draws = codes.shape[1], len(weights)
+    steps = _STEPS if truth is not None else int(np.clip(_STEPPED / max(flat.size, 1), _STEPS, _MOST_STEPS))
     first = said.sum(axis=1) / said.sum(axis=(1, 2))[:, None] if truth is None else truth
     truth = np.broadcast_to(first, (draws, *first.shape))
-    for _ in range(_MAX_STEPS):
+    for _ in range(steps):
         mass = truth * weights[:, :, None]
         share = mass.sum(axis=1) / weights.sum(axis=1)[:, None]
         told = (mass.transpose(0, 2, 1) @ flat).reshape(draws, size, raters, size).transpose(0, 2, 1, 3)

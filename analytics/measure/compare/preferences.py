@@ -25,6 +25,11 @@ _CANDIDATE = r"candidate|new|challenger|treatment|variant"
 _MEANINGS = ((_TIES, 0.5), (f"{_FIRST}|{_LIVE}", 0.0), (f"{_SECOND}|{_CANDIDATE}", 1.0))
 """What judgements are called in published sets: letters, places, sides, and marks such as ``A>>B``. The first answer is that of
 the live side."""
+_NOTHING = (
+    r"\W*((parse|parsing|judge|api)? ?errors?|fail(ed|ure)?|invalid|unknown|unparsable|skip(ped)?|abstain(ed)?|n/?a|nan|"
+    r"null)\W*"
+)
+"""What stands in place of a judgement where none was made."""
 _RANGES = (
     (1.0, 2.0, "from 1 (live) to 2 (candidate)"),
     (0.0, 1.0, "from 0 (live) to 1 (candidate)"),
@@ -66,7 +71,7 @@ def preferences_of(
     Parameters
     ----------
     values : iterable of str or None
-        Different values of the column; null says nothing.
+        Different values of the column; null says nothing, and neither do words such as error.
     live_wins, candidate_wins : collection of str
         Values that mean either side; with them all others that are no tie say nothing.
 
@@ -84,8 +89,14 @@ def preferences_of(
     --------
     >>> preferences_of(["1.0", "1.75", "2"])[0], preferences_of(["model_a", "tie", "model_b"])[0]
     ({'1.0': 0.0, '1.75': 0.75, '2': 1.0}, {'model_a': 0.0, 'tie': 0.5, 'model_b': 1.0})
+    >>> preferences_of(["A", "B", "$error$", "N/A"])[0]
+    {'A': 0.0, 'B': 1.0}
     """
-    known = [value for value in values if value is not None and value.strip()]
+    known = [
+        value
+        for value in values
+        if value is not None and value.strip() and not re.fullmatch(_NOTHING, value.strip().lower().replace("_", " "))
+    ]
     if live_wins or candidate_wins:
         said = {**dict.fromkeys(live_wins, 0.0), **dict.fromkeys(candidate_wins, 1.0)}
         found = {value: said.get(value, 0.5 if re.fullmatch(_TIES, value.strip().lower()) else nan) for value in known}
@@ -212,13 +223,19 @@ def paired_rates(
         Whether the judgements in the other order, ``live_other`` and ``candidate_other``, speak of places.
     """
     sides = ("live", "candidate")
-    told = pl.DataFrame([_averaged(table, name, meaning, is_swapped=is_swapped).alias(name) for name in sides])
-    told = table.drop(sides).hstack(told).drop_nulls(sides)
+    told = told_pairs(table, meaning, is_swapped=is_swapped)
     live, candidate = (rate_of(told.with_columns(x=pl.col(name)), level) for name in sides)
     half = rate_of(told.with_columns(x=0.5 + (pl.col("candidate") - pl.col("live")) / 2), level)
     difference, low, high = (2 * end - 1 for end in (half.rate, half.low, half.high))
     counts = half.n, half.wins, half.ties, half.losses
     return PairedRates(live, candidate, difference, low, high, 2 * half.standard_error, half.p_value, *counts)
+
+
+def told_pairs(table: pl.DataFrame, meaning: Mapping[str, float], *, is_swapped: bool = False) -> pl.DataFrame:
+    """Return a table of `paired_rates` with how much either side is preferred, of pairs of which both say it."""
+    sides = ("live", "candidate")
+    told = pl.DataFrame([_averaged(table, name, meaning, is_swapped=is_swapped).alias(name) for name in sides])
+    return table.drop(sides).hstack(told).drop_nulls(sides)
 
 
 def _averaged(table: pl.DataFrame, side: str, meaning: Mapping[str, float], *, is_swapped: bool) -> pl.Series:

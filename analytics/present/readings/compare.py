@@ -6,6 +6,7 @@ from datetime import date
 from math import isnan
 from typing import TYPE_CHECKING
 
+from analytics.answers.compare.sides import asked_again
 from analytics.measure.compare.difference import COST, direction_of
 from analytics.measure.metrics import METRICS
 from analytics.present import words
@@ -35,7 +36,7 @@ def compare_reading(answer: Comparison, *, with_options: bool = False) -> str:
         hanging_part(answer),
         pairing_part(answer.account),
         interval_part(answer),
-        again_part(answer),
+        again_part(asked_again(answer.pairing, answer.account)),
         money_part(answer),
         _at_live_part(answer),
         _agreement_part(answer),
@@ -218,7 +219,7 @@ def interval_part(answer: Comparison) -> str:
     text = f"{what} goes from {live} to {candidate}, {difference_text(found)} on the same pairs."
     if said.word not in ("no worse", "unknown"):
         text += f" The margin is {_size_text(found.metric, said.margin)}."
-    if answer.to_show is not None and answer.to_show > said.n:
+    if answer.to_show is not None and answer.to_show > answer.account.judged:
         text += f" Were the difference as it is, {words.count(rounded(answer.to_show))} pairs in all would show it."
     return text
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 _EVEN = 0.5
 """Where scores begin that lie in [0, 1] but for strays, whatever their range."""
-_SEVERAL, _OFTEN = 2, 1.5
-"""Columns that pairs meet by, and pairs of an input, from which on it counts as asked more than once. By hand."""
 _OPTIONS = ("--threshold", "--candidate-threshold")
 
 
@@ -59,13 +57,11 @@ def own_labels_part(answer: Comparison) -> str:
     return f"Each answer is held to its own label: live to {live}, the candidate to {candidate}."
 
 
-def again_part(answer: Comparison) -> str:
-    """Say that pairs of one input are not independent, where they meet by what was asked and its turn or trial."""
-    log, on = answer.pairing.live.log, answer.pairing.on
-    mapping = log.mapping
-    if len(on) < _SEVERAL or mapping.unit is not None or answer.account.both < _OFTEN * log.column(on[0][0]).n_distinct:
+def again_part(again: str | None) -> str:
+    """Say that pairs of one input are not independent, where they meet by what was asked and its turn, trial or judge."""
+    if again is None:
         return ""
-    name = words.shortened(words.one_line(on[0][0]), 40)
+    name = words.shortened(words.one_line(again), 40)
     return f"Pairs of one {name} are not independent: with it as the unit the intervals are of inputs."
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analytics.present import words
 from analytics.present.readings.compare import rounded
 from analytics.present.readings.compare_account import pairing_part
+from analytics.present.readings.compare_cautions import again_part
 
 if TYPE_CHECKING:
     from analytics.answers.compare.preferences import Preferences
@@ -80,10 +81,23 @@ def paired_preferences_reading(answer: PairedPreferences) -> str:
         f"On the same {words.plural(found.n, 'pair')} the rate differs by "
         f"{words.points(found.difference, found.low, found.high)}, the standard error {error} points.",
         f"{candidate} is preferred more on {counts[0]} of them, as much on {counts[1]}, less on {counts[2]}.",
+        _both_equal_part(answer),
         pairing_part(answer.account),
+        again_part(answer.again),
         "" if answer.turned is None else f"Both orders are averaged ({_way(answer.turned)}).",
         f"{words.shortened(answer.column, 40)} was read {_as_read(answer.read_as)}.",
     )
+
+
+def _both_equal_part(answer: PairedPreferences) -> str:
+    """Say both rates at equal length; nothing where nobody asked, or it cannot be told."""
+    found = answer.at_equal_length
+    if found is None:
+        return ""
+    rates = words.share(found.candidate), words.share(found.live)
+    apart = words.points(found.difference, found.low, found.high)
+    live, candidate = (_name(name) for name in answer.names)
+    return f"At equal length {candidate} wins {rates[0]} and {live} {rates[1]}, a difference of {apart}."
 
 
 def _held_against(answer: PairedPreferences) -> str:

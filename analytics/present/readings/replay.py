@@ -35,9 +35,8 @@ def again_reading(answer: Replay, live: Live | None = None) -> str:
             "look at the model's version and its code."
         )
     elif answer.changed:
-        lead = (
-            f"{lead}; where it does not, no field that both have is another: look at the model's version and its code."
-        )
+        none = "no field that goes with it is another" if answer.fields else "no field that both have is another"
+        lead = f"{lead}; where it does not, {none}: look at the model's version and its code."
     else:
         lead = f"{lead}."
     return words.told(

@@ -43,6 +43,7 @@ def preferences_json(answer: Preferences) -> dict[str, Any]:
 
 def paired_preferences_json(answer: PairedPreferences) -> dict[str, Any]:
     """Return the answer on two candidates as one object, numbers unrounded."""
+    equal = answer.at_equal_length
     return {
         "verdict": answer.verdict.word,
         "column": answer.column,
@@ -55,6 +56,11 @@ def paired_preferences_json(answer: PairedPreferences) -> dict[str, Any]:
         "read_as": answer.read_as,
         "pairing": asdict(answer.account),
         "reading": paired_preferences_reading(answer),
+        **(
+            {}
+            if equal is None
+            else {f"length_controlled_{name}": json_value(each) for name, each in asdict(equal).items()}
+        ),
         "by": [{"slice": missing_text(json_value(value)), **_paired(each)} for value, each in answer.by],
     }
 

@@ -48,14 +48,19 @@ def preference_table(
     return _counted(engine, log, engine.kept(log, cohort, threshold), said, by)
 
 
-def _length(column: Column) -> nw.Expr:
+def _length(column: Column, mark: str = "") -> nw.Expr:
     """Return the letters of a text, or a number as the length that it is."""
-    held = nw.col(column.sql_name)
+    held = nw.col(f"{mark}{column.sql_name}")
     return (held if column.kind == "number" else held.cast(nw.String).str.len_chars()).cast(nw.Float64)
 
 
 def preference_pairs(
-    engine: Engine, pairing: Pairing, column: str, by: Sequence[str] = (), other: str | None = None
+    engine: Engine,
+    pairing: Pairing,
+    column: str,
+    by: Sequence[str] = (),
+    other: str | None = None,
+    lengths: tuple[str, str] | None = None,
 ) -> pl.DataFrame:
     """Count pairs by what a column of preferences says on either side; slices and weights are those of the live side.
 
@@ -63,7 +68,8 @@ def preference_pairs(
     -------
     DataFrame
         ``live`` and ``candidate`` (text, null where nothing is said), ``live_other`` and ``candidate_other`` where the judgements
-        in the other order have a column, and the rest of `preference_table`.
+        in the other order have a column, ``live_delta`` and ``candidate_delta`` where columns of both logs tell ``lengths``, and
+        the rest of `preference_table`.
     """
     logs = pairing.live.log, pairing.candidate.log
     said: dict[str, nw.Expr] = {}
@@ -71,7 +77,11 @@ def preference_pairs(
     for name, end in zip(columns, ("", "_other"), strict=False):
         own, its = (each.column(name).sql_name for each in logs)
         said |= {f"live{end}": nw.col(own).cast(nw.String), f"candidate{end}": nw.col(f"b_{its}").cast(nw.String)}
-    return _counted(engine, logs[0], pair_frame(engine, pairing, columns), said, by)
+    for side, log, mark in zip(("live", "candidate"), logs, ("", "b_"), strict=True):
+        if lengths is not None:
+            first, second = (_length(log.column(name), mark) for name in lengths)
+            said[f"{side}_delta"] = second - first
+    return _counted(engine, logs[0], pair_frame(engine, pairing, (*columns, *(lengths or ()))), said, by)
 
 
 def _counted(

@@ -35,6 +35,8 @@ class Recogniser:
         Texts that hold fields between commas, a row on each line, or the same in base64.
     rows : tuple of str
         Lists that hold a value for each row; they are taken apart side by side.
+    whose : tuple of str
+        Names in the objects of these lists of which one says whose each is, on every line another; none: they need not say it.
     score, label, row_id, time : tuple of str
         Where roles lie, the surest first.
     """
@@ -44,6 +46,7 @@ class Recogniser:
     joined: Joined | None = None
     csv: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
+    whose: tuple[str, ...] = ()
     score: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
     row_id: tuple[str, ...] = ()
@@ -151,6 +154,27 @@ RECOGNISERS = (
         score=("_source.score", "_source.*score*", "_source.*prob*", "_source.*confidence*", "_source.prediction*"),
         label=("_source.label", "_source.*label*", "_source.target", "_source.*true*"),
         row_id=("_source.*id", "_id"),
+    ),
+    Recogniser(
+        name="the answers of several to one question, or of one to several, in a list",
+        tells=(),
+        rows=(
+            "*answers",
+            "*responses",
+            "*outputs",
+            "*completions",
+            "*predictions",
+            "*results",
+            "*evaluations",
+            "*judg*ments",
+        ),
+        whose=(
+            *("model", "model_name", "model_id", "generator", "system"),
+            *(
+                f"{thing}_id"
+                for thing in ("question", "task", "item", "doc", "example", "instance", "prompt", "problem")
+            ),
+        ),
     ),
 )
 

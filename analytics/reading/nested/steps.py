@@ -146,6 +146,25 @@ class _Lists:
     is_column: bool
 
 
+def are_of_several(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[Nested], patterns: Sequence[str], names: Sequence[str]
+) -> bool:
+    """Whether a list holds objects of which a name says whose each is, on every line another."""
+    for column in columns:
+        lists = {node.path: node for node in column.tree.walk() if node.type == "list" and isinstance(node.item, dict)}
+        for node in (lists[path] for path in matching_any(patterns, lists)):
+            for name in (name for name in names if name in node.item):
+                whose = f"TRY_CAST(json_extract({column.sql}, ?) AS JSON[]), lambda x: json_extract_string(x, ?)"
+                found = connection.execute(
+                    "SELECT max(len(k)), bool_or(len(list_distinct(k)) < len(k)) "
+                    f"FROM (SELECT list_transform({whose}) AS k FROM raw)",
+                    (node.pointer, f"$.{name}"),
+                ).fetchone()
+                if found is not None and (found[0] or 0) > 1 and not found[1]:
+                    return True
+    return False
+
+
 def take_rows_apart(
     connection: duckdb.DuckDBPyConnection,
     sheet: Sheet,

@@ -120,7 +120,10 @@ def _recognised(connection: duckdb.DuckDBPyConnection, work: _Work, columns: Seq
     for recogniser in RECOGNISERS:
         joined = recogniser.joined
         is_like = all(matching(tell, paths) for tell in recogniser.tells)
-        if is_like and (joined is None or steps.sides_of(connection, work.sheet, joined)):
+        whose, rows = recogniser.whose, recogniser.rows
+        if not is_like or (whose and not steps.are_of_several(connection, columns, rows, whose)):
+            continue
+        if joined is None or steps.sides_of(connection, work.sheet, joined):
             return recogniser
     return None
 

@@ -14,6 +14,7 @@ from analytics.answers.compare.answer import Comparison, compare
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.log.right import Right
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
@@ -215,10 +216,28 @@ def test_units_widen_intervals_and_weights_are_obeyed(desk: Desk) -> None:
     assert brier.standard_error == pytest.approx((len(own) / (len(own) - 1) * (own**2).sum()) ** 0.5, rel=1e-6)
 
 
+def test_rankings_meet_by_their_query_and_count_those_that_have_a_value(desk: Desk) -> None:
+    """Each side puts another document first, and ten queries have none that is relevant."""
+    rng = np.random.default_rng(4)
+    frame = pl.DataFrame({"query": np.repeat(np.arange(80), 5), "document": [f"d{at}" for at in range(400)]})
+    relevant = pl.when(pl.col("query") >= 10).then(pl.Series(rng.integers(0, 2, 400) | (np.arange(400) % 5 == 0)))
+    frame = frame.with_columns(relevance=relevant.otherwise(0), score=pl.Series(rng.random(400)))
+    right = Right("rankings", "relevance", "score", query="query")
+    sides = (frame, frame.with_columns(score=pl.Series(rng.random(400))))
+    logs = [desk.log(each, row_id="document", label="relevance", score="score", right=right) for each in sides]
+    found = compare(
+        Engine(desk.workspace), pairing_of(*(Question(log, Cohort(), log.mapping.threshold) for log in logs))
+    )
+    assert found.account.on == ("query",) and found.account.judged == 80
+    assert (found.metric, found.verdict.n) == ("ndcg", 70)
+
+
 def test_what_cannot_be_compared_is_refused(desk: Desk) -> None:
     log = desk.log(scored(40), label="y", score="score", row_id=None, segments=("model",))
+    assert pairing_of(part(log, "old"), part(log, "new")).on == (("id", "id"),), "each value stands once on either side"
+    bare = desk.log(scored(40).drop("id"), label="y", score="score", row_id=None, segments=("model",))
     with pytest.raises(QuestionError, match="found no id on the live side"):
-        pairing_of(part(log, "old"), part(log, "new"))
+        pairing_of(part(bare, "old"), part(bare, "new"))
     asked = desk.log(scored(40).rename({"id": "question_id"}), label="y", score="score", row_id=None)
     assert pairing_of(part(asked, "old"), part(asked, "new")).on == (("question_id", "question_id"),)
     with pytest.raises(QuestionError, match="found the same rows twice"):

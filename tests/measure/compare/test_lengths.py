@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from scipy import optimize, special
 
-from analytics.measure.compare.lengths import equal_length
+from analytics.measure.compare.lengths import equal_length, equal_lengths
 
 
 def made(seed: int, n: int = 600, at_none: float = -0.4, effect: float = 1.5) -> pl.DataFrame:
@@ -57,3 +57,27 @@ def test_nothing_is_said_where_lengths_tell_nothing_or_all() -> None:
     assert equal_length(table.with_columns(delta=pl.lit(7.0))) is None
     assert equal_length(table.with_columns(x=(pl.col("delta") > 0).cast(pl.Float64))) is None
     assert equal_length(table.with_columns(x=pl.lit(1.0))) is None
+
+
+def test_two_candidates_at_equal_length_are_as_sure_as_what_each_pair_adds() -> None:
+    """The infinitesimal jackknife, by fits in which one pair counts a little more."""
+    rng = np.random.default_rng(6)
+    better = rng.random(40)
+    sides = {name: (rng.random(40) < 0.2 + 0.5 * better).astype(float) for name in ("live", "candidate")}
+    deltas = {f"{name}_delta": 40 * each + rng.normal(0, 60, 40) for name, each in sides.items()}
+    table = pl.DataFrame({**sides, **deltas}).with_columns(n=1, w=1.0, w2=1.0)
+
+    def apart(weights: np.ndarray) -> float:
+        rates = []
+        for side in sides:
+            own = table.select(x=side, delta=f"{side}_delta", n="n", w=pl.Series(weights), w2="w2")
+            found = equal_length(own)
+            assert found is not None
+            rates.append(found.rate)
+        return rates[1] - rates[0]
+
+    found = equal_lengths(table)
+    assert found is not None and found.difference == pytest.approx(apart(np.ones(40)))
+    moved = [(apart(1 + 0.01 * (np.arange(40) == at)) - found.difference) / 0.01 for at in range(40)]
+    assert found.standard_error == pytest.approx((np.square(moved).sum() * 40 / 39) ** 0.5, rel=0.02)
+    assert equal_lengths(table.with_columns(live_delta=pl.lit(3.0))) is None

@@ -217,6 +217,13 @@ KINDS: dict[str, Any] = {
         }
         for n, row in enumerate(RECORDS)
     ],
+    "answers of several models": [
+        {
+            "question": f"q{n}",
+            "answers": [{"model": name, **row} for name, row in zip("ab", RECORDS[n : n + 2], strict=False)],
+        }
+        for n in range(0, N, 2)
+    ],
     "hits": hits(),
     "hits, one per line": hits()["hits"]["hits"],
 }
