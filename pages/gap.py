@@ -25,7 +25,7 @@ with frame.boundary():
     both = dear.came_in(reference, production)
     joint, time = kept(dear.further, reference, production, metric, costs, by)
     with head.container():
-        sentence(readings.gap_reading(gap))
+        sentence(readings.cautioned(readings.gap_reading(gap), reference, production))
         parts.draw_names(gap)
         parts.draw_matured(production, metric)
     pair = st.grid(2, min_column_width=500, gap="medium")

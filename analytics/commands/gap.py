@@ -70,7 +70,7 @@ def gap(
     by: Annotated[Text, typer.Option(help="Columns whose slices the parts are made of; chosen by default.")] = None,
 ) -> None:
     """Why production is worse than the reference: the change of a metric in parts, by column and slice."""
-    from analytics.present.readings import gap_reading
+    from analytics.present.readings import cautioned, gap_reading
     from analytics.present.tables.gap import gap_json
 
     workspace = Workspace()
@@ -96,7 +96,7 @@ def gap(
             "Expected what errors cost, found nothing. Say it with --cost-fp and --cost-fn, or --policy."
         )
     found = gap_answer(engine, sides, inputs, metric, costs=costs, by=names)
-    typer.echo(gap_reading(found), err=True)
+    typer.echo(cautioned(gap_reading(found), reference, production), err=True)
     answer = gap_json(found, inputs, jointly(found, inputs), gap_time(engine, found))
     said = {"roles": roles_of(of_side(source, reference.log), reference.log)}
     if other is not None:
