@@ -17,7 +17,7 @@ import pytest
 from pptx import Presentation
 
 from analytics.answers.brief.answer import composed
-from analytics.answers.brief.finding import CalibrationParts, Finding, LineParts, Size, SliceParts, ThresholdParts
+from analytics.answers.brief.finding import Finding, LineParts, Size, SliceParts, ThresholdParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.view import View
@@ -27,6 +27,7 @@ from analytics.log.kept.report_added import Added, added_from
 from analytics.log.kept.thresholds import Decision
 from analytics.log.receipt import CheckResult
 from analytics.log.right import Right
+from analytics.measure.calibration.told import CalibrationParts
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.present.report.actions import action_of

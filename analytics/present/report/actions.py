@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analytics.answers.brief.finding import (
-    CalibrationParts,
     CompareParts,
     CourseParts,
     FoundParts,
@@ -18,6 +17,7 @@ from analytics.answers.brief.finding import (
     SliceParts,
     ThresholdParts,
 )
+from analytics.measure.calibration.told import CalibrationParts
 from analytics.measure.labels.selective import AUDIT_ROWS
 from analytics.measure.overruled import EVEN, WhoWasRight
 from analytics.measure.slices import MIN_SUPPORT
@@ -80,6 +80,9 @@ def _of_calibration(parts: CalibrationParts) -> tuple[str, str]:
             "Choose no rows by this score, and ask for one that tells them apart: recalibrating does not help.",
             _MODEL,
         )
+    if parts.turn is not None:
+        day = words.bucket_label(parts.turn.since, "1d")
+        return f"Recalibrate on rows from {day} on alone: those before would turn scores the wrong way.", _MODEL
     return "Recalibrate before anybody reads a score as a chance; by itself that changes no decision.", _MODEL
 
 

@@ -169,6 +169,7 @@ def test_the_day_on_which_calibration_broke_is_named(desk: Desk, engine: Engine)
     found = calibration_time(engine, asked(desk, broken, time="day"))
     assert found is not None and found.broke is not None and found.every == "1d"
     assert abs((found.broke.bucket - pl.Series(["2024-02-10"]).str.to_datetime()[0]).days) <= 1
+    assert found.turn is not None and found.turn.before == 0.0 > found.turn.after
     assert "The observed rate moved" in calibration_trend_reading(found)
     calm = calibration_time(engine, asked(desk, frame, time="day"))
     assert calm is not None and calm.broke is None
