@@ -17,8 +17,9 @@ from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.either import discover_either
 from analytics.answers.discovery.search import Search
+from analytics.answers.labels import selective_of
 from analytics.answers.question import Question, is_of_score
-from analytics.answers.slices import leading_slice, ranked_by_kind, slices
+from analytics.answers.slices import leading_slice, ranked_by_kind, ranked_columns, slices
 from analytics.log.workspace import Workspace
 from analytics.measure.headline import headline
 from analytics.measure.slices import MIN_SUPPORT
@@ -73,6 +74,29 @@ def test_a_slice_that_misses_everything_leads_in_the_brief_and_on_slices(
     answer = slices(engine, question, ["region"], metric=metric)
     assert slices_reading(answer).startswith("Worst by region: west")
     assert "100.0\u202f%" in finding_sentence(first, question.log) or prevalence >= 0.15
+
+
+@pytest.mark.parametrize("is_of_flagged", [True, False])
+def test_a_slice_whose_rows_seldom_get_a_label_is_not_named_for_it(desk: Desk, is_of_flagged: bool) -> None:
+    """All regions fail alike, and of the side that seldom has labels west has none: its recall says who was looked at."""
+    rng = np.random.default_rng(5)
+    region, score = REGIONS[rng.choice(5, N)], rng.random(N)
+    is_flagged = score >= 0.5
+    label = rng.random(N) < np.where(is_flagged, 0.15, 0.04)
+    is_seen = (is_flagged == is_of_flagged) | ((rng.random(N) < 0.2) & ((region == "west") == is_of_flagged))
+    frame = pl.DataFrame({"score": score, "label": label.astype(int), "region": region}).with_columns(
+        label=pl.when(pl.Series(is_seen)).then("label")
+    )
+    log = desk.log(frame, score="score", label="label", segments=("region",))
+    with closing(Engine(desk.workspace)) as engine:
+        question = Question(log, Cohort(), 0.5)
+        found = SOURCES["slices"].find(engine, Asking(question))
+        ranked, hidden = ranked_columns(engine, question, "recall"), selective_of(engine, question)
+        opened = slices_reading(slices(engine, question, ["region"], metric="recall"))
+    assert not found and ranked["n_worse"].to_list() > [0]
+    unknown = "Where recall is worst is not known: slices differ in how many of their "
+    said = ranking_reading(ranked, MIN_SUPPORT, "recall", selective=hidden)
+    assert said.startswith("Mostly ") and unknown in said and unknown in opened.split("\n")[0]
 
 
 @pytest.mark.parametrize("prevalence", [0.03, 0.93])
