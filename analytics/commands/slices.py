@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from analytics.answers.labels import selective_of
-from analytics.answers.slices import ranked_by_kind, ranked_columns
 from analytics.answers.slices import slices as slices_answer
+from analytics.answers.slices_ranking import ranked_by_kind, ranked_columns
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text
 from analytics.commands.priced import Priced, metric_asked, policy_of

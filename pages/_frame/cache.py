@@ -32,7 +32,8 @@ from analytics.answers.question import Question
 from analytics.answers.review.case import failing_slices
 from analytics.answers.review.findings import findings, reasons_by_slice
 from analytics.answers.review.queue import queue
-from analytics.answers.slices import ranked_by_kind, ranked_columns, slices
+from analytics.answers.slices import slices
+from analytics.answers.slices_ranking import ranked_by_kind, ranked_columns
 from analytics.answers.thresholds.costs import cost_table
 from analytics.answers.watch import proposed_watching, watch
 from analytics.errors import QuestionError

@@ -23,7 +23,8 @@ from analytics.answers.gap.sides import sides
 from analytics.answers.labels_answer import labels
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
-from analytics.answers.slices import leading_slice, ranked_columns, slices
+from analytics.answers.slices import leading_slice, slices
+from analytics.answers.slices_ranking import ranked_columns
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
 from analytics.log.schema import Log

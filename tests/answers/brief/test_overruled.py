@@ -12,7 +12,7 @@ from analytics.answers.brief.registry import SOURCES
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
 from analytics.answers.question import Question
-from analytics.answers.slices import ranked_columns
+from analytics.answers.slices_ranking import ranked_columns
 from analytics.log.two_decisions import decided_columns, two_decisions
 from analytics.measure.overruled import Overruled, WhoWasRight, who_was_right
 from analytics.measure.thresholds.costs import Costs
