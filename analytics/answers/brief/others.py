@@ -53,6 +53,7 @@ _MEASURED = (
     "default-spike",
     "near-duplicates",
     "null-label",
+    "label-other-values",
     "no-label",
     "no-prediction",
 )

@@ -97,6 +97,12 @@ def _of_labels(parts: LabelParts) -> tuple[str, str]:
 def _of_preflight(parts: PreflightParts) -> tuple[str, str]:
     if parts.found.code == "labels-hang-on-score":
         return f"Have some {AUDIT_ROWS} of the rows without a label judged, drawn at random.", _DATA
+    if parts.found.code == "one-class-after" and parts.found.example is not None:
+        since = words.bucket_label(date.fromisoformat(parts.found.example[:10]), "1d")
+        return (
+            f"Leave out the rows from {since} on, and find out whether labels are still to come or a rule wrote them.",
+            _DATA,
+        )
     if parts.found.code == "decisions-alike":
         return "Find out which rule decides, before anything is made of single errors.", _SYSTEM
     if parts.found.code == "threshold-moved":
