@@ -98,7 +98,7 @@ def _alarm(stream: Stream, answer: WatchAnswer) -> str:
     name = stream_words(stream, answer.watching.metric)
     rate, expected = (_share(stream, answer, last[end]) for end in ("rate_since", "usual"))
     way = _judged(stream, answer, is_up=is_up)
-    return f"{name} is {way}, {rate} about since {_day(last['changed'])} where {expected} is usual."
+    return f"{name} is {way}, {rate} since about {_day(last['changed'])} where {expected} is usual."
 
 
 def _apart(stream: Stream, answer: WatchAnswer) -> str:
