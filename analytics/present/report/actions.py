@@ -191,7 +191,7 @@ def _of_course(parts: CourseParts) -> tuple[str, str]:
 
 
 def _of_overruled(parts: WhoWasRight) -> tuple[str, str]:
-    if parts.n_labelled < MIN_SUPPORT:
+    if parts.most.n_labelled < MIN_SUPPORT:
         return (
             "Have some of the overruled decisions judged, drawn at random: so far nobody knows who was right.",
             _SYSTEM,
