@@ -291,6 +291,10 @@ def test_scores_that_turned_are_recalibrated_on_rows_since_and_labels_of_one_cla
     one = CheckResult("one-class-after", "warning", "y", 9, "From 2024-03-04 on all …", "2024-03-04")
     action, _ = action_of(Finding("preflight", "logs", PreflightParts(one, 0), None))
     assert action.startswith("Leave out the rows from 4 Mar 2024 on")
+    third = CheckResult("label-third-value", "warning", "y", 9, "Expected two values …")
+    assert action_of(Finding("preflight", "logs", PreflightParts(third, 0), None))[0].startswith(
+        "Choose on Logs which "
+    )
 
 
 def test_an_outline_keeps_its_order_and_leaves_out_what_is_no_section() -> None:

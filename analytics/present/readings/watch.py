@@ -130,7 +130,7 @@ def _share(stream: Stream, answer: WatchAnswer, value: float) -> str:
 
 def _judged(stream: Stream, answer: WatchAnswer, *, is_up: bool) -> str:
     """Say which way it moved, and whether that is worse where a direction is."""
-    direction = "lower" if stream.kind == "input" else METRICS[answer.watching.metric].direction
+    direction = "neither" if stream.kind == "input" else METRICS[answer.watching.metric].direction
     if direction == "neither":
         return "higher" if is_up else "lower"
     return "better" if is_up == (direction == "higher") else "worse"

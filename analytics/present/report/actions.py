@@ -103,6 +103,11 @@ def _of_preflight(parts: PreflightParts) -> tuple[str, str]:
             f"Leave out the rows from {since} on, and find out whether labels are still to come or a rule wrote them.",
             _DATA,
         )
+    if parts.found.code == "label-third-value":
+        return (
+            "Choose on Logs which of these values are positive, negative or not known yet, and read the log again.",
+            _DATA,
+        )
     if parts.found.code == "decisions-alike":
         return "Find out which rule decides, before anything is made of single errors.", _SYSTEM
     if parts.found.code == "threshold-moved":
