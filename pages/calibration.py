@@ -4,6 +4,7 @@ import streamlit as st
 
 from analytics.answers.calibration.answer import calibration
 from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.calibration.time import turned
 from analytics.present import figures, readings
 from pages._calibration import breakdown, diagram, numbers, recalibration
 from pages._frame import frame, session
@@ -38,7 +39,7 @@ with frame.boundary():
             diagram.draw_numbers(answer, question)
         with head:  # which looks at every segment column: the diagram need not wait for it
             chosen = readings.chosen_reading(question, {"n": answer.numbers["n"][0]})
-            said = chosen or readings.calibration_reading(answer, kept(calibration_scan, question).table)
-            sentence(readings.cautioned(said, question))
+            scan, turn = kept(calibration_scan, question).table, kept(turned, question)
+            sentence(readings.cautioned(chosen or readings.calibration_reading(answer, scan, turn), question))
         breakdown.draw_breakdown(question, by, binning, groups)
         recalibration.draw_recalibration(question, groups)

@@ -22,7 +22,7 @@ with frame.boundary():
         answer = verdict.asked(pairing, *controls.draw_metric(pairing))
         if answer is not None:
             with head:
-                sentence(readings.compare_reading(answer))
+                sentence(readings.cautioned(readings.compare_reading(answer), question))
                 verdict.draw_names(answer)
             added.say_of(f"{answer.names[1]} against {answer.names[0]}")
             verdict.draw_changes(answer)

@@ -6,7 +6,7 @@ from analytics.present import figures, readings
 from analytics.present.tables.gap import part_rows
 from pages._frame import added, dear, frame, session, sides
 from pages._frame.cache import kept
-from pages._frame.render import figure, sentence
+from pages._frame.render import figure
 from pages._gap import columns, drift, inputs, parts
 
 frame.require()
@@ -25,8 +25,7 @@ with frame.boundary():
     both = dear.came_in(reference, production)
     joint, time = kept(dear.further, reference, production, metric, costs, by)
     with head.container():
-        sentence(readings.gap_reading(gap))
-        parts.draw_names(gap)
+        parts.draw_reading(gap, reference, production)
         parts.draw_matured(production, metric)
     pair = st.grid(2, min_column_width=500, gap="medium")
     with pair.cell():

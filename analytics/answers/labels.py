@@ -40,6 +40,12 @@ def faded_since(engine: Engine, question: Question) -> datetime | None:
     return positives_fade(days) if days["n_labelled"].sum() == days["n"].sum() else None
 
 
+def one_class_since(question: Question) -> datetime | None:
+    """Return the day from which on labels are of one class, as preflight found it; None where it found no such day."""
+    found = next((each.example for each in question.log.findings if each.code == "one-class-after"), None)
+    return None if found is None else datetime.fromisoformat(found[:10])
+
+
 def coming_of(engine: Engine, question: Question, rows: FloatArray, waiting: FloatArray) -> tuple[FloatArray, float]:
     """Return the labels to come by day, and the share of rows that never gets one, where nothing says when labels came.
 

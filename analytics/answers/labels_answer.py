@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
-from analytics.answers.labels import arrival_of, coming_of, faded_since, label_days, selective_of
+from analytics.answers.labels import arrival_of, coming_of, faded_since, label_days, one_class_since, selective_of
 from analytics.answers.labels_buckets import Known, areas_of, buckets_of
 from analytics.answers.labels_expected import expected_of, with_expected
 from analytics.answers.question import Question
@@ -88,6 +88,8 @@ class LabelsAnswer:
         Rows that wait for their label and are not in the log, which holds only labelled ones; all counts have them.
     faded : datetime or None
         The day from which on ever fewer rows are positive, where all have a label: it may be negative until something happens.
+    one_class : datetime or None
+        The day from which on labels are of one class.
     """
 
     metric: str
@@ -110,6 +112,7 @@ class LabelsAnswer:
     expectation: Expectation | None = None
     n_unlogged: float = 0.0
     faded: datetime | None = None
+    one_class: datetime | None = None
 
 
 def labels(engine: Engine, question: Question, metric: str | None = None, costs: Costs | None = None) -> LabelsAnswer:
@@ -134,9 +137,9 @@ def labels(engine: Engine, question: Question, metric: str | None = None, costs:
     if answer.selective is None and log.mapping.has_score:
         found = expected_of(engine, question, metric, answer.every, answer.buckets, costs)
     revised = log.n_revised / max(log.n_labelled, 1)
-    faded = faded_since(engine, question)
     expected = with_expected(answer.buckets, found)
-    return replace(answer, expectation=found, share_revised=revised, buckets=expected, faded=faded)
+    answer = replace(answer, expectation=found, share_revised=revised, buckets=expected)
+    return replace(answer, faded=faded_since(engine, question), one_class=one_class_since(question))
 
 
 def mature(engine: Engine, question: Question) -> Question:

@@ -11,6 +11,7 @@ from analytics.answers.calibration.answer import calibration_slices
 from analytics.answers.calibration.classes import class_calibration, has_class_scores
 from analytics.answers.calibration.numbers import numbers
 from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.calibration.time import turned
 from analytics.answers.question import Question
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
@@ -105,7 +106,9 @@ def calibration(
         reading += "" if question.log.is_probability else f"\n{_NO_PROBABILITY}"
     else:
         whole = calibration_answer(engine, question, binning=_BINNINGS[bins], groups=groups)
-        reading = cautioned(calibration_reading(whole, calibration_scan(engine, question).table), question)
+        reading = cautioned(
+            calibration_reading(whole, calibration_scan(engine, question).table, turned(engine, question)), question
+        )
     typer.echo(reading, err=True)
     if (weight := question.log.mapping.weight) is not None and not (columns or every):
         typer.echo(weighted_part(weight, *answer.table.select("rows", "n", "n_eff").row(0)), err=True)

@@ -94,7 +94,7 @@ def compare(
     ] = None,
 ) -> None:
     """Whether the candidate should replace what is live: both answers to the same input, pair by pair."""
-    from analytics.present.readings import compare_reading, judged_reading, running_reading
+    from analytics.present.readings import cautioned, compare_reading, judged_reading, running_reading
     from analytics.present.tables.compare import (
         column_rows,
         compare_json,
@@ -123,7 +123,7 @@ def compare(
         by_both = judged(engine, answer.pairing, both.live_judge, both.candidate_judge, margin)
         found["corrected"] = judged_json(by_both)
         typer.echo(judged_reading(by_both), err=True)
-    typer.echo(compare_reading(answer, with_options=True), err=True)
+    typer.echo(cautioned(compare_reading(answer, with_options=True), _live_of(pairing)), err=True)
     if search and answer.account.judged and answer.hanging is None and pairing.live.log.mapping.segments:
         slices = _searched(engine, answer, {*filter(None, (both.live_judge, both.candidate_judge)), *(both.also or ())})
         found["slices"] = [] if slices is None else losing_rows(slices)

@@ -9,6 +9,7 @@ import typer
 from analytics.answers.discovery import answer as discovery
 from analytics.answers.discovery import search as slice_search
 from analytics.answers.discovery.either import discover_either
+from analytics.answers.labels import selective_of
 from analytics.commands.asking import ask, cohort_of, columns_of
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts
 from analytics.commands.priced import leading_metric
@@ -70,6 +71,7 @@ def discover(
 ) -> None:
     """Slices that fail, found on one part of the rows and confirmed on the other."""
     from analytics.present.readings import cautioned, discovery_reading
+    from analytics.present.selective import behind_unseen
     from analytics.present.tables.discovery import discovery_json_rows
     from analytics.present.weights import found_part
 
@@ -110,6 +112,7 @@ def discover(
     ask_for = discovery.discover if is_named else discover_either
     answer = ask_for(engine, question, search)
     said = discovery_reading(answer, None if is_named else search.objective)
+    said = behind_unseen(said, selective_of(engine, question), search.objective)
     typer.echo(cautioned(said, question), err=True)
     if said := found_part(question.log.mapping.weight, answer):
         typer.echo(said, err=True)

@@ -13,6 +13,7 @@ from analytics.answers.gap.inputs import inputs as inputs_answer
 from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides as sides_answer
 from analytics.answers.gap.time import gap_time
+from analytics.answers.labels import selective_of
 from analytics.answers.question import Question
 from analytics.commands.asking import of_side, open_log, open_side, question_of, remapped
 from analytics.commands.given import listed_columns
@@ -70,7 +71,8 @@ def gap(
     by: Annotated[Text, typer.Option(help="Columns whose slices the parts are made of; chosen by default.")] = None,
 ) -> None:
     """Why production is worse than the reference: the change of a metric in parts, by column and slice."""
-    from analytics.present.readings import gap_reading
+    from analytics.present.readings import cautioned, gap_reading
+    from analytics.present.selective import selective_caution
     from analytics.present.tables.gap import gap_json
 
     workspace = Workspace()
@@ -96,7 +98,8 @@ def gap(
             "Expected what errors cost, found nothing. Say it with --cost-fp and --cost-fn, or --policy."
         )
     found = gap_answer(engine, sides, inputs, metric, costs=costs, by=names)
-    typer.echo(gap_reading(found), err=True)
+    unseen = selective_caution(selective_of(engine, production))
+    typer.echo(cautioned(f"{unseen} {gap_reading(found)}".strip(), reference, production), err=True)
     answer = gap_json(found, inputs, jointly(found, inputs), gap_time(engine, found))
     said = {"roles": roles_of(of_side(source, reference.log), reference.log)}
     if other is not None:

@@ -18,7 +18,7 @@ from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.examined import MAX_EXAMINED, examined
 from analytics.answers.report.first import first
 from analytics.answers.report.view import View
-from analytics.answers.slices import ranked_columns
+from analytics.answers.slices_ranking import ranked_columns
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.asking import remapped as remapped_log
 from analytics.commands.brief import Given, compared_of, sides_of

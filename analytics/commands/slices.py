@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from analytics.answers.slices import ranked_by_kind, ranked_columns
+from analytics.answers.labels import selective_of
 from analytics.answers.slices import slices as slices_answer
+from analytics.answers.slices_ranking import ranked_by_kind, ranked_columns
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text
 from analytics.commands.priced import Priced, metric_asked, policy_of
@@ -45,7 +46,10 @@ def slices(
         else:
             metric, ranked = ranked_by_kind(engine, question, metric, policy)
         is_by_rule = question.log.is_right_or_wrong
-        said = ranking_reading(ranked, min_support, metric, is_right_or_wrong=is_by_rule, instead_of=asked_for)
+        seen = selective_of(engine, question)
+        said = ranking_reading(
+            ranked, min_support, metric, is_right_or_wrong=is_by_rule, instead_of=asked_for, selective=seen
+        )
         typer.echo(cautioned(said, question), err=True)
         rows = [{**row, "metric": metric} for row in ranked.to_dicts()]
         write(rows, output, {"roles": roles_of(source, question.log)})

@@ -44,7 +44,7 @@ def watch(
     ] = None,
 ) -> None:
     """Has it changed: one look at a log or a folder that grows; exit status 3 is an alarm."""
-    from analytics.present.readings import watch_reading
+    from analytics.present.readings import cautioned, watch_reading
 
     workspace, name = Workspace(), _place_of(source.log)
     marks = [_mark(text) for text in marked or ()]
@@ -62,7 +62,7 @@ def watch(
     files = _files(Path(source.log))
     look = Look(question.log.log_id, answer.until.isoformat(), tuple(stream.name for stream in answer.alarms))
     after = keep_look(workspace, name, watching, look, files)
-    typer.echo(watch_reading(answer), err=True)
+    typer.echo(cautioned(watch_reading(answer), question), err=True)
     new = [file for file in files if file not in state.files]
     if state.files and new:
         typer.echo(f"New since the last look: {', '.join(map(repr, new))}.", err=True)

@@ -18,7 +18,7 @@ from analytics.measure.slices_cost import priced_excess
 
 CELLS = ("tp", "fp", "fn", "tn")
 MOST_ROWS = 0.5
-"""Share of the judged rows from which on a value is the rule and no exception, as in `answers.slices.ranked_columns`; a field
+"""Share of the judged rows from which on a value is the rule and no exception, as in `slices_ranking.ranked_columns`; a field
 that arrives empty may be a fault on most rows too."""
 MOST_EMPTY = 0.9
 """Share of the judged rows from which on a field is seldom filled, and no fault of its source: an argument of one tool of many.

@@ -61,6 +61,11 @@ class WhoWasRight:
         return self.flagged.n + self.passed.n
 
     @property
+    def most(self) -> Overruled:
+        """The decisions of the kind that is overruled more often, the flagged ones where both are alike."""
+        return self.flagged if self.flagged.n >= self.passed.n else self.passed
+
+    @property
     def n_decided(self) -> float:
         """Decisions of both kinds."""
         return self.flagged.n_decided + self.passed.n_decided

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.measure.labels.selective import AUDIT_ROWS
+from analytics.measure.metrics import METRICS
 from analytics.present import words
 
 if TYPE_CHECKING:
@@ -76,6 +77,25 @@ def selective_caution(found: Selective | None) -> str:
     unseen = "misses" if found.is_of_flagged else "false alarms"
     how = "are not counted" if found.is_of_one_side else "are seldom counted"
     return f"{few} {_SIDES[found.is_of_flagged]} get a label, so {unseen} {how} here."
+
+
+def mixed_slices_part(found: Selective | None, metric: str) -> str:
+    """Say that slices cannot be compared by a metric, as labels hang on the decision; empty where they can."""
+    if found is None or not found.mixes(metric):
+        return ""
+    side = _SIDES[not found.is_of_flagged]
+    phrase = words.metric_phrase(metric if metric in METRICS else "error_rate")
+    return f"Where {phrase} is worst is not known: slices differ in how many of their {side} have a label."
+
+
+def behind_unseen(reading: str, found: Selective | None, metric: str) -> str:
+    """Return what a search for slices found behind what labels do not show: as details where slices cannot be compared."""
+    unknown = mixed_slices_part(found, metric)
+    if not unknown:
+        return f"{selective_caution(found)} {reading}".strip()
+    return words.told(
+        f"{selective_caution(found)} {unknown}", f"Of the labelled rows alone: {reading}".replace("\n", " ")
+    )
 
 
 def unseen_scores_part(found: Selective | None) -> str:

@@ -16,6 +16,8 @@ from pages._frame.render import escaped, table_downloads
 _BINNINGS: dict[Binning, str] = {"equal_mass": "Equal mass", "equal_width": "Equal width", "scores": "Distinct scores"}
 _MAX_SCORES = 100
 """Distinct scores that can each be a bin of its own: as many as bins can be asked for."""
+_NUMBER_WIDTHS = (162, 148, 178, 58)
+"""Pixels of the columns beside the diagram: the longest interval of each fits, and all together half a window of 1,440."""
 
 
 def at_any_threshold(question: Question) -> Question:
@@ -74,11 +76,18 @@ def draw_numbers(answer: Calibration, question: Question) -> None:
         height="content",
         alt="Numbers of calibration beside what a perfectly calibrated model of this size would show",
         column_config={
-            "Value": st.column_config.TextColumn(help="With its 95 % interval where it has one."),
+            "Number": st.column_config.TextColumn(width=_NUMBER_WIDTHS[0]),
+            "Value": st.column_config.TextColumn(
+                width=_NUMBER_WIDTHS[1], help="With its 95 % interval where it has one.", alignment="right"
+            ),
             "If calibrated": st.column_config.TextColumn(
+                width=_NUMBER_WIDTHS[2],
+                alignment="right",
                 help="Median and 95 % range of 1,000 simulations (seeded) in which the scores are the true probabilities.",
             ),
-            "That is": st.column_config.TextColumn(width="small", help="Where the value lies beside that range."),
+            "That is": st.column_config.TextColumn(
+                width=_NUMBER_WIDTHS[3], help="Where the value lies beside that range."
+            ),
         },
     )
     if answer.score_map is not None:

@@ -21,7 +21,7 @@ from analytics.answers.calibration.answer import calibration, calibration_slices
 from analytics.answers.calibration.classes import class_calibration
 from analytics.answers.calibration.recalibration import recalibration
 from analytics.answers.calibration.scan import calibration_scan
-from analytics.answers.calibration.time import calibration_time
+from analytics.answers.calibration.time import calibration_time, turned
 from analytics.answers.compare.answer import compare
 from analytics.answers.gap.sides import proposed_sides
 from analytics.answers.gates.answer import gates
@@ -32,7 +32,8 @@ from analytics.answers.question import Question
 from analytics.answers.review.case import failing_slices
 from analytics.answers.review.findings import findings, reasons_by_slice
 from analytics.answers.review.queue import queue
-from analytics.answers.slices import ranked_by_kind, ranked_columns, slices
+from analytics.answers.slices import slices
+from analytics.answers.slices_ranking import ranked_by_kind, ranked_columns
 from analytics.answers.thresholds.costs import cost_table
 from analytics.answers.watch import proposed_watching, watch
 from analytics.errors import QuestionError
@@ -77,6 +78,7 @@ _KEEPING: dict[Callable[..., Any], _Keeping] = {
     calibration_slices: _Keeping("Comparing slices …"),
     class_calibration: _Keeping("Looking at every class …"),
     calibration_time: _Keeping("Following calibration over time …"),
+    turned: _Keeping("Following calibration over time …"),
     recalibration: _Keeping("Fitting maps …"),
     compare: _Keeping("Pairing rows …", MODEST),
     labels: _Keeping("Following labels …", MODEST),

@@ -54,6 +54,9 @@ HTML = """<script>
       for (const figure of document.querySelectorAll('[data-testid=stPlotlyChart]:not([tabindex])')) figure.tabIndex = 0;
     }
     const note = find('.st-key-review_note textarea');
+    if (note && event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      focusSoon('.st-key-review_ask_name input', 30);
+    }
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !writes(event.target);
     if (isPlain && event.key === '/' && open('add_filter')) {
       event.preventDefault();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
 
 _STEPS = 1_000
 """Steps of the slider: those of the grid of probabilities (DESIGN.md, section 2)."""
@@ -22,7 +23,7 @@ class Line:
     @property
     def format(self) -> str:
         """How the slider writes its number."""
-        return "%.3f" if self.step < 1 else "%.0f"
+        return f"%.{max(0, -floor(log10(self.step)))}f"
 
     def place(self, value: float) -> float:
         """Return where the slider stands for a threshold.
@@ -35,13 +36,17 @@ class Line:
 
 
 def line_of(edges: Sequence[float], *, is_probability: bool) -> Line:
-    """Return the grid of probabilities, whole ranks, or thousandths of the span; beyond the last score nothing is flagged.
+    """Return the grid of probabilities, whole ranks, or a power of ten of which the span holds thousands: round numbers alone.
 
-    >>> line_of((1.0, 5.0, 10.0), is_probability=False)
-    Line(low=1.0, high=11.0, step=1.0)
+    Beyond the last score nothing is flagged.
+
+    >>> line_of((1.0, 5.0, 10.0), is_probability=False), line_of((5.32, 29.967), is_probability=False)
+    (Line(low=1.0, high=11.0, step=1.0), Line(low=5.32, high=29.98, step=0.01))
     """
     if is_probability:
         return Line(0.0, 1.0, 1 / _STEPS)
     low, high = float(edges[0]), float(edges[-1])
-    step = 1.0 if all(float(edge).is_integer() for edge in edges) else (high - low) / _STEPS or 1.0
-    return Line(low, high + step, step)
+    is_whole = high == low or all(float(edge).is_integer() for edge in edges)
+    step = 1.0 if is_whole else 10.0 ** floor(log10((high - low) / _STEPS))
+    first, last = floor(round(low / step, _DIGITS)), ceil(round(high / step, _DIGITS))
+    return Line(round(first * step, _DIGITS), round((last + 1) * step, _DIGITS), step)

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.slices import ranked_by_kind, ranked_columns
+from analytics.answers.slices_ranking import ranked_by_kind, ranked_columns
 from analytics.log.kept import discovery
 from analytics.log.kept.discovery import FoundSlice
 from analytics.measure.slices_cost import COST

@@ -13,6 +13,8 @@ import streamlit as st
 from analytics.present import words
 
 _FORMAT = re.compile(r"%(?P<sign>\+?)\.(?P<digits>\d)f(?P<unit> %%)?")
+_WRITTEN = r"^[−+<]?\s?[€$£]?\s?[−+]?\d[\d,.]*(\s?(%|points|[\p{L}€$£]{1,4}))?(\s\(.*\))?$"
+"""A written number, with its sign and unit, and what stands in brackets behind it."""
 _PICTURES = ("image", "line_chart", "bar_chart")
 """Kinds of columns that are drawn from their values and need no text."""
 _MOST_CELLS = 20_000
@@ -31,6 +33,9 @@ def number_table(
     """Show a table as `st.dataframe` does, negative numbers with a true minus sign; they sort as numbers all the same."""
     config = deepcopy(dict(column_config or {}))
     order = list(column_order or table.columns)
+    for name in order[1:]:  # the first says what the row is
+        if config.get(name) is None and _is_of_numbers(table[name]):
+            config[name] = st.column_config.TextColumn(name, alignment="right")
     formats = {name: _format_of(config.get(name)) for name in order if table[name].dtype.is_numeric()}
     signed = {name for name in formats if bool((table[name] < 0).any())}
     if not signed or table.height * len(order) > _MOST_CELLS:
@@ -43,6 +48,18 @@ def number_table(
     pictures = {name: _nothing for name in order if _type_of(config.get(name)) in _PICTURES}
     styled = table.select(order).to_pandas().style.format({**writers, **pictures}, na_rep=words.UNDEFINED)
     return st.dataframe(styled, column_config=config, column_order=column_order, **options)
+
+
+def _is_of_numbers(column: pl.Series) -> bool:
+    """Whether a column of text holds written numbers alone, with their unit and interval where they have one.
+
+    >>> [_is_of_numbers(pl.Series([text, "–"])) for text in ("−1,234", "2.3 % (1.6–3.0)", "€ 40", "5–9", "2 to under 3", "–")]
+    [True, True, True, False, False, False]
+    """
+    if column.dtype != pl.String:
+        return False
+    known = column.drop_nulls().filter(~column.drop_nulls().is_in(["", words.UNDEFINED]))
+    return len(known) > 0 and bool(known.str.contains(_WRITTEN).all())
 
 
 def _type_of(config: Any) -> str | None:

@@ -61,22 +61,22 @@ def _draw_ranking(gap: Gap) -> None:
     """Show the ranked columns."""
     unit = "points" if gap.metric.is_share else "units"
     table = column_rows(gap)
-    width = 120 if _digits_of(gap) == 1 else 170
+    width = 140 if _digits_of(gap) == 1 else 170
     number = st.column_config.NumberColumn
     number_table(
         table,
         hide_index=True,
         alt="Columns ranked by what they explain of the change",
         column_config={
-            "column": st.column_config.TextColumn("Column", pinned=True, width=130),
-            "explained": st.column_config.TextColumn(f"Explains, {unit}", width=100, help=_EXPLAINS, alignment="right"),
+            "column": st.column_config.TextColumn("Column", pinned=True, width=128),
+            "explained": st.column_config.TextColumn("Explains", width=68, help=_EXPLAINS, alignment="right"),
             "mix": st.column_config.TextColumn("Mix", width=width, help="Rows come from other slices than before."),
             "within": st.column_config.TextColumn("Within", width=width, help="Slices have other rates than before."),
             "overlap": number("Overlap", format="%.0f %%", width=68, help=_OVERLAP),
         },
     )
     st.caption(
-        "Mix and within of each column add up to the change; columns overlap, so rows of this table do not add up."
+        f"In {unit}. Mix and within of each column add up to the change; columns overlap, so rows of this table do not add up."
     )
     table_downloads(gap.columns, "gap_columns", key="gap_columns", title="Columns ranked by what they explain")
     if gap.left_out:

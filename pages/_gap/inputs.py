@@ -16,8 +16,8 @@ _BARS_HELP = (
     "Share of rows in ten ranges, or by the most frequent values and all others; the last bar is what is missing. Heights "
     "are in percent of the tallest bar on either side."
 )
-_INPUT_HEIGHT = 44
-"""Pixels of a row: two small distributions."""
+_INPUT_HEIGHT = 66
+"""Pixels of a row: two small distributions, and what is new in up to three lines. The browser wraps texts from 4 rem (64) on."""
 _MAX_SHOWN_WHOLE = 20
 """Rows of a table that is shown without a bar to scroll."""
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from analytics.answers.gap.answer import Gap
 from analytics.answers.gap.sides import sides
+from analytics.answers.labels import selective_of
 from analytics.answers.labels_answer import labels, unripe_from
 from analytics.answers.question import Question, score_table
 from analytics.measure.estimates import estimate_table
@@ -15,6 +16,7 @@ from analytics.measure.gap.metric import COST
 from analytics.measure.gap.time import GapTime
 from analytics.measure.labels.judged import matured_metrics
 from analytics.present import figures, readings, words
+from analytics.present.selective import selective_caution
 from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.render import escaped, figure, sentence
@@ -50,8 +52,10 @@ def draw_ends(reference: Question, production: Question, metric: str) -> None:
         sentence(readings.ends_reading(metric, *kept(ends, reference, production, metric)))
 
 
-def draw_names(gap: Gap) -> None:
-    """Say in words what the two sides are."""
+def draw_reading(gap: Gap, reference: Question, production: Question) -> None:
+    """Say what made production worse, behind what labels do not show and what undoes it, and what the two sides are."""
+    unseen = selective_caution(kept(selective_of, production))
+    sentence(readings.cautioned(f"{unseen} {readings.gap_reading(gap)}".strip(), reference, production))
     before, after = (words.shortened(name, 160) for name in gap.sides.names())
     flow = gap.waterfall
     st.caption(

@@ -33,7 +33,7 @@ def draw_watched(question: Question) -> None:
     except AnalysisError as error:
         st.info(escaped(str(error)), icon=":material/schedule:")
         return
-    sentence(readings.watch_reading(answer))
+    sentence(readings.cautioned(readings.watch_reading(answer), question))
     figure(
         figures.watch_figure(
             answer.headline.weeks, answer.watching.metric, [(mark.day, mark.text) for mark in state.marks]

@@ -55,7 +55,7 @@ def _draw_metrics(answer: RevisedAnswer) -> None:
         ],
         schema={"Metric": pl.String, "As first given": pl.String, "As known now": pl.String},
     )
-    st.dataframe(shown, hide_index=True, alt="Every metric by the labels as first given and by those known now")
+    number_table(shown, hide_index=True, alt="Every metric by the labels as first given and by those known now")
     table_downloads(
         answer.metrics,
         "revised_metrics",

@@ -59,8 +59,7 @@ def draw_findings(log: Log) -> None:
     st.table(
         [
             {
-                "": _SEVERITY[finding.severity],
-                "Code": f"`{finding.code}`",
+                "Finding": f"{_SEVERITY[finding.severity]} `{finding.code}`",
                 "Column": escaped(finding.column) if finding.column else "–",
                 "Rows": f"{finding.rows:,}" if finding.rows is not None else "–",
                 "What was found, and what to do": escaped(finding.message),

@@ -8,17 +8,19 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.discovery.answer import Discovery, discover
+from analytics.answers.labels import selective_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.present import figures, readings, words
 from analytics.present.discovery import objective_text, predicate_words, slice_words
 from analytics.present.report.discovery import found_slice
+from analytics.present.selective import behind_unseen
 from analytics.present.weights import found_part
 from analytics.query.cohort import Clause
 from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.discovery.properties import clauses
 from pages._frame import dear, report, session, sides
-from pages._frame.cache import key_of
+from pages._frame.cache import kept, key_of
 from pages._frame.render import FURTHER, clicked, escaped, figure, sentence, table_downloads
 from pages._frame.tables import number_table
 from pages._slices import choice, discovery_search, discovery_tree
@@ -73,7 +75,8 @@ def draw(question: Question) -> None:
     answer = dear.search_found(question, search)
     if answer is None:
         return
-    said = readings.chosen_reading(question, {"n": answer.n_judged}) or readings.discovery_reading(answer)
+    said = behind_unseen(readings.discovery_reading(answer), kept(selective_of, question), search.objective)
+    said = readings.chosen_reading(question, {"n": answer.n_judged}) or said
     sentence(readings.cautioned(said, question))
     if said := found_part(question.log.mapping.weight, answer):
         st.caption(escaped(said))

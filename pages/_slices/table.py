@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from analytics.answers.labels import selective_of
 from analytics.answers.question import Question
 from analytics.answers.slices import SliceAnswer
 from analytics.measure.metrics import METRICS
@@ -17,6 +18,7 @@ from analytics.present.described import described
 from analytics.present.marks.slices import compared_words, p_words
 from analytics.present.tables.slices import column_labels, slice_display_table, with_question
 from analytics.present.tables.slices_cells import heading, slice_cells
+from pages._frame.cache import kept
 from pages._frame.metric import choose_metric
 from pages._frame.render import muted_ink, sentence, table_downloads
 from pages._frame.tables import number_table
@@ -172,7 +174,12 @@ def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instea
     """Show the segment columns ranked by how much of the errors they separate; a click opens one, by the metric shown."""
     is_right_or_wrong = question.log.is_right_or_wrong
     said = readings.ranking_reading(
-        table, MIN_SUPPORT, metric, is_right_or_wrong=is_right_or_wrong, instead_of=instead_of
+        table,
+        MIN_SUPPORT,
+        metric,
+        is_right_or_wrong=is_right_or_wrong,
+        instead_of=instead_of,
+        selective=kept(selective_of, question),
     )
     sentence(readings.cautioned(said, question))
     if table.is_empty():

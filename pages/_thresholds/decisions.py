@@ -18,6 +18,7 @@ from analytics.present.money import money
 from analytics.query.cohort import Clause
 from pages._frame import session
 from pages._frame.render import escaped, sentence, table_downloads
+from pages._frame.tables import number_table
 from pages._thresholds.explorer import considered
 
 _NOTE = "decision_note"
@@ -46,7 +47,7 @@ def draw_logged(answer: ThresholdAnswer, question: Question) -> None:
             for name, counts, cost in sides
         ]
     )
-    st.dataframe(table, hide_index=True, alt="Confusion counts and cost of the logged decisions and of the score")
+    number_table(table, hide_index=True, alt="Confusion counts and cost of the logged decisions and of the score")
     table_downloads(table, "logged_decisions", key="logged_decisions", title="Logged decisions beside the score")
     st.caption("Both on the rows that have a label, a score and a decision.")
     column, score = question.log.mapping.decision, question.log.mapping.score

@@ -12,6 +12,7 @@ from analytics.present.money import point_text
 from analytics.present.tables.thresholds import move_table, sweep_frame
 from pages._frame.line import Line, line_of
 from pages._frame.render import FURTHER, clicked, escaped, figure, table_downloads
+from pages._frame.tables import number_table
 
 
 def considered(answer: ThresholdAnswer) -> Point:
@@ -69,7 +70,7 @@ def draw_explorer(answer: ThresholdAnswer, question: Question) -> None:
         )
     st.markdown(f"**{escaped(readings.move_reading(answer, to))}**")
     moved = move_table(answer, to)
-    st.dataframe(moved, hide_index=True, alt="What a move of the threshold does to each outcome")
+    number_table(moved, hide_index=True, alt="What a move of the threshold does to each outcome")
     if answer.policy.has_costs:
         st.caption(FURTHER)
     table_downloads(moved, "move", key="move", title="What the move does")

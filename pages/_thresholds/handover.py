@@ -23,6 +23,7 @@ from pages._frame import address, session
 from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.handover import HANDOVER, handover_policy
 from pages._frame.render import as_written, clicked, escaped, figure, sentence, table_downloads
+from pages._frame.tables import number_table
 from pages._thresholds import decisions
 from pages._thresholds.costs import cost_table_of
 
@@ -187,7 +188,7 @@ def _draw_curve(answer: Handover) -> None:
         on_select=lambda: _choose(answer),
     )
     points = points_table(answer, to)
-    st.dataframe(points, hide_index=True, alt="What is answered, wrong and handed over at some confidences")
+    number_table(points, hide_index=True, alt="What is answered, wrong and handed over at some confidences")
     table_downloads(points, "handover_points", key="handover_points", title="Answered, wrong and handed over")
     costs = f", costs {per_month(answer)[1]}" if answer.policy.has_costs else ""
     st.caption(escaped(f"Wrong answers and rows to people are {per_week(answer)[1]}{costs}."))

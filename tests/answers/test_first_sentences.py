@@ -20,9 +20,11 @@ from analytics.answers.discovery.search import Search
 from analytics.answers.gap.answer import gap
 from analytics.answers.gap.inputs import inputs
 from analytics.answers.gap.sides import sides
+from analytics.answers.labels_answer import labels
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
-from analytics.answers.slices import leading_slice, ranked_columns, slices
+from analytics.answers.slices import leading_slice, slices
+from analytics.answers.slices_ranking import ranked_columns
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
 from analytics.log.schema import Log
@@ -328,6 +330,12 @@ def test_labels_of_one_class_since_a_day_are_told_first_until_these_rows_are_lef
     assert first_line(engine, Question(log, Cohort(), 0.5)).startswith(said)
     before = Cohort((Clause("at", "lt", ("2024-02-16",)),))
     assert said not in first_line(engine, Question(log, before, 0.5))
+    one_place = Question(log, Cohort((Clause("place", "in", ("a",)),)), 0.5)
+    assert readings.cautioned("So.", Question(log, before, 0.5), one_place) == f"{said} So."
+    assert readings.cautioned("So.", Question(log, before, 0.5)) == "So."
+    trusted = readings.labels_reading(labels(engine, one_place))
+    assert trusted.startswith("Trust the error rate up to 15 February: since then labels are of one class")
+    assert "of one class" not in readings.labels_reading(labels(engine, Question(log, before, 0.5)))
 
 
 def test_labels_of_positives_alone_are_told_first(desk: Desk, engine: Engine) -> None:

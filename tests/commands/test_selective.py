@@ -120,6 +120,10 @@ def test_a_random_audit_gives_recall(tmp_path: Path) -> None:
         gates.write_text(f'[[gate]]\nmetric = "recall"\nmin = {limit:.3f}\n')
         checked = CliRunner().invoke(app, ["check", str(gates), str(tmp_path / "log.csv"), "--threshold", "0.3"])
         assert checked.exit_code == exit_code, checked.stderr
+    sides = ("--reference", "day<2026-01-15", "--production", "day>=2026-01-15")
+    caution = "Mostly flagged rows get a label, so misses are seldom counted here. "
+    assert said(tmp_path / "log.csv", "gap", *sides).startswith(caution)
+    assert said(tmp_path / "log.csv", "discover").startswith(f"{caution}Where ")
     assert not said(written(tmp_path / "all.csv", "flagged", 1.0), "overview").startswith(("Only", "Few"))
 
 

@@ -109,7 +109,7 @@ def test_an_alarm_says_about_since_when_and_weeks_without_rows_are_not_counted(d
     quiet, last = made(1, days=70), made(3, days=7, right=0.6, first=105)
     place = desk.frame(pl.concat([quiet, made(2, days=7, first=98), last]))
     answer, said = looked(place, 3, "--baseline-weeks", "6")
-    assert " % about since 15 April 2024 where " in said.replace("\u2009", " ").replace("\u202f", " ")
+    assert " % since about 15 April 2024 where " in said.replace("\u2009", " ").replace("\u202f", " ")
     assert "The alarm was raised in the week of 15 April 2024." in said
     assert "No judged rows came in 4 of the 10 weeks since 12 February 2024." in said
     weeks = answer["streams"][0]["weeks"]

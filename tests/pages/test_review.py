@@ -16,6 +16,7 @@ from analytics.log.workspace import Workspace
 from analytics.review import library
 from analytics.review.store import ReviewStore
 from analytics.review.verdict import Verdict
+from pages._frame import keyboard
 from tests.ingested import home_with
 from tests.review.cases import HOSTILE, case
 
@@ -116,6 +117,9 @@ def test_without_a_reason_or_a_name_nothing_is_saved_and_the_text_stays(home: Pa
     app = judge(app, 2, "kept")
     assert ReviewStore(home).verdicts(log_of(home).reading.content_hash) == []
     assert app.text_area(key="review_note").value == "kept"
+    assert (
+        ".st-key-review_ask_name input" in keyboard.HTML
+    )  # which Ctrl+Enter goes on to: letters of a name are keys here
     app.text_input(key="review_ask_name").set_value("Bea").run()
     (stored,) = ReviewStore(home).verdicts(log_of(home).reading.content_hash)
     assert (stored.reviewer, stored.note) == ("Bea", "kept")

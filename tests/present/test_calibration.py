@@ -15,6 +15,7 @@ from analytics.answers.calibration.time import CalibrationBreak, CalibrationTime
 from analytics.measure.calibration.recalibration import ScoreMap, isotonic_table
 from analytics.measure.calibration.scan import MISFITS
 from analytics.measure.calibration.table import calibration_table, chance_table
+from analytics.measure.calibration.told import level_turn
 from analytics.measure.reliability import reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.measure.thresholds.costs import Costs
@@ -100,6 +101,29 @@ def test_readings_say_which_way_scores_are_off(shift: float, side: str, where: s
     assert not BAD.search(text) and not BAD.search(reading)
     colours = {trace.name for trace in diagram(answer).data}
     assert ("too high" in colours) == (shift > 0) and ("too low" in colours) == (shift < 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            0.07,
+            -0.09,
+            "Since the week of 4 March scores are too low by 9.0 points. Before they were too high by 7.0 points. O",
+        ),
+        (
+            0.001,
+            0.02,
+            "Since the week of 4 March scores are too high by 2.0 points. Before they were right on the whole. Over",
+        ),
+        (0.02, 0.1, "A score of "),  # what is said of the whole is true of both parts
+    ],
+)
+def test_since_when_scores_are_off_another_way_is_said_first(before: float, after: float, said: str) -> None:
+    parts = pl.DataFrame({"is_after": [False, True], "difference": [before, after], "p_value": [0.0, 0.0]})
+    turn = level_turn(datetime(2024, 3, 4), "1w", parts)
+    text = plain(calibration_reading(made_answer(made_log(0.1)), NO_SCAN, turn)).split("\n")[0]
+    assert text.startswith(said) and ("On the whole" in text) == (turn is None)
 
 
 def diagram(answer: Calibration, *, in_log_odds: bool = False) -> Any:

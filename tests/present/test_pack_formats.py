@@ -17,7 +17,7 @@ import pytest
 from pptx import Presentation
 
 from analytics.answers.brief.answer import composed
-from analytics.answers.brief.finding import CalibrationParts, Finding, LineParts, Size, SliceParts, ThresholdParts
+from analytics.answers.brief.finding import Finding, LineParts, PreflightParts, Size, SliceParts, ThresholdParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.view import View
@@ -27,6 +27,7 @@ from analytics.log.kept.report_added import Added, added_from
 from analytics.log.kept.thresholds import Decision
 from analytics.log.receipt import CheckResult
 from analytics.log.right import Right
+from analytics.measure.calibration.told import CalibrationParts, LevelTurn
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.present.report.actions import action_of
@@ -280,6 +281,20 @@ def test_scores_that_tell_nothing_apart_are_not_recalibrated() -> None:
     for is_flat in (False, True):
         parts = CalibrationParts(0.7, 0.5, 0.4, 0.6, 0.2, 0.03, 0.0, is_flat, 0.5)
         assert action_of(Finding("calibration", "calibration", parts, None))[0].startswith("Recalibrate") is not is_flat
+
+
+def test_scores_that_turned_are_recalibrated_on_rows_since_and_labels_of_one_class_left_out() -> None:
+    turn = LevelTurn(datetime(2024, 3, 4), "1w", 0.07, -0.09)
+    parts = CalibrationParts(0.7, 0.5, 0.4, 0.6, 0.2, 0.03, 0.8, False, 0.5, turn)
+    action, _ = action_of(Finding("calibration", "calibration", parts, None))
+    assert action.startswith("Recalibrate on rows from 4 Mar 2024 on alone")
+    one = CheckResult("one-class-after", "warning", "y", 9, "From 2024-03-04 on all …", "2024-03-04")
+    action, _ = action_of(Finding("preflight", "logs", PreflightParts(one, 0), None))
+    assert action.startswith("Leave out the rows from 4 Mar 2024 on")
+    third = CheckResult("label-third-value", "warning", "y", 9, "Expected two values …")
+    assert action_of(Finding("preflight", "logs", PreflightParts(third, 0), None))[0].startswith(
+        "Choose on Logs which "
+    )
 
 
 def test_an_outline_keeps_its_order_and_leaves_out_what_is_no_section() -> None:

@@ -20,7 +20,8 @@ from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.overview import N_HISTOGRAM_BARS
 from analytics.answers.overview import overview as overview_answer
 from analytics.answers.question import Question, judged_rows
-from analytics.answers.slices import ranked_columns, slices
+from analytics.answers.slices import slices
+from analytics.answers.slices_ranking import ranked_columns
 from analytics.errors import EmptyCohort, QuestionError, StoreError
 from analytics.log.schema import Log
 from analytics.measure.counts import confusion_table

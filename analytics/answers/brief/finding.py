@@ -11,6 +11,7 @@ from analytics.answers.compare.whole import PairAsking
 from analytics.answers.discovery.search import Slice
 from analytics.answers.question import Question
 from analytics.log.receipt import CheckResult
+from analytics.measure.calibration.told import CalibrationParts
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS, used_in
 from analytics.measure.overruled import WhoWasRight
@@ -77,31 +78,6 @@ class FoundParts:
     n: int
     n_confirming: int
     n_sent: int
-
-
-@dataclass(frozen=True)
-class CalibrationParts:
-    """Scores that do not mean what they say: the bin that is off for most rows, and the error on average.
-
-    Attributes
-    ----------
-    mean_score, observed, observed_low, observed_high : float
-        Of that bin.
-    ece, ece_by_chance : float
-        Expected calibration error, and the largest that calibrated scores of this size would show (97.5 %).
-    slope, is_flat : float or None, and bool
-        The slope, and whether scores hardly tell rows apart, of which a ``base`` is positive, or right.
-    """
-
-    mean_score: float
-    observed: float
-    observed_low: float
-    observed_high: float
-    ece: float
-    ece_by_chance: float
-    slope: float | None
-    is_flat: bool
-    base: float
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import polars as pl
 
 from analytics.answers.brief.finding import (
     Asking,
-    CalibrationParts,
     Finding,
     LabelParts,
     LineParts,
@@ -17,6 +16,7 @@ from analytics.answers.brief.finding import (
     ThresholdParts,
 )
 from analytics.answers.calibration.answer import judged_bins, unripe_level
+from analytics.answers.calibration.time import turned
 from analytics.answers.labels import label_days
 from analytics.answers.labels_answer import feed_stopped, ripe_until
 from analytics.answers.question import score_table
@@ -26,7 +26,7 @@ from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
 from analytics.measure.calibration.table import slice_numbers
-from analytics.measure.calibration.told import is_flat, told_bin
+from analytics.measure.calibration.told import CalibrationParts, is_flat, told_bin
 from analytics.measure.counts import confusion_table
 from analytics.measure.intervals import wilson
 from analytics.measure.labels.lateness import label_arrival
@@ -53,6 +53,7 @@ _MEASURED = (
     "default-spike",
     "near-duplicates",
     "null-label",
+    "label-other-values",
     "no-label",
     "no-prediction",
 )
@@ -96,6 +97,7 @@ def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         numbers["slope"],
         is_flat(numbers),
         numbers["observed"],
+        turned(engine, question),
     )
     return (Finding("calibration", "calibration", parts, place="last"),)
 

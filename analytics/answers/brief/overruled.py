@@ -52,8 +52,8 @@ def overruled_decisions(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     effect = effect_of(engine, question, "error_rate") if flagged.n_labelled + passed.n_labelled else 1.0
     right = who_was_right(flagged, passed, weights_of(engine, replace(asking, metric="error_rate")), effect)
     added = (float(end) for end in (right.added.value, right.added.low, right.added.high))
-    size = Size(*added) if float(right.added.low) > 0 and right.n_labelled >= MIN_SUPPORT else None
-    which = counts.filter(pl.col("model") == (flagged.n >= passed.n), pl.col("model") != pl.col("people"))
+    size = Size(*added) if float(right.added.low) > 0 and right.most.n_labelled >= MIN_SUPPORT else None
+    which = counts.filter(pl.col("model") == (right.most is flagged), pl.col("model") != pl.col("people"))
     values = which.row(0, named=True)
     clauses = [slice_clauses(log, name, values[f"slice_{place}"]) for place, name in enumerate(names)]
     return (

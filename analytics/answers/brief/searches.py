@@ -15,6 +15,7 @@ from analytics.answers.discovery.search import Search
 from analytics.answers.gap.answer import Gap, gap
 from analytics.answers.gap.inputs import Inputs, inputs
 from analytics.answers.gap.sides import Sides, sides
+from analytics.answers.labels import selective_of
 from analytics.measure.brief import MOST_EMPTY, MOST_ROWS
 from analytics.measure.gap.causes import emptied, to_mend
 from analytics.measure.gap.metric import COST
@@ -32,6 +33,9 @@ _NOT_MENDED = ("base_rate", "segments", "coverage")
 
 def found_slice(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the slice of several conditions that holds or costs most, of those that a search confirmed."""
+    hidden = selective_of(engine, asking.question)
+    if hidden is not None and hidden.mixes(asking.leading_metric or COST):
+        return ()  # it would find who has a label
     return slice_finding(searched(engine, asking), asking)
 
 

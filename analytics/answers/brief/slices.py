@@ -12,6 +12,7 @@ import polars as pl
 
 from analytics.answers.brief.costs import weights_of
 from analytics.answers.brief.finding import Asking, Finding, Size, SliceParts
+from analytics.answers.labels import selective_of
 from analytics.answers.question import Question, is_of_score, model_versions, told_by_score
 from analytics.answers.slices import leading_slice, slices
 from analytics.log.column import Column
@@ -22,6 +23,7 @@ from analytics.measure.headline import OTHER_KIND
 from analytics.measure.leaks import tells_afterwards
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import compared_by
+from analytics.measure.slices_cost import COST
 from analytics.query.clusters import clusters_of
 from analytics.query.cohort import slice_clauses
 from analytics.query.engine import Engine
@@ -45,8 +47,11 @@ def worst_slices(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the worst slice and the worst field that arrives empty, of those that are clearly worse than their rest.
 
     Of each column only the slice counts with which its page leads: both must name the same one. Where misses lead and no slice
-    has more of them, one with more false alarms is named, and the other way round.
+    has more of them, one with more false alarms is named, and the other way round. None is where labels hang on the decision.
     """
+    hidden = selective_of(engine, asking.question)
+    if hidden is not None and hidden.mixes(asking.leading_metric or COST):
+        return ()  # it would be the slice whose rows seldom get a label
     found = _worst(engine, asking)
     other = OTHER_KIND.get(asking.leading_metric or "")
     if found or other is None:

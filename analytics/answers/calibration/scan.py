@@ -87,10 +87,11 @@ def _label_told(slices: pl.DataFrame) -> float:
 
 
 def _is_told_by_a_value(slices: pl.DataFrame) -> bool:
-    """Whether a slice of a column is all positive although its scores expect nothing of the kind."""
-    sums = (pl.col("n"), pl.col("n_pos"), pl.col("n") * pl.col("mean_score"))
-    known = slices.drop_nulls("mean_score")
-    return tells_by_a_value(*(known.select(each.cast(pl.Float64)).to_series().to_numpy() for each in sums))
+    """Whether a slice of a column, or all that have a value together, is all positive although scores expect no such thing."""
+    sums = (pl.col("n"), pl.col("n_pos"), (pl.col("n") * pl.col("mean_score")).alias("expected"))
+    known = slices.drop_nulls("mean_score").select(pl.col("value").is_null(), *(each.cast(pl.Float64) for each in sums))
+    tables = known.drop("value"), known.group_by("value").sum().drop("value")
+    return any(tells_by_a_value(*(table[name].to_numpy() for name in table.columns)) for table in tables)
 
 
 def _value_of(value: object) -> str | None:

@@ -14,6 +14,7 @@ from analytics.answers.overview import bucket
 from analytics.answers.question import Question
 from analytics.measure.calibration.breaks import level_break
 from analytics.measure.calibration.table import calibration_table
+from analytics.measure.calibration.told import LevelTurn, level_turn
 from analytics.measure.calibration.worth import as_worth
 from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.counts import judged
@@ -51,6 +52,13 @@ class CalibrationTime:
     unripe_from: datetime | None = None
 
     @property
+    def turn(self) -> LevelTurn | None:
+        """Since when scores are off another way than before, where no label to come may be all of it."""
+        if self.broke is None or self.is_of_unripe:
+            return None
+        return level_turn(self.broke.bucket, self.every, self.broke.parts)
+
+    @property
     def is_of_unripe(self) -> bool:
         """Whether it broke where labels still come in, which may be all of it."""
         return self.broke is not None and self.unripe_from is not None and self.broke.bucket >= self.unripe_from
@@ -63,19 +71,37 @@ def calibration_time(
     if question.log.time_low is None:
         return None
     every = every or bucket(question.log) or "1mo"
-    scores = scored(engine, question, (), every)
-    mapped = probabilities(scores, map_of(question, scores))
-    mapped = replace(mapped, frame=mapped.frame.drop_nulls("bucket"))
+    mapped = _mapped(engine, question, every)
     table = calibration_table(
         mapped.frame, mapped.edges, by=("bucket",), groups=groups, replicates=SLICE_REPLICATES, cells=SLICE_CELLS
     )
+    return CalibrationTime(every, table, *_broken(engine, question, mapped))
+
+
+def turned(engine: Engine, question: Question) -> LevelTurn | None:
+    """Answer "since when are scores off another way?" as `CalibrationTime.turn` does, without what is said of every bucket."""
+    if question.log.time_low is None:
+        return None
+    every = bucket(question.log) or "1mo"
+    return CalibrationTime(every, pl.DataFrame(), *_broken(engine, question, _mapped(engine, question, every))).turn
+
+
+def _mapped(engine: Engine, question: Question, every: str) -> ScoreTable:
+    """Return the score table by bucket of time, with scores as probabilities; rows without a time are left out."""
+    scores = scored(engine, question, (), every)
+    mapped = probabilities(scores, map_of(question, scores))
+    return replace(mapped, frame=mapped.frame.drop_nulls("bucket"))
+
+
+def _broken(engine: Engine, question: Question, mapped: ScoreTable) -> tuple[CalibrationBreak | None, datetime | None]:
+    """Find where calibration broke, before labels still come in if it did there, and from when on these do."""
     worth = as_worth(mapped.frame)
     broke = _break_of(replace(mapped, frame=worth))
     is_told = broke is not None or question.log.mapping.label_time is not None
     until = unripe_from(engine, question) if is_told else None
     if until is not None:
         broke = _break_of(replace(mapped, frame=worth.filter(pl.col("bucket") < until))) or broke
-    return CalibrationTime(every, table, broke, until)
+    return broke, until
 
 
 def _break_of(scores: ScoreTable) -> CalibrationBreak | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from analytics.measure.comparisons import SIGNIFICANT
@@ -17,6 +20,72 @@ SMALLEST = 0.005
 def is_level_off(difference: float | None, p_value: float | None) -> bool:
     """Whether scores are clearly too high, or too low, on the whole."""
     return difference is not None and p_value is not None and p_value < SIGNIFICANT and abs(difference) >= SMALLEST
+
+
+@dataclass(frozen=True)
+class LevelTurn:
+    """The bucket of time since which scores are off another way: what is true of all rows is then true of neither part.
+
+    Attributes
+    ----------
+    since, every : datetime and str
+        The bucket, and how long it is.
+    before, after : float
+        Mean score less the observed rate before it and from it on, 0 where it is not clearly off by half a point.
+    """
+
+    since: datetime
+    every: str
+    before: float
+    after: float
+
+
+def level_turn(since: datetime, every: str, parts: pl.DataFrame) -> LevelTurn | None:
+    """Return since when scores are off another way, too low instead of too high or off instead of right; None where they are not.
+
+    Parameters
+    ----------
+    parts : polars.DataFrame
+        ``is_after`` and the columns of `calibration_table`, a row before the bucket and one from it on.
+
+    Examples
+    --------
+    >>> parts = pl.DataFrame({"is_after": [True, False], "difference": [-0.09, 0.07], "p_value": [0.0, 0.0]})
+    >>> alike = parts.with_columns(difference=0.1)
+    >>> level_turn(datetime(2024, 3, 4), "1w", parts).after, level_turn(datetime(2024, 3, 4), "1w", alike)
+    (-0.09, None)
+    """
+    rows = parts.sort("is_after").select("difference", "p_value").rows()
+    before, after = (off if is_level_off(off, p_value) else 0.0 for off, p_value in rows)
+    return None if np.sign(before) == np.sign(after) else LevelTurn(since, every, before, after)
+
+
+@dataclass(frozen=True)
+class CalibrationParts:
+    """Scores that do not mean what they say: the bin that is off for most rows, and the error on average.
+
+    Attributes
+    ----------
+    mean_score, observed, observed_low, observed_high : float
+        Of that bin.
+    ece, ece_by_chance : float
+        Expected calibration error, and the largest that calibrated scores of this size would show (97.5 %).
+    slope, is_flat : float or None, and bool
+        The slope, and whether scores hardly tell rows apart, of which a ``base`` is positive, or right.
+    turn : LevelTurn or None
+        Since when scores are off another way than before.
+    """
+
+    mean_score: float
+    observed: float
+    observed_low: float
+    observed_high: float
+    ece: float
+    ece_by_chance: float
+    slope: float | None
+    is_flat: bool
+    base: float
+    turn: LevelTurn | None = None
 
 
 def told_bin(bins: pl.DataFrame, difference: float | None, p_value: float | None) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from analytics.measure.calibration.breaks import LevelBreak, level_break
 from analytics.measure.clusters import t_quantile
 from analytics.measure.gap.constants import TOLD, Z_95
 from analytics.measure.gap.metric import PLACES, GapMetric
-from analytics.measure.intervals import FloatArray, ratio
+from analytics.measure.intervals import FloatArray, ratio, wilson
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,19 @@ def gap_time(every: str, table: pl.DataFrame, metric: GapMetric) -> GapTime:
     units = _units(table)
     products = None if units is None else _products(table)
     error = np.sqrt(ratio(_variance(metric, value, (top, bottom, square), products), bottom**2))
-    reach = Z_95 * error if units is None else t_quantile(units - 1, 0.95) * np.sqrt(ratio(units, units - 1)) * error
+    spread = np.full(len(value), Z_95)
+    if units is not None:
+        spread = t_quantile(units - 1, 0.95) * np.sqrt(ratio(units, units - 1))
+    low, high = value - spread * error, value + spread * error
+    if metric.is_share:  # which no interval leaves, and of which a bucket without errors says no more than its rows
+        n = np.where(error > 0, ratio(value * (1 - value), error**2), bottom if units is None else units)
+        bounds = wilson(value * n, n, quantile=spread)
+        low, high = bounds.low, bounds.high
     behind = [pl.coalesce(f"rows_{name}", name) if f"rows_{name}" in table.columns else name for name in PLACES]
     shown = table.select("bucket", "side", n=pl.sum_horizontal(behind).cast(pl.Int64)).with_columns(
         value=pl.Series(value).fill_nan(None),
-        low=pl.Series(value - reach).fill_nan(None),
-        high=pl.Series(value + reach).fill_nan(None),
+        low=pl.Series(low).fill_nan(None),
+        high=pl.Series(high).fill_nan(None),
     )
     buckets = table["bucket"].unique().sort()
     overall = top.sum() / (bottom.sum() or 1.0)

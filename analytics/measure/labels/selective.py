@@ -89,6 +89,13 @@ class Selective:
         """Tell whether labelled rows do not show a metric: all that counts the errors, or the right rows, of the other side."""
         return metric not in _SEEN and not (metric == "precision" and self.is_of_flagged)
 
+    def mixes(self, metric: str) -> bool:
+        """Tell whether slices differ in a metric by how many of either side have a label: who errs more is then not seen.
+
+        Where one side has no labels at all, a metric is of the other side alone in every slice.
+        """
+        return not self.is_of_one_side and self.hides(metric)
+
 
 def unseen_scores(score_table: pl.DataFrame) -> tuple[int, bool] | None:
     """Find the bin at which labels begin or end, where next to no row on one side of it has one; None where there is none.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from analytics.answers.brief.answer import waits_for
 from analytics.answers.brief.finding import (
-    CalibrationParts,
     CompareParts,
     CourseParts,
     Finding,
@@ -20,6 +19,7 @@ from analytics.answers.brief.finding import (
     SliceParts,
     ThresholdParts,
 )
+from analytics.measure.calibration.told import CalibrationParts
 from analytics.measure.gap.metric import COST
 from analytics.measure.metrics import METRICS
 from analytics.measure.overruled import WhoWasRight

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 def overruled_reading(found: WhoWasRight) -> str:
     """Say how often people overrule the model, where most, and who was right more often, in one sentence."""
-    where = "where it flags" if found.flagged.n >= found.passed.n else "where it does not flag"
+    where = "where it flags" if found.most is found.flagged else "where it does not flag"
     lead = f"People overrule {words.share(found.n / found.n_decided)} of the model's decisions, mostly {where}"
-    if found.n_labelled < MIN_SUPPORT:
-        return f"{lead}: who was right is not known, as next to none of those has a label."
+    if found.most.n_labelled < MIN_SUPPORT:
+        there = "" if found.n_labelled < MIN_SUPPORT else " there"
+        return f"{lead}: who was right{there} is not known, as next to none of those has a label."
     right, low, high = (float(end) for end in (found.people.value, found.people.low, found.people.high))
     if high < EVEN:
         return f"{lead}, and are wrong in {words.share(1 - right)} of these."

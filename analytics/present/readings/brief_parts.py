@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from analytics.present import words
 from analytics.present.readings.calibration import flat_reading
+from analytics.present.readings.calibration_trend import turn_reading
 from analytics.present.readings.overview_lead import missed_words
 from analytics.present.readings.overview_unjudged import lacking
 
 if TYPE_CHECKING:
-    from analytics.answers.brief.finding import CalibrationParts, LabelParts, LineParts, SliceParts
+    from analytics.answers.brief.finding import LabelParts, LineParts, SliceParts
     from analytics.log.schema import Log
+    from analytics.measure.calibration.told import CalibrationParts
 
 _NEARLY = 0.9
 """Share of the scored rows that is nearly everybody; what is left is hardly anyone. A judgement."""
@@ -34,6 +36,8 @@ def calibration_sentence(parts: CalibrationParts, log: Log) -> str:
     """Say what a score means instead, or that it means nothing."""
     if parts.is_flat:
         return flat_reading(parts.base, is_right_or_wrong=log.is_right_or_wrong)
+    if parts.turn is not None:
+        return turn_reading(parts.turn, "confidences" if log.is_right_or_wrong else "scores")
     side = "too high" if parts.mean_score > parts.observed else "too low"
     told, observed = words.number(parts.mean_score, 2), words.share(parts.observed)
     if log.is_right_or_wrong:

@@ -18,10 +18,12 @@ from analytics.present.readings.calibration_scan import (
     segments_lead,
     segments_part,
 )
+from analytics.present.readings.calibration_trend import turn_reading
 from analytics.present.selective import unseen_scores_part
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.answer import Calibration, CalibrationSlices
+    from analytics.measure.calibration.told import LevelTurn
 
 _Row = dict[str, Any]
 
@@ -30,8 +32,11 @@ _LARGE = 100_000
 """Rows from which the sentence adds that a test of calibration also rejects harmless deviations. A judgement."""
 
 
-def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
-    """Answer the page's question: are scores too high or too low on the whole, by how much, and where most."""
+def calibration_reading(answer: Calibration, scan: pl.DataFrame, turn: LevelTurn | None = None) -> str:
+    """Answer the page's question: are scores too high or too low on the whole, by how much, and where most.
+
+    Since when they are off another way is said before what they are on the whole, which is then true of neither time.
+    """
     row = answer.numbers.row(0, named=True)
     if not row["n"]:
         return _NOTHING
@@ -56,7 +61,9 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
         )
         return words.told(" ".join(filter(None, [unseen, lead, segments])), how, segments_part(scan))
     meaning = [_meaning_part(answer, row), _spread_part(row, answer), _level_part(row, answer)]
-    if answer.unripe_from is not None:  # by labels that are there a score may be off that is not
+    if turn is not None:
+        meaning = [turn_reading(turn, _scores(answer)), f"Over the whole time {meaning[0][:1].lower()}{meaning[0][1:]}"]
+    elif answer.unripe_from is not None:  # by labels that are there a score may be off that is not
         meaning.insert(0, meaning.pop())
     parts = [unseen, *([found] if (found := decisions_part(answer.bins, _what(answer))) else meaning), segments]
     lead = " ".join(filter(None, parts))

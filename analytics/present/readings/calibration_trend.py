@@ -10,10 +10,33 @@ from analytics.present.readings.calibration_scan import is_clear
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.time import CalibrationTime
+    from analytics.measure.calibration.told import LevelTurn
 
 _Row = dict[str, Any]
 
 _ONE_BREAK = "One break is looked for, the clearest; there may be others."
+
+
+def turn_reading(turn: LevelTurn, what: str = "scores") -> str:
+    """Say which way scores are off since when, and which way before.
+
+    Parameters
+    ----------
+    turn : LevelTurn
+    what : str
+        What is calibrated: scores or confidences.
+    """
+    day = turn.since
+    written = {"1w": f"the week of {day.day} {day:%B}", "1d": f"{day.day} {day:%B}", "1mo": f"{day:%B}"}
+    since = written.get(turn.every) or words.bucket_label(day, turn.every)
+    return f"Since {since} {what} are {_way(turn.after)}. Before they were {_way(turn.before)}."
+
+
+def _way(off: float) -> str:
+    """Say which way, and how far, scores are off on the whole."""
+    if not off:
+        return "right on the whole"
+    return f"too {'high' if off > 0 else 'low'} by {words.points(abs(off)).removeprefix('+')}"
 
 
 def calibration_trend_reading(found: CalibrationTime) -> str:

@@ -79,6 +79,10 @@ def _trust_part(answer: LabelsAnswer) -> str:
     changed = ""
     if answer.share_revised >= _HARDLY:
         changed = f"; {words.share(answer.share_revised)} of the labels given were changed later, so they may still"
+    if answer.one_class is not None and answer.trust >= answer.one_class:
+        before = _day(answer.one_class - timedelta(days=1), answer)
+        one = "since then labels are of one class, so not all are there yet, or a rule wrote them"
+        return f"Trust {phrase} up to {before}: {one}{changed}."
     if answer.faded is not None and (since is None or not since.to_come >= 1):
         before = _day(answer.faded - timedelta(days=1), answer)
         few = "ever fewer rows are positive, as where a row counts as negative until something happens"
@@ -212,6 +216,9 @@ def matured_reading(answer: LabelsAnswer) -> str:
     """Say how to read the figure, and how wide its band is by what such estimates missed before."""
     unit = words.BUCKETS[answer.every]
     open_ = answer.buckets.filter(answer.buckets["to_come"] >= 1)
+    since = answer.one_class
+    if open_.is_empty() and since is not None and not answer.buckets.filter(pl.col("bucket") >= since).is_empty():
+        return f"No {unit} waits for labels, but from {_day(since, answer)} on they are of one class."
     if open_.is_empty():
         return f"Every {unit} has all the labels that it will get."
     lead = f"{words.plural(open_.height, unit)} {'waits' if open_.height == 1 else 'wait'} for labels"

@@ -47,10 +47,13 @@ def cautions(question: Question, overview: Overview) -> str:
     return " ".join(filter(None, said))
 
 
-def cautioned(reading: str, question: Question) -> str:
-    """Return the reading of another page behind what undoes its numbers, where it does not say so itself."""
+def cautioned(reading: str, *questions: Question) -> str:
+    """Return the reading of another page behind what undoes its numbers, where it does not say so itself.
+
+    Of the sides of a comparison each is asked.
+    """
     parts = (_copied_part, _one_class_part, _too_good_part, _nothing_told_part, _wrong_way_part, _drawn_part)
-    found = (part(question) for part in parts)
+    found = dict.fromkeys(part(question) for part in parts for question in questions)
     said = [each for each in found if each and not reading.startswith(each.partition(":")[0])]
     return " ".join([*said, reading])
 
@@ -89,10 +92,17 @@ def _one_class_part(question: Question) -> str:
     if whole is not None and not question.cohort:
         return f"{words.one_line(whole.partition('.')[0])}: log those of the other class before all that follows."
     found = next((each for each in question.log.findings if each.code == "one-class-after"), None)
-    if found is None or found.example is None or question.cohort:
+    if found is None or found.example is None or _ends_before(question, found.example[:10]):
         return ""
     since = words.bucket_label(date.fromisoformat(found.example[:10]), "1d")
     return f"From {since} on labels are of one class: leave these rows out before all that follows."
+
+
+def _ends_before(question: Question, day: str) -> bool:
+    """Whether the filters keep no row of a day, written as ISO has it, or of a later one."""
+    bounds = [clause for clause in question.cohort.of(question.log.mapping.time or "") if clause.op in ("le", "lt")]
+    is_bound = any(value < day or (clause.op == "lt" and value == day) for clause in bounds for value in clause.values)
+    return is_bound or any(known < day for known in question.cohort.as_of)
 
 
 def together_part(question: Question) -> str:

@@ -18,7 +18,7 @@ from analytics.present.marks.slices import SIGNIFICANT, support, support_words, 
 from analytics.present.readings.overview import NO_ROWS
 from analytics.present.readings.slices_cost import cost_reading
 from analytics.present.readings.slices_support import few_part, n_judged, none_of, stand_for_part, unjudged_part
-from analytics.present.selective import selective_caution
+from analytics.present.selective import behind_unseen
 
 if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
@@ -72,9 +72,10 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
         return NO_ROWS
     if not any(words.is_known(row[metric]) for row in rows):
         return f"{_sentence_start(metric)} has no value by {_by_of(answer)}: {METRICS[metric].undefined}."
-    caution = f"{selective_caution(answer.selective)} {unjudged_part(answer, partial(_name_of, answer))}".strip()
+    unjudged = unjudged_part(answer, partial(_name_of, answer))
     if len(rows) > 1 and metric == COST:
-        return f"{caution} {cost_reading(answer, partial(_name_of, answer), _by_of(answer))}".strip()
+        costs = cost_reading(answer, partial(_name_of, answer), _by_of(answer))
+        return behind_unseen(f"{unjudged} {costs}".strip(), answer.selective, metric)
     if len(rows) == 1:
         text = words.metric_interval(metric, *(rows[0][f"{metric}{end}"] for end in _ENDS))
         whole = f"All rows are in one slice, {_name_of(answer, rows[0])}"
@@ -83,13 +84,12 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
     alike = clusters.alike_part(answer.unit, answer.design_effect, answer.weight)
     few = " ".join(filter(None, [few_part(answer, rows), alike, stand_for_part(answer)]))
     of_kinds = _kinds_part(answer, rows, kinds, positives) if METRICS[metric].is_of_errors else ""
-    if not any(found.values()):
+    if any(found.values()):
+        first, *rest = (*_standing_out(answer, rows, found, positives), of_kinds)
+    else:
         quiet = _nothing_stands_out(answer, rows)
         first, *rest = [of_kinds, quiet] if of_kinds else quiet.split("\n")
-    else:
-        first, *rest = _standing_out(answer, rows, found, positives)
-        rest.append(of_kinds)
-    return words.told(f"{caution} {first}".strip(), *rest, few)
+    return behind_unseen(words.told(f"{unjudged} {first}".strip(), *rest, few), answer.selective, metric)
 
 
 def _standing_out(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices_cost import COST
 from analytics.present import words
+from analytics.present.selective import mixed_slices_part, selective_caution
+
+if TYPE_CHECKING:
+    from analytics.measure.labels.selective import Selective
 
 _MAX_NAMED = 2
 """Columns that are named of those that stand last. A judgement."""
@@ -19,6 +25,7 @@ def ranking_reading(
     *,
     is_right_or_wrong: bool = False,
     instead_of: str | None = None,
+    selective: Selective | None = None,
 ) -> str:
     """Say which column separates the errors most, or why none can be named.
 
@@ -34,6 +41,8 @@ def ranking_reading(
         Whether rows are of no class, so that no base rate explains an error.
     instead_of : str or None
         The metric that was asked for, where no slice is worse by it and the columns are ranked by the other kind of error.
+    selective : Selective or None
+        What is known where labels hang on the decision.
     """
     if table.is_empty():
         return "This log has no segment columns. Choose some in the mapping on the Logs page."
@@ -49,6 +58,8 @@ def ranking_reading(
             f"Nothing can be compared: of {words.plural(n_judged, 'judged row')}, no slice of any column has "
             f"{words.count(min_support)} while leaving as many to the rest. Choose a column to look all the same."
         )
+    if unknown := mixed_slices_part(selective, instead_of or metric):
+        return f"{selective_caution(selective)} {unknown} Choose a column to look all the same."
     if not best["n_worse"]:
         if is_right_or_wrong:
             return "No column has a slice that is worse than elsewhere, beyond chance. Choose a column to look all the same."

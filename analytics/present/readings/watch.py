@@ -98,7 +98,7 @@ def _alarm(stream: Stream, answer: WatchAnswer) -> str:
     name = stream_words(stream, answer.watching.metric)
     rate, expected = (_share(stream, answer, last[end]) for end in ("rate_since", "usual"))
     way = _judged(stream, answer, is_up=is_up)
-    return f"{name} is {way}, {rate} about since {_day(last['changed'])} where {expected} is usual."
+    return f"{name} is {way}, {rate} since about {_day(last['changed'])} where {expected} is usual."
 
 
 def _apart(stream: Stream, answer: WatchAnswer) -> str:
@@ -130,7 +130,7 @@ def _share(stream: Stream, answer: WatchAnswer, value: float) -> str:
 
 def _judged(stream: Stream, answer: WatchAnswer, *, is_up: bool) -> str:
     """Say which way it moved, and whether that is worse where a direction is."""
-    direction = "lower" if stream.kind == "input" else METRICS[answer.watching.metric].direction
+    direction = "neither" if stream.kind == "input" else METRICS[answer.watching.metric].direction
     if direction == "neither":
         return "higher" if is_up else "lower"
     return "better" if is_up == (direction == "higher") else "worse"

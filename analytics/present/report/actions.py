@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analytics.answers.brief.finding import (
-    CalibrationParts,
     CompareParts,
     CourseParts,
     FoundParts,
@@ -18,6 +17,7 @@ from analytics.answers.brief.finding import (
     SliceParts,
     ThresholdParts,
 )
+from analytics.measure.calibration.told import CalibrationParts
 from analytics.measure.labels.selective import AUDIT_ROWS
 from analytics.measure.overruled import EVEN, WhoWasRight
 from analytics.measure.slices import MIN_SUPPORT
@@ -80,6 +80,9 @@ def _of_calibration(parts: CalibrationParts) -> tuple[str, str]:
             "Choose no rows by this score, and ask for one that tells them apart: recalibrating does not help.",
             _MODEL,
         )
+    if parts.turn is not None:
+        day = words.bucket_label(parts.turn.since, "1d")
+        return f"Recalibrate on rows from {day} on alone: those before would turn scores the wrong way.", _MODEL
     return "Recalibrate before anybody reads a score as a chance; by itself that changes no decision.", _MODEL
 
 
@@ -94,6 +97,17 @@ def _of_labels(parts: LabelParts) -> tuple[str, str]:
 def _of_preflight(parts: PreflightParts) -> tuple[str, str]:
     if parts.found.code == "labels-hang-on-score":
         return f"Have some {AUDIT_ROWS} of the rows without a label judged, drawn at random.", _DATA
+    if parts.found.code == "one-class-after" and parts.found.example is not None:
+        since = words.bucket_label(date.fromisoformat(parts.found.example[:10]), "1d")
+        return (
+            f"Leave out the rows from {since} on, and find out whether labels are still to come or a rule wrote them.",
+            _DATA,
+        )
+    if parts.found.code == "label-third-value":
+        return (
+            "Choose on Logs which of these values are positive, negative or not known yet, and read the log again.",
+            _DATA,
+        )
     if parts.found.code == "decisions-alike":
         return "Find out which rule decides, before anything is made of single errors.", _SYSTEM
     if parts.found.code == "threshold-moved":
@@ -182,7 +196,7 @@ def _of_course(parts: CourseParts) -> tuple[str, str]:
 
 
 def _of_overruled(parts: WhoWasRight) -> tuple[str, str]:
-    if parts.n_labelled < MIN_SUPPORT:
+    if parts.most.n_labelled < MIN_SUPPORT:
         return (
             "Have some of the overruled decisions judged, drawn at random: so far nobody knows who was right.",
             _SYSTEM,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NUMBERS = (
     ("n", "Judged rows", "Rows with a label and a score."),
-    ("difference", "Mean score less observed", "Calibration in the large: above 0 the scores are too high."),
+    ("difference", "Mean less observed, points", "Calibration in the large: above 0 the scores are too high."),
     ("ece", "ECE", "Mean gap between score and observed rate over the bins of the figure."),
     ("mce", "Largest gap", "Gap of the bin that is furthest off (MCE)."),
     (
@@ -140,7 +140,7 @@ def _with_ends(name: str, row: dict[str, Any], key: str) -> str:
             else f"{words.p_value(value)} ({words.between(*map(words.p_value, (low, high)))})"
         )
     if name == "difference":
-        return words.points(value, low, high)
+        return words.points(value, low, high).replace(" points", "")
     digits = 2 if name in _SHORT else 4
     text = words.number(value, digits)
     return text if low is None else f"{text} ({words.between(words.number(low, digits), words.number(high, digits))})"

@@ -14,7 +14,7 @@ from analytics.answers.brief.registry import SOURCES
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
 from analytics.answers.question import Question
-from analytics.answers.slices import ranked_columns
+from analytics.answers.slices_ranking import ranked_columns
 from analytics.log.right import Right
 from analytics.measure.course import risen, spell
 from analytics.present.readings import finding_sentence

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import address_of, brief
-from analytics.answers.brief.finding import Asking
+from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
 from analytics.answers.question import Question
-from analytics.answers.slices import ranked_columns
+from analytics.answers.slices_ranking import ranked_columns
 from analytics.log.two_decisions import decided_columns, two_decisions
 from analytics.measure.overruled import Overruled, WhoWasRight, who_was_right
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import readings
+from analytics.present.readings.brief_overruled import overruled_reading
 from analytics.present.report.actions import action_of
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
@@ -142,6 +145,19 @@ def test_what_overruling_costs_is_told_in_money_where_errors_have_a_price(desk: 
 def test_other_columns_of_two_values_are_no_decisions(desk: Desk, columns: dict[str, str]) -> None:
     frame = made(("model", "people"), (0.5, 0.5)).rename({old: new for new, old in columns.items()})
     assert two_decisions(desk.log(frame, score="score", label="defaulted")) is None
+
+
+def test_who_was_right_is_not_said_where_what_people_overrule_most_has_no_label() -> None:
+    """Refused rows have no outcome: that those which people let pass mostly went well says nothing of those they refused."""
+    found = who_was_right(Overruled(2_000, 166, 166, 41), Overruled(7_000, 515, 0, 0))
+    said = overruled_reading(found)
+    assert said.endswith(
+        "mostly where it does not flag: who was right there is not known, as next to none of those has a label."
+    )
+    assert action_of(Finding("overruled", "review", found, None))[0].startswith(
+        "Have some of the overruled decisions judged"
+    )
+    assert "are right in 75.3" in overruled_reading(replace(found, passed=replace(found.passed, n=100)))
 
 
 def test_the_cost_of_overruling_is_bounded_at_its_rate() -> None:

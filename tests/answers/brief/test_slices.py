@@ -17,8 +17,10 @@ from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.either import discover_either
 from analytics.answers.discovery.search import Search
+from analytics.answers.labels import selective_of
 from analytics.answers.question import Question, is_of_score
-from analytics.answers.slices import leading_slice, ranked_by_kind, slices
+from analytics.answers.slices import leading_slice, slices
+from analytics.answers.slices_ranking import ranked_by_kind, ranked_columns
 from analytics.log.workspace import Workspace
 from analytics.measure.headline import headline
 from analytics.measure.slices import MIN_SUPPORT
@@ -73,6 +75,44 @@ def test_a_slice_that_misses_everything_leads_in_the_brief_and_on_slices(
     answer = slices(engine, question, ["region"], metric=metric)
     assert slices_reading(answer).startswith("Worst by region: west")
     assert "100.0\u202f%" in finding_sentence(first, question.log) or prevalence >= 0.15
+
+
+def test_no_column_of_noise_is_to_be_looked_at_first_however_many_there_are(desk: Desk) -> None:
+    """Of a column alone a slice stands out here: each was adjusted for its own slices only."""
+    rng = np.random.default_rng(1)
+    score = rng.beta(2, 3, 2_000).round(2)
+    noise = {f"c{place}": rng.choice(list("abcdefgh"), 2_000) for place in range(16)}
+    frame = pl.DataFrame({"score": score, "label": (rng.random(2_000) < score).astype(int), **noise})
+    log = desk.log(frame, score="score", label="label", segments=tuple(noise))
+    with closing(Engine(desk.workspace)) as engine:
+        question = Question(log, Cohort(), 0.5)
+        alone = leading_slice(slices(engine, question, ["c3"], metrics=()))
+        ranked = ranked_columns(engine, question)
+    assert alone is not None and ranked["n_worse"].sum() == 0
+    assert ranking_reading(ranked, MIN_SUPPORT).startswith("No column has a slice that is worse")
+
+
+@pytest.mark.parametrize("is_of_flagged", [True, False])
+def test_a_slice_whose_rows_seldom_get_a_label_is_not_named_for_it(desk: Desk, is_of_flagged: bool) -> None:
+    """All regions fail alike, and of the side that seldom has labels west has none: its recall says who was looked at."""
+    rng = np.random.default_rng(5)
+    region, score = REGIONS[rng.choice(5, N)], rng.random(N)
+    is_flagged = score >= 0.5
+    label = rng.random(N) < np.where(is_flagged, 0.15, 0.04)
+    is_seen = (is_flagged == is_of_flagged) | ((rng.random(N) < 0.2) & ((region == "west") == is_of_flagged))
+    frame = pl.DataFrame({"score": score, "label": label.astype(int), "region": region}).with_columns(
+        label=pl.when(pl.Series(is_seen)).then("label")
+    )
+    log = desk.log(frame, score="score", label="label", segments=("region",))
+    with closing(Engine(desk.workspace)) as engine:
+        question = Question(log, Cohort(), 0.5)
+        found = SOURCES["slices"].find(engine, Asking(question))
+        ranked, hidden = ranked_columns(engine, question, "recall"), selective_of(engine, question)
+        opened = slices_reading(slices(engine, question, ["region"], metric="recall"))
+    assert not found and ranked["n_worse"].to_list() > [0]
+    unknown = "Where recall is worst is not known: slices differ in how many of their "
+    said = ranking_reading(ranked, MIN_SUPPORT, "recall", selective=hidden)
+    assert said.startswith("Mostly ") and unknown in said and unknown in opened.split("\n")[0]
 
 
 @pytest.mark.parametrize("prevalence", [0.03, 0.93])

@@ -9,6 +9,7 @@ import polars as pl
 from analytics.answers.calibration.answer import calibration
 from analytics.answers.calibration.classes import class_calibration, has_class_scores
 from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.calibration.time import turned
 from analytics.errors import QuestionError
 from analytics.present import palette, readings, words
 from analytics.present.report.chart_drawing import chart_drawing
@@ -22,17 +23,18 @@ if TYPE_CHECKING:
     from analytics.answers.calibration.classes import ClassCalibration
     from analytics.answers.question import Question
     from analytics.answers.report.asking import ReportAsking
+    from analytics.measure.calibration.told import LevelTurn
     from analytics.query.engine import Engine
 
 
-_Answer = tuple["Calibration", pl.DataFrame, "ClassCalibration | None"]
+_Answer = tuple["Calibration", pl.DataFrame, "ClassCalibration | None", "LevelTurn | None"]
 
 
 def ask(engine: Engine, asking: ReportAsking) -> _Answer:
     """Ask what scores mean, over all rows, by segment column, and of each class where classes have scores."""
     question = asking.question
     scan = calibration_scan(engine, question, among=asking.examined).table
-    return calibration(engine, question), scan, _of_classes(engine, question)
+    return calibration(engine, question), scan, _of_classes(engine, question), turned(engine, question)
 
 
 def _of_classes(engine: Engine, question: Question) -> ClassCalibration | None:
@@ -47,8 +49,8 @@ def _of_classes(engine: Engine, question: Question) -> ClassCalibration | None:
 
 def build(answer: _Answer, asking: ReportAsking) -> tuple[Section, ...]:
     """Return the section of calibration."""
-    found, scan, of_classes = answer
-    lead, more = split_lead(readings.calibration_reading(found, scan))
+    found, scan, of_classes, turn = answer
+    lead, more = split_lead(readings.calibration_reading(found, scan, turn))
     bins = found.bins.filter(pl.col("n") > 0)
     chart = _chart(bins, found)
     reading = readings.reliability_reading(found)
