@@ -184,13 +184,12 @@ def _top_values(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> 
     found: dict[str, _Top] = dict.fromkeys(names, (0, ()))
     for start in range(0, len(names), _AT_ONCE):
         parts = " UNION ALL ".join(
-            f"(SELECT '{name}' AS name, left({name}::VARCHAR, {MAX_TOP_TEXT}) AS value, count(*) AS n, count(*) OVER () AS total, "
-            f"row_number() OVER (ORDER BY count(*) DESC, {name}) AS rank FROM raw WHERE {name} IS NOT NULL GROUP BY {name} "
-            f"ORDER BY rank LIMIT {N_TOP})"
+            f"(SELECT '{name}' AS name, left({name}::VARCHAR, {MAX_TOP_TEXT}), count(*), count(*) OVER () FROM raw "
+            f"WHERE {name} IS NOT NULL GROUP BY {name} ORDER BY count(*) DESC, {name} LIMIT {N_TOP})"
             for name in names[start : start + _AT_ONCE]
         )
-        for name, value, n, total, _ in connection.execute(f"FROM ({parts}) ORDER BY name, rank").fetchall():
-            found[name] = (total, (*found[name][1], (value, n)))
+        for name, value, n, n_values in connection.execute(parts).fetchall():  # the parts come in their order
+            found[name] = (n_values, (*found[name][1], (value, n)))
     return found
 
 

@@ -25,7 +25,7 @@ from tests.ingested import Desk
 from tests.thorough import IS_THOROUGH, amount
 
 SEEDS = seeds()
-N_FILES = amount(800, 100_000) // len(SEEDS)
+N_FILES = amount(400, 100_000) // len(SEEDS)
 N_WHOLE_PATH = amount(2, 50)
 SECONDS = 10
 

@@ -98,10 +98,11 @@ def test_hostile_names_and_values(desk: Desk, engine: Engine, kind: str) -> None
     log = written(desk, kind)
     assert log.reading.names == ("score", "label", "empty", *NAMES)
     assert (log.n_rows, log.reading.rows_read) == (3 * len(VALUES), 3 * len(VALUES))
-    for name in NAMES:
+    for place, name in enumerate(NAMES):
         answer = slices(engine, Question(log, Cohort(), 0.5), [name])
         assert dict(answer.table.select("slice_0", "n").iter_rows()) == dict.fromkeys(VALUES, 3)
-        for value in VALUES:
+        # What is stored is the same then, whatever kind of file it came in: every value is asked for once.
+        for value in VALUES if kind == "csv" else VALUES[place :: len(NAMES)]:
             cohort = Cohort(slice_clauses(log, name, value))
             assert Cohort.from_text(cohort.to_text()) == cohort
             assert engine.row_counts(log, cohort, 0.5)[0] == 3
