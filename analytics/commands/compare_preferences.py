@@ -11,7 +11,7 @@ import typer
 from analytics.answers.compare.preferences import preferences
 from analytics.answers.compare.preferences_paired import paired_preferences
 from analytics.commands.asking import kept, open_log, question_of
-from analytics.commands.compare_sides import Both, sides_asked
+from analytics.commands.compare_sides import Both, nothing_else_judges, sides_asked
 from analytics.commands.given import read_path
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.roles import said_roles
@@ -27,16 +27,10 @@ from analytics.reading.inbox import is_there
 
 def preferences_told(workspace: Workspace, source: Source, both: Both) -> str | None:
     """Return the column of preferences of a file that nothing else judges, where nobody says by what to judge it."""
-    is_said = both.is_by_row or any((source.score, source.decision, source.label, source.grade, source.right))
-    if is_said or not is_there(Path(source.log)):
+    found = nothing_else_judges(workspace, source, both, preferred)
+    if found is None:
         return None
-    reading = read_path(workspace, source).reading
-    name = preferred(reading)
-    if name is None:
-        return None
-    guess = roles.guess(reading, said_roles(source, reading)).mapping
-    if guess.has_score or guess.decision is not None or guess.right is not None:
-        return None
+    reading, name = found
     try:
         preferences_of([value for value, _ in reading.column(name).top])
     except QuestionError:

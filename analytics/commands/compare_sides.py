@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +23,7 @@ from analytics.log.hints import only_truths, sides_hint
 from analytics.log.operation_names import OPERATION_ROLES
 from analytics.log.other_answer import own_labels, with_decider
 from analytics.log.preferred import preferred
-from analytics.log.schema import Log
+from analytics.log.schema import Log, Reading
 from analytics.log.two_answers import two_answers_hint
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort
@@ -127,18 +128,28 @@ def sides_asked(
 
 def grade_told(workspace: Workspace, source: Source, both: Both) -> Source:
     """Return what is said of a log, with its one column of grades of 1 and 0 where nobody says by what to judge it."""
-    is_said = both.is_by_row or any((source.score, source.decision, source.label, source.grade, source.right))
-    if is_said or not is_there(Path(source.log)):
+    found = nothing_else_judges(workspace, source, both, only_truths)
+    if found is None:
         return source
-    reading = read_path(workspace, source).reading
-    name = only_truths(reading)
-    if name is None:
-        return source
-    guess = roles.guess(reading, said_roles(source, reading)).mapping
-    if guess.has_score or guess.decision is not None or guess.right is not None:
-        return source
+    _, name = found
     typer.echo(f"A row is right where {name!r} is 1 (guessed: its name and its values).", err=True)
     return replace(source, grade=name, mark="1")
+
+
+def nothing_else_judges(
+    workspace: Workspace, source: Source, both: Both, find: Callable[[Reading], str | None]
+) -> tuple[Reading, str] | None:
+    """Return a log and the column that is found in it, where nobody says by what to judge it and nothing else of it does."""
+    is_said = both.is_by_row or any((source.score, source.decision, source.label, source.grade, source.right))
+    if is_said or not is_there(Path(source.log)):
+        return None
+    reading = read_path(workspace, source).reading
+    name = find(reading)
+    if name is None:
+        return None
+    guess = roles.guess(reading, said_roles(source, reading)).mapping
+    is_judged = guess.has_score or guess.decision is not None or guess.right is not None
+    return None if is_judged else (reading, name)
 
 
 def live_source(source: Source, both: Both) -> Source:
