@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from analytics.log import codings, grade_words
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
@@ -95,7 +96,7 @@ def known_groups(column: Column) -> tuple[str, ...]:
 @lru_cache(maxsize=_N_KEPT)
 def _known_groups(values: tuple[str, ...]) -> tuple[str, ...]:
     """Return the groups of `known_groups` of values."""
-    return tuple(groups([value for value in known(values) if plain(value) not in _UNDECIDED]))
+    return tuple(codings.as_one(groups([value for value in known(values) if plain(value) not in _UNDECIDED])))
 
 
 def any_binary(columns: Sequence[Column]) -> Column | None:
@@ -143,8 +144,8 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     values = [value for value, _ in column.top]
     said = known(values)
-    spellings = groups(said)
-    positive = positive_of([*spellings], column.name)
+    spellings = codings.as_one(groups(said))
+    positive = _positive_of(spellings, column)
     if positive is None and len(spellings) == 1 and "0" in spellings:
         return (_OTHER_CLASS.get(said[0].strip().casefold(), "1"),), tuple(said)
     if positive is None:
@@ -154,6 +155,15 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if positive is None:
         return ((values[-1],), ()) if values else ((), ())
     return tuple(spellings[positive]), tuple(value for value in said if value not in spellings[positive])
+
+
+def _positive_of(spellings: dict[str, list[str]], column: Column) -> str | None:
+    """Return which of the values is positive by its words, or as the better of two grades; None where no word tells."""
+    told = positive_of([*spellings], column.name)
+    if told is not None or not (grade_words.is_called_grade(column.name) and grade_words.is_two_grades(column)):
+        return told
+    good = {value for value, grade in grade_words.steps_of(column) if grade == 1}
+    return next((key for key, values in spellings.items() if good.intersection(values)), None)
 
 
 def untold_values(column: Column) -> tuple[str, ...]:
@@ -166,7 +176,7 @@ def untold_values(column: Column) -> tuple[str, ...]:
     if mark := marked(column):
         return (mark, BLANK)
     spellings = groups(values if is_plain_pair(values) else [v for v in known(values) if plain(v) not in _UNDECIDED])
-    if len(spellings) != 2 or positive_of([*spellings], column.name) is not None:
+    if len(spellings) != 2 or _positive_of(spellings, column) is not None:
         return ()
     return tuple(found[0] for found in spellings.values())
 
