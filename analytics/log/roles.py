@@ -24,7 +24,7 @@ from analytics.log.column_names import is_event
 from analytics.log.judge_and_people import judge_and_people
 from analytics.log.mapping import Mapping
 from analytics.log.places import is_of_later
-from analytics.log.role_names import ACTS, folded_name, is_prediction, strength
+from analytics.log.role_names import ACTS, HORIZON, folded_name, is_prediction, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
 from analytics.log.weight import is_weight
@@ -33,8 +33,6 @@ _MAX_CANDIDATES = 6
 """Columns that are offered for an open role. Bounds the row of buttons."""
 
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
-
-
 _ACT = re.compile(rf"(.*_)?{ACTS}(_.*)?")
 _DRAW = re.compile(
     r"(.*_)?(random(_?(number|draw|key|value|seed|u))?|rand|rnd|rng|uniform|seed|noise|zufall(szahl|swert)?|aleatori[oa]|alea|aleatoire)"
@@ -235,7 +233,7 @@ def _by_each_other(
             columns, {*chosen.values()} - candidates, chosen.get("decision"), chosen.get("label")
         )
         others = candidates - {*(twins or {}).values()}
-        happened = any(is_event(name) or folded_name(name) == "outcome" for name in others)
+        happened = any(is_event(name) or HORIZON.sub("", folded_name(name)) == "outcome" for name in others)
         for role in open_roles if twins else ():
             if role == "label" and (happened or _ACT.fullmatch(folded_name(twins[role]))):
                 continue  # what people decided, or did, is no surer truth than that
@@ -248,6 +246,10 @@ def _by_each_other(
             chosen["label"], reasons[named[0]] = named[0], f"{chosen['score']!r} is called after it"
     if "label" in chosen:
         undecided.pop("label", None)
+    if "label" in chosen:  # of one score for each of several labels
+        named = [name for name, _ in undecided.get("score", ()) if pairs.is_chance_of(name, chosen["label"])]
+        if len(named) == 1 and undecided.pop("score"):
+            chosen["score"], reasons[named[0]] = named[0], f"it is called after {chosen['label']!r}"
     if "label" in chosen and "score" not in {*said, *undecided}:
         fractions = [column.name for column in columns if _is_fraction(column) and column.name not in chosen.values()]
         named = [name for name in fractions if pairs.is_chance_of(name, chosen["label"])]
