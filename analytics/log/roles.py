@@ -141,8 +141,9 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             texts.append(column.name)
     reasons |= dict(took.values())
     mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
-    is_named = named is not None and named[0] == chosen["score"]
-    mapping = complete(mapping, reading, named[1] if named and is_named else None)
+    positive = named[1] if named and named[0] == chosen["score"] else None
+    mapping, beside = logged.as_decided(complete(mapping, reading, positive), reading, said)
+    reasons |= beside
     if right := views.guessed(mapping, reading, said, undecided):
         for role in ("score", *(("label",) if right.kind == "numbers" else ())):
             undecided.pop(role, None)
@@ -152,7 +153,7 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
                 reasons[name] = f"it goes together with {other!r}"
     elif "label" not in {*chosen, *said, *undecided} and (twins := pairs.twins_of(columns, chosen.get("decision"))):
         undecided["label"] = tuple((name, f"{chosen['decision']!r} is called after it") for name in twins)
-    untold = {} if is_named else positives.untold(mapping, reading)
+    untold = {} if positive is not None else positives.untold(mapping, reading)
     return Guess(mapping, reasons, undecided | untold)
 
 

@@ -181,6 +181,8 @@ def score_beside_part(question: Question) -> str:
     if found is None:
         return ""
     column = words.shortened(words.one_line(found.column or ""), MAX_NOUN)
+    if question.log.reading.is_logged_below:
+        return f"Low {column!r} was decided positive, so that the decision is judged."
     return f"{column!r} may be the score behind the decision: choose it on Logs to see calibration and thresholds."
 
 
