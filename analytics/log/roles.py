@@ -52,7 +52,7 @@ class Guess:
         By column, why it got its role.
     open : dict of str to tuple of (str, str)
         By role that stays open, the columns that could play it, each with the reason; under *positive* and *decision_positive*
-        the two values of which no word says which is positive.
+        the values of which no word says which is positive.
     """
 
     mapping: Mapping
@@ -153,7 +153,7 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
                 reasons[name] = f"it goes together with {other!r}"
     elif "label" not in {*chosen, *said, *undecided} and (twins := pairs.twins_of(columns, chosen.get("decision"))):
         undecided["label"] = tuple((name, f"{chosen['decision']!r} is called after it") for name in twins)
-    untold = {} if positive is not None else positives.untold(mapping, reading)
+    untold = {} if positive is not None else positives.untold(mapping, reading, said)
     return Guess(mapping, reasons, undecided | untold)
 
 
