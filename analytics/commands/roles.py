@@ -141,7 +141,7 @@ def _of_a_list(names: Sequence[str]) -> str:
 
 
 def _require_told(role: str, values: list[str], mapping: Mapping, source: Source) -> None:
-    """Check that it is said which of two values is positive, where no word tells."""
+    """Check that it is said which value is positive, where no word tells."""
     column = getattr(mapping, VALUE_ROLES[role])
     is_said = getattr(source, role) or getattr(source, role.replace("positive", "negative"))
     if is_said or column is None or mapping.right is not None or (role != "positive" and mapping.score is not None):
@@ -153,8 +153,10 @@ def _require_told(role: str, values: list[str], mapping: Mapping, source: Source
             f"means no, say {option} {shlex.quote(values[0])} {option.replace('positive', 'negative')} ''; where it is not "
             f"known yet, {option} {shlex.quote(values[0])} alone."
         )
+    shown = " and ".join(map(repr, values)) if len(values) == 2 else ", ".join(map(repr, values[:_MOST_NAMED]))
+    more = f" and {len(values) - _MOST_NAMED:,} more" if len(values) > _MOST_NAMED else ""
     raise QuestionError(
-        f"Expected to know which value of {column!r} is positive, found {values[0]!r} and {values[1]!r}: no word tells. "
+        f"Expected to know which value of {column!r} is positive, found {shown}{more}: no word tells. "
         f"Name it: {option} {shlex.quote(values[0])} or {option} {shlex.quote(values[1])}."
     )
 

@@ -73,6 +73,11 @@ def _about_values(mapping: Mapping, reading: Reading) -> Iterator[str]:
             )
     if mapping.label is not None:
         column = reading.column(mapping.label)
+        if column.kind == "time":
+            yield (
+                f"Expected classes as label, found times in {mapping.label!r}. Add a column of yes and no, yes where it has a "
+                "time, or choose another one."
+            )
         for value in mapping.positive:
             if is_one_of(value, column, mapping.negative):
                 yield (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
+from dataclasses import replace
 
 from analytics.log import score_form
 from analytics.log.mapping import Mapping
@@ -27,6 +29,21 @@ def is_known(mapping: Mapping, reading: Reading) -> bool:
     """Whether it is known which threshold the decisions of a mapping follow, or that there is none to follow."""
     pair = pair_of(mapping)
     return pair is None or pair == reading.logged_pair
+
+
+def as_decided(mapping: Mapping, reading: Reading, said: Collection[str]) -> tuple[Mapping, dict[str, str]]:
+    """Return a guess that judges the decision where low scores were decided positive, with why the score is none.
+
+    A score that was ``said`` stays.
+    """
+    score = mapping.score
+    is_below = reading.is_logged_below and pair_of(mapping) == reading.logged_pair
+    if score is None or "score" in said or not is_below:
+        return mapping, {}
+    judged = replace(mapping, score=None, segments=(*mapping.segments, score))
+    judged = score_form.with_form(judged, reading)
+    judged = replace(judged, threshold=score_form.first_threshold(judged, reading))
+    return judged, {score: f"numbers, sliced in bins: low ones were decided positive in {mapping.decision!r}"}
 
 
 def first_threshold(mapping: Mapping, reading: Reading) -> float:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from analytics.log import codings, grade_words
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
@@ -95,7 +96,7 @@ def known_groups(column: Column) -> tuple[str, ...]:
 @lru_cache(maxsize=_N_KEPT)
 def _known_groups(values: tuple[str, ...]) -> tuple[str, ...]:
     """Return the groups of `known_groups` of values."""
-    return tuple(groups([value for value in known(values) if plain(value) not in _UNDECIDED]))
+    return tuple(codings.as_one(groups([value for value in known(values) if plain(value) not in _UNDECIDED])))
 
 
 def any_binary(columns: Sequence[Column]) -> Column | None:
@@ -143,8 +144,8 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     values = [value for value, _ in column.top]
     said = known(values)
-    spellings = groups(said)
-    positive = positive_of([*spellings], column.name)
+    spellings = codings.as_one(groups(said))
+    positive = _positive_of(spellings, column)
     if positive is None and len(spellings) == 1 and "0" in spellings:
         return (_OTHER_CLASS.get(said[0].strip().casefold(), "1"),), tuple(said)
     if positive is None:
@@ -156,17 +157,26 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(spellings[positive]), tuple(value for value in said if value not in spellings[positive])
 
 
+def _positive_of(spellings: dict[str, list[str]], column: Column) -> str | None:
+    """Return which of the values is positive by its words, or as the better of two grades; None where no word tells."""
+    told = positive_of([*spellings], column.name)
+    if told is not None or not (grade_words.is_called_grade(column.name) and grade_words.is_two_grades(column)):
+        return told
+    good = {value for value, grade in grade_words.steps_of(column) if grade == 1}
+    return next((key for key, values in spellings.items() if good.intersection(values)), None)
+
+
 def untold_values(column: Column) -> tuple[str, ...]:
     """Return the values of a label or a decision of which no word says which is positive; none where one does.
 
-    One class alone asks for nothing, and several are told apart in another way. Beside a mark, such as *X*, nothing may mean no,
+    One class alone asks for nothing. Beside a mark, such as *X*, nothing may mean no,
     or that it is not known yet: that is asked too.
     """
     values = [value for value, _ in column.top]
     if mark := marked(column):
         return (mark, BLANK)
     spellings = groups(values if is_plain_pair(values) else [v for v in known(values) if plain(v) not in _UNDECIDED])
-    if len(spellings) != 2 or positive_of([*spellings], column.name) is not None:
+    if len(spellings) < 2 or _positive_of(spellings, column) is not None:
         return ()
     return tuple(found[0] for found in spellings.values())
 
@@ -178,21 +188,30 @@ def marked(column: Column) -> str | None:
     return next(iter(values)) if len(values) == 1 and is_blank and all(map(is_mark, values)) else None
 
 
-def untold(mapping: Mapping, reading: Reading) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return what a person is to say about the label and the decision that is judged: which of two values is positive.
+def untold(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return what a person is to say about the label and the decision that is judged: which value is positive.
 
-    Where a decision has the values of the label, whichever is called positive, the same rows are right.
+    Where a decision has the values of the label, whichever is called positive, the same rows are right. A decision
+    that was ``said``, and no score, is what is judged.
     """
+    if "decision" in said and "score" not in said and mapping.decision is not None:
+        mapping = replace(mapping, score=None)
     found: dict[str, tuple[tuple[str, str], ...]] = {}
     if mapping.right is not None or (mapping.score is None and mapping.label and _is_shared(mapping, reading)):
         return found
-    if mapping.label and (values := untold_values(reading.column(mapping.label))):
+    is_judged = mapping.label is not None and (mapping.score or mapping.decision) is not None
+    if mapping.label and _asks(values := untold_values(reading.column(mapping.label)), is_judged=is_judged):
         found["positive"] = tuple((value, f"a value of {mapping.label!r}") for value in values)
     if mapping.decision and mapping.score is None:
         values = untold_values(reading.column(mapping.decision))
-        if values:
+        if _asks(values, is_judged=is_judged):
             found["decision_positive"] = tuple((value, f"a value of {mapping.decision!r}") for value in values)
     return found
+
+
+def _asks(values: Sequence[str], *, is_judged: bool) -> bool:
+    """Whether it is asked which value is positive: of two always, of several where one against the others is what is judged."""
+    return len(values) == 2 or (len(values) > 2 and is_judged)
 
 
 def _is_shared(mapping: Mapping, reading: Reading) -> bool:

@@ -17,6 +17,10 @@ _READER = re.compile(
 """Names of whom a list is for: what its rows share where each has a rank of its own and no score."""
 _RELEVANCE = re.compile(r"relevan(ce|t)(_(label|grade|judge?ment))?|rel|qrels?|is_relevant|gain", re.IGNORECASE)
 """Names that mean relevance by themselves."""
+_GRADE = re.compile(
+    r"((human|editor|editorial|annotator|expert|rater|judge|search)_)?(grades?|judge?ments?|ratings?)", re.IGNORECASE
+)
+"""Names of what people said of a row. It comes before clicks, which follow the rank, and where rows carry their rank only."""
 _OUTCOME = re.compile(r"click(ed|s)?|label|is_click(ed)?|purchased?|booked", re.IGNORECASE)
 """Names that mean relevance only where rows carry their rank: else the log may be one of yes or no."""
 _RANK = re.compile(r"rank(ing)?|position|pos|place", re.IGNORECASE)
@@ -38,7 +42,9 @@ def guessed(reading: Reading, said: Collection[str] = ()) -> Right | None:
         return None
     numbers = [column for column in reading.columns if column.kind in ("number", "boolean") and column is not query]
     rank, score = _named(numbers, _RANK), _named(numbers, _SCORE)
-    relevance = _named(numbers, _RELEVANCE) or (_named(numbers, _OUTCOME) if rank is not None else None)
+    relevance = _named(numbers, _RELEVANCE)
+    if relevance is None and rank is not None:
+        relevance = _named(numbers, _GRADE) or _named(numbers, _OUTCOME)
     ranked = score or rank
     if relevance is None or ranked is None:
         return None

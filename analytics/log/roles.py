@@ -24,7 +24,7 @@ from analytics.log.column_names import is_event
 from analytics.log.judge_and_people import judge_and_people
 from analytics.log.mapping import Mapping
 from analytics.log.places import is_of_later
-from analytics.log.role_names import ACTS, folded_name, is_prediction, strength
+from analytics.log.role_names import ACTS, HORIZON, folded_name, is_prediction, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
 from analytics.log.weight import is_weight
@@ -33,8 +33,6 @@ _MAX_CANDIDATES = 6
 """Columns that are offered for an open role. Bounds the row of buttons."""
 
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
-
-
 _ACT = re.compile(rf"(.*_)?{ACTS}(_.*)?")
 _DRAW = re.compile(
     r"(.*_)?(random(_?(number|draw|key|value|seed|u))?|rand|rnd|rng|uniform|seed|noise|zufall(szahl|swert)?|aleatori[oa]|alea|aleatoire)"
@@ -54,7 +52,7 @@ class Guess:
         By column, why it got its role.
     open : dict of str to tuple of (str, str)
         By role that stays open, the columns that could play it, each with the reason; under *positive* and *decision_positive*
-        the two values of which no word says which is positive.
+        the values of which no word says which is positive.
     """
 
     mapping: Mapping
@@ -143,8 +141,9 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             texts.append(column.name)
     reasons |= dict(took.values())
     mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
-    is_named = named is not None and named[0] == chosen["score"]
-    mapping = complete(mapping, reading, named[1] if named and is_named else None)
+    positive = named[1] if named and named[0] == chosen["score"] else None
+    mapping, beside = logged.as_decided(complete(mapping, reading, positive), reading, said)
+    reasons |= beside
     if right := views.guessed(mapping, reading, said, undecided):
         for role in ("score", *(("label",) if right.kind == "numbers" else ())):
             undecided.pop(role, None)
@@ -154,7 +153,7 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
                 reasons[name] = f"it goes together with {other!r}"
     elif "label" not in {*chosen, *said, *undecided} and (twins := pairs.twins_of(columns, chosen.get("decision"))):
         undecided["label"] = tuple((name, f"{chosen['decision']!r} is called after it") for name in twins)
-    untold = {} if is_named else positives.untold(mapping, reading)
+    untold = {} if positive is not None else positives.untold(mapping, reading, said)
     return Guess(mapping, reasons, undecided | untold)
 
 
@@ -235,7 +234,7 @@ def _by_each_other(
             columns, {*chosen.values()} - candidates, chosen.get("decision"), chosen.get("label")
         )
         others = candidates - {*(twins or {}).values()}
-        happened = any(is_event(name) or folded_name(name) == "outcome" for name in others)
+        happened = any(is_event(name) or HORIZON.sub("", folded_name(name)) == "outcome" for name in others)
         for role in open_roles if twins else ():
             if role == "label" and (happened or _ACT.fullmatch(folded_name(twins[role]))):
                 continue  # what people decided, or did, is no surer truth than that
@@ -248,6 +247,10 @@ def _by_each_other(
             chosen["label"], reasons[named[0]] = named[0], f"{chosen['score']!r} is called after it"
     if "label" in chosen:
         undecided.pop("label", None)
+    if "label" in chosen:  # of one score for each of several labels
+        named = [name for name, _ in undecided.get("score", ()) if pairs.is_chance_of(name, chosen["label"])]
+        if len(named) == 1 and undecided.pop("score"):
+            chosen["score"], reasons[named[0]] = named[0], f"it is called after {chosen['label']!r}"
     if "label" in chosen and "score" not in {*said, *undecided}:
         fractions = [column.name for column in columns if _is_fraction(column) and column.name not in chosen.values()]
         named = [name for name in fractions if pairs.is_chance_of(name, chosen["label"])]

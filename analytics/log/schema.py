@@ -28,6 +28,7 @@ class Reading:
 
     ``rows_read = rows_kept + sum(set_aside.rows)``, always. ``logged_pair`` says for which score and decision (`log.logged`)
     ``logged_threshold`` was looked for. ``labels`` is the account of the last labels file, ``labels_before`` of those before.
+    ``is_logged_below`` says that they follow the score the other way round, as the label does: low ones are decided positive.
     ``reader`` is the version of `log.reader` that took the file apart, None where rows are read whenever they are asked.
     """
 
@@ -46,6 +47,7 @@ class Reading:
     logged_pair: str | None = None
     labels_before: tuple[LabelCounts, ...] = ()
     reader: int | None = 1
+    is_logged_below: bool = False
 
     @property
     def is_in_spark(self) -> bool:

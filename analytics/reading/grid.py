@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import duckdb
 
+from analytics.log import logged
 from analytics.log.bins import N_BINS, Bins, bins_between
 from analytics.log.column import Column
 from analytics.log.grid import MAX_DISTINCT_SCORES, MAX_MASS, fewest_digits, looked_at
@@ -11,7 +14,7 @@ from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading, ScoreKind
 from analytics.reading.score_bins import with_score_bins
 from analytics.reading.sql.expression import Expression
-from analytics.reading.sql.expressions import decision_expression, score_expression
+from analytics.reading.sql.expressions import decision_expression, label_expression, score_expression
 
 _N_STEPS = 1000
 """Steps of the score grid, even ones and quantiles."""
@@ -160,7 +163,32 @@ def logged_threshold(connection: duckdb.DuckDBPyConnection, reading: Reading, ma
     """
     if mapping.score is None or mapping.decision is None or not mapping.decision_positive:
         return None
-    score = score_expression(reading, mapping)
+    return _followed(connection, score_expression(reading, mapping), reading, mapping)
+
+
+def is_logged_below(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping) -> bool:
+    """Whether low scores were decided positive but for few exceptions, and are lower where the label is positive too.
+
+    Then a high score is a good sign, as of credit scores and ranks; where the label says the opposite, which decision counts as
+    positive is the doubt, and not the score.
+    """
+    if mapping.kind != "yes/no" or mapping.label is None or logged.pair_of(mapping) is None:
+        return False
+    score, label = score_expression(reading, mapping), label_expression(reading, mapping)
+    if _followed(connection, replace(score, sql=f"-({score.sql})"), reading, mapping) is None:
+        return False
+    row = connection.execute(
+        "SELECT avg(score) FILTER (label = 1) < avg(score) FILTER (label = 0) "
+        f"FROM (SELECT {score.sql} AS score, {label.sql} AS label FROM raw)",
+        [*score.parameters, *label.parameters],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _followed(
+    connection: duckdb.DuckDBPyConnection, score: Expression, reading: Reading, mapping: Mapping
+) -> float | None:
+    """Return the threshold of a score that the decisions of a mapping follow, None where they follow none."""
     decision = decision_expression(reading, mapping)
     row = connection.execute(
         f"WITH per AS (SELECT score, count(*) FILTER (decision = 0) AS low, count(*) FILTER (decision = 1) AS high "

@@ -113,7 +113,8 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
     if said := payloads.looks_like(reading, first):
         reading = replace(reading, repairs=(said, *reading.repairs))
     threshold = grid.logged_threshold(connection, reading, first)
-    reading = replace(reading, logged_threshold=threshold, logged_pair=logged.pair_of(first))
+    is_below = threshold is None and grid.is_logged_below(connection, reading, first)
+    reading = replace(reading, logged_threshold=threshold, logged_pair=logged.pair_of(first), is_logged_below=is_below)
     return _stage(connection, reading, folder, progress)
 
 

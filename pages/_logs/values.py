@@ -56,7 +56,8 @@ def of_label(reading: Reading, mapping: Mapping, label: str | None, key: str) ->
     found = before if label == mapping.label else positives.split_values(reading.column(label))
     chosen = _choose(_LABEL, reading, label, found, key, label)
     if (untold := positives.untold_values(reading.column(label))) and chosen == found:
-        what = f"No word tells which of {untold[0]!r} and {untold[1]!r} is positive: check it."
+        of = f"of {untold[0]!r} and {untold[1]!r}" if len(untold) == 2 else "value"
+        what = f"No word tells which {of} is positive: check it."
         if BLANK in untold:
             what = f"Where nothing beside {untold[0]!r} means no, choose {_NOTHING} as the negative value."
         st.caption(escaped(what))

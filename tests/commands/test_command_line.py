@@ -294,6 +294,11 @@ def test_a_weight_is_named_and_said_and_what_does_not_weigh_says_so(tmp_path: Pa
     assert "rows_n" not in by_rows
     assert ask("overview", path, "--weight", "sampling_fraction", "--weight-as", "weight")["n"] == pytest.approx(33)
     roles = run("overview", path, "--weight", "sampling_fraction").stdout
+    assert "sample by" not in roles
+    by_place = [f"{row.rpartition(',')[0]},{1 if place % 3 else 0.1}" for place, row in enumerate(rows)]
+    beside = tmp_path / "beside.csv"
+    beside.write_text("id,score,label,sampling_fraction\n" + "\n".join(by_place) + "\n")
+    assert "The rows are a sample by 'sampling_fraction': " in run("overview", beside).stderr
     assert "weight 'sampling_fraction' (named; a share that was kept: a row stands for 1 over it)" in roles
     assert "Expected a column for --weight-as, found none" in refused("overview", path, "--weight-as", "share")
     said = "Here rows are counted: their sampling fraction does not enter."

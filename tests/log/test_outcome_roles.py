@@ -43,6 +43,27 @@ def test_what_was_done_is_no_truth_of_what_was_advised(desk: Desk, advised: str,
     assert alone.mapping.label is None and alone.mapping.decision in (None, advised)
 
 
+def test_a_last_decision_is_no_surer_truth_than_an_outcome_within_a_time(desk: Desk) -> None:
+    said = {"model_decision": words(ADVISED, "decline", "approve"), "final_decision": words(DONE, "decline", "approve")}
+    found = guessed(desk, pd_score=RNG.random(N).round(4), **said, outcome_12m=words(IS_BAD, "default", "paid"))
+    assert found.mapping.label is None and {name for name, _ in found.open["label"]} == {
+        "final_decision",
+        "outcome_12m",
+    }
+
+
+@pytest.mark.parametrize("names", [("{}", "score_{}"), ("{}_label", "{}_prob")])
+def test_of_several_scores_a_label_has_the_one_that_is_called_after_it(desk: Desk, names: tuple[str, str]) -> None:
+    label, score = names
+    kinds = ("toxicity", "threat", "insult")
+    both = {label.format(kind): (RNG.random(N) < 0.3).astype(int) for kind in kinds}
+    both |= {score.format(kind): RNG.random(N).round(4) for kind in reversed(kinds)}
+    read = desk.read(pl.DataFrame(both))
+    for kind in kinds:
+        assert guess(read, {"label": label.format(kind)}).mapping.score == score.format(kind)
+    assert guess(read).mapping.label is None
+
+
 @pytest.mark.parametrize("values", [("up", "down"), ("1", "0")])
 def test_beside_a_forecast_what_is_called_actual_was_not_said_by_the_model(desk: Desk, values: tuple[str, str]) -> None:
     forecast = words(ADVISED, *values) if values[0] == "up" else RNG.random(N).round(3)

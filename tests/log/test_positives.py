@@ -126,6 +126,34 @@ def test_a_mark_is_judged_alike_before_and_after_a_log_is_built(desk: Desk) -> N
     assert (log.n_labelled, log.n_positive) == (89, 22)
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "positive"),
+    [
+        ("finding", ("0", "1", "negative", "positive"), ("1", "positive")),
+        ("result", ("no", "yes", "not fraud", "fraud"), ("yes", "fraud")),
+        ("outcome", ("0", "1", "paid", "late"), ("1",)),
+        ("thumbs", ("down", "up"), ("up",)),
+        ("user_feedback", ("like", "dislike"), ("like",)),
+    ],
+)
+def test_two_codings_are_one_label_and_the_better_grade_is_positive(
+    name: str, values: tuple[str, ...], positive: tuple[str, ...]
+) -> None:
+    negative = tuple(value for value in values if value not in positive)
+    assert split_values(column(name, *values)) == (positive, negative)
+    assert untold_values(column(name, *values)) == ()
+    assert len(untold_values(column("server_status", "up", "down"))) == 2
+
+
+def test_of_several_values_without_a_word_none_is_positive_in_silence(desk: Desk) -> None:
+    """With --label or --decision the last listed value was taken, against all others."""
+    read = desk.read("score,grade,won\n" + "".join(f"{k / 99},{'ABCD'[k % 4]},{k % 2}\n" for k in range(99)))
+    for said, role in (({"label": "grade"}, "positive"), ({"decision": "grade", "label": "won"}, "decision_positive")):
+        assert [value for value, _ in roles.guess(read, said).open[role]] == list("ABCD")
+    alone = roles.guess(read, {"label": "grade", "score": None}).open
+    assert "positive" not in alone
+
+
 def test_where_no_word_tells_the_rarer_value_is_positive() -> None:
     def label(*top: tuple[str, int]) -> Column:
         return Column(0, "final_result", "VARCHAR", "text", n_distinct=2, top=top)

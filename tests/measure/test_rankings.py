@@ -10,7 +10,7 @@ from sklearn.metrics import ndcg_score
 from analytics.answers.overview import Overview, overview
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
-from analytics.log import views
+from analytics.log import rankings, views
 from analytics.log.right import Right
 from analytics.log.schema import Log
 from analytics.measure.intervals import mean_interval
@@ -121,6 +121,10 @@ def test_what_is_not_known_of_one_row_is_not_known_of_its_query(desk: Desk) -> N
 def test_rankings_are_guessed_from_names(desk: Desk, names: tuple[str, str, str], is_guessed: bool) -> None:
     frame = pl.DataFrame(dict(zip(names, ([1, 1, 2, 2] * 9, [0, 1, 1, 0] * 9, [1, 2, 1, 2] * 9), strict=True)))
     assert (desk.stage(frame.write_csv()).mapping.kind == "rankings") is is_guessed
+    if names[2] == "position":  # what people said comes before clicks, which follow the rank
+        for grade in ("grade", "judgement", "human_rating"):
+            read = desk.read(frame.with_columns(pl.Series(grade, [0, 3, 2, 1] * 9)))
+            assert rankings.guessed(read) == Right("rankings", grade, "position", query="qid", is_rank=True)
 
 
 def test_a_query_that_is_no_ranking_is_yes_or_no(desk: Desk) -> None:

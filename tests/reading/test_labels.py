@@ -9,6 +9,7 @@ import pytest
 
 from analytics.errors import InputError
 from analytics.log.mapping import Mapping
+from analytics.log.roles import guess
 from analytics.log.schema import Log
 from tests.ingested import Desk
 
@@ -79,6 +80,25 @@ def test_the_logged_threshold_is_found(desk: Desk) -> None:
         assert [finding.rows for finding in log.findings if finding.code == "decision-against-score"] == [3]
     contrary = pl.DataFrame({"score": scores, "decision": [0, 1] * 500, "label": [0, 1] * 500})
     assert desk.stage(contrary).reading.logged_threshold is None
+
+
+@pytest.mark.parametrize(
+    ("score", "decision", "label"),
+    [("credit_score", "declined", "defaulted"), ("risk_score", "alerted", "fraud"), ("score", "decision", "label")],
+)
+def test_where_low_scores_were_decided_positive_the_decision_is_judged(
+    desk: Desk, score: str, decision: str, label: str
+) -> None:
+    """Where the label says the opposite, which decision is positive is the doubt; a score that is named stays."""
+    scores, said = [400 + place * 0.5 for place in range(1000)], [int(place < 300) for place in range(1000)]
+    true = [int(place < 300) if place % 5 else int(place % 10 == 0) for place in range(1000)]
+    frame = pl.DataFrame({score: scores, decision: said, label: true})
+    reading = desk.stage(frame).reading
+    judged = guess(reading).mapping
+    assert (judged.score, judged.decision, judged.label, judged.threshold) == (None, decision, label, 1.0)
+    assert score in judged.segments and guess(reading, {"score": score}).mapping.score == score
+    turned = desk.stage(frame.with_columns((1 - pl.col(label)).alias(label))).reading
+    assert reading.is_logged_below and not turned.is_logged_below
 
 
 def test_amounts_times_and_versions_are_stored(desk: Desk) -> None:

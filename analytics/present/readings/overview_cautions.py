@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.answers.question import model_versions
 from analytics.log.receipt import IN_EARLIER_EXPORT, PROGRAM_WORDS
 from analytics.log.score_form import is_middle
+from analytics.log.weight import is_share
 from analytics.measure.headline import headline
 from analytics.present import words
 from analytics.present.readings.overview_lead import MAX_NOUN
@@ -180,6 +181,8 @@ def score_beside_part(question: Question) -> str:
     if found is None:
         return ""
     column = words.shortened(words.one_line(found.column or ""), MAX_NOUN)
+    if question.log.reading.is_logged_below:
+        return f"Low {column!r} was decided positive, so that the decision is judged."
     return f"{column!r} may be the score behind the decision: choose it on Logs to see calibration and thresholds."
 
 
@@ -196,9 +199,18 @@ def unchosen_part(question: Question) -> str:
 
 
 def _drawn_part(question: Question) -> str:
-    """Say that rows were likely drawn by class, and by which weight: then all rates are the sample's; else nothing."""
-    name = next((each.column for each in question.log.findings if each.code == "drawn-by-class"), None)
+    """Say that rows were likely drawn, and by which weight: then all rates are the sample's; else nothing.
+
+    Of the weights that nobody chose the share that was kept says so by its name.
+    """
+    log = question.log
+    name = next((each.column for each in log.findings if each.code == "drawn-by-class"), None)
     if name is None:
-        return ""
+        others = [each.column for each in log.findings if each.code == "rows-that-stand-for-many" and each.column]
+        kept = next((other for other in others if log.mapping.weight is None and is_share(log.column(other))), None)
+        if kept is None:
+            return ""
+        column = words.shortened(words.one_line(kept), MAX_NOUN)
+        return f"The rows are a sample by {column!r}: choose it as weight on Logs before any rate is believed."
     column = words.shortened(words.one_line(name), MAX_NOUN)
     return f"The rows were likely drawn by class: choose {column!r} as weight on Logs before any rate is believed."
