@@ -85,7 +85,8 @@ def _came_by_day(arrivals: Arrivals) -> FloatArray:
     """Count labels by the day on which they came."""
     kinds = [kind for kind in CLASSES if kind != arrivals.rest]
     came = np.isin(arrivals.kind, kinds)
-    return np.bincount((arrivals.day + arrivals.age)[came], arrivals.n[came], max(arrivals.n_days, arrivals.now + 1))
+    counts = np.bincount((arrivals.day + arrivals.age)[came], arrivals.n[came], max(arrivals.n_days, arrivals.now + 1))
+    return counts.astype(float)
 
 
 def stopped(arrivals: Arrivals) -> tuple[int, float] | None:
