@@ -23,7 +23,7 @@ from analytics.measure.labels.judged import Judged, is_of_bins, losses_by_bin
 from analytics.measure.labels.lateness import label_arrival
 from analytics.measure.labels.maturing import Matured, Maturing
 from analytics.measure.labels.selective import Selective
-from analytics.measure.labels.trust import last_trusted, stopped, trusted_days
+from analytics.measure.labels.trust import known_whole, last_trusted, stopped, trusted_days
 from analytics.measure.labels.unlogged import with_unlogged
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Clause, Cohort
@@ -196,7 +196,7 @@ def arrivals_so_far(engine: Engine, question: Question) -> Arrivals | None:
         return None
     unit, _ = _unit_of(question.log)
     table, now = _table(engine, question, unit, ())
-    return with_unlogged(arrivals_of(table, unit, now, 1, 0))
+    return with_unlogged(known_whole(arrivals_of(table, unit, now, 1, 0)))
 
 
 def feed_stopped(engine: Engine, question: Question) -> tuple[datetime, float] | None:
@@ -262,7 +262,7 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
     ended = stopped(arrivals) if has_times else None
     n_missed = ended[1] if ended else 0.0
     whole, arrivals = arrivals, arrivals.known_at(ended[0]) if ended else arrivals
-    arrivals = with_unlogged(arrivals) if has_times else arrivals
+    arrivals = with_unlogged(known_whole(arrivals)) if has_times else arrivals
     offset = arrivals.start.weekday() if per_bucket == _WEEK else 0
     of_day = (np.arange(arrivals.n_days) + offset) // per_bucket
     curves = CurveSums(arrivals).curves() if has_times else None

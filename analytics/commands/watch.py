@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -61,11 +62,14 @@ def watch(
     answer = watch_answer(engine, question, watching)
     files = _files(Path(source.log))
     look = Look(question.log.log_id, answer.until.isoformat(), tuple(stream.name for stream in answer.alarms))
-    after = keep_look(workspace, name, watching, look, files)
+    origin = question.log.reading.origin
+    digests = dict(zip((file.name for file in origin.files), origin.digests, strict=False))
+    after = keep_look(workspace, name, watching, look, files, digests)
     typer.echo(cautioned(watch_reading(answer), question), err=True)
     new = [file for file in files if file not in state.files]
     if state.files and new:
         typer.echo(f"New since the last look: {', '.join(map(repr, new))}.", err=True)
+    _say_rewritten(state.digests, digests)
     say_rows_are_counted(question.log)
     said = {"roles": roles_of(source, question.log)}
     if output.format == "json":
@@ -75,6 +79,18 @@ def watch(
         write([_row(stream) for stream in answer.streams], output, said)
     if answer.alarms:
         raise typer.Exit(_ALARM)
+
+
+def _say_rewritten(before: Mapping[str, str], now: Mapping[str, str]) -> None:
+    """Say which files are others than at the last look, or gone: weeks that were looked at then are told anew."""
+    changed = [file for file in before if file in now and now[file] != before[file]]
+    gone = [file for file in before if now and file not in now]
+    for files, what in ((changed, "Replaced"), (gone, "Gone")):
+        if files:
+            named = ", ".join(map(repr, files))
+            typer.echo(
+                f"{what} since the last look: {named}. Earlier weeks, and what is usual, may be others now.", err=True
+            )
 
 
 def _place_of(log: str) -> str:

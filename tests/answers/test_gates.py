@@ -335,7 +335,8 @@ def test_what_is_excepted_is_called_so(desk: Desk) -> None:
     said = gates_reading(answer)
     assert said.startswith("It may go on, but by exception only: err would not pass without it.")
     assert "1 gate passes." in said
-    assert "! excepted" in gates_markdown(answer)
+    lead, _, rest, *_ = (markdown := gates_markdown(answer)).splitlines()
+    assert "! excepted" in markdown and lead == f"**{said.splitlines()[0]}**" and rest.startswith("1 gate passes.")
 
 
 def test_what_is_open_is_said_beside_what_cannot_be_checked(desk: Desk) -> None:

@@ -41,7 +41,7 @@ def test_a_jump_in_a_folder_that_grows_is_an_alarm(desk: Desk) -> None:
     assert (alarm["baseline_from"], alarm["baseline_until"]) == (quiet["baseline_from"], quiet["baseline_until"])
     assert alarm["streams"][0]["weeks"][:6] == quiet["streams"][0]["weeks"]
     state = watch_state(desk.workspace, str(folder.resolve()))
-    assert len(state.looks) == 2
+    assert len(state.looks) == 2 and "Replaced" not in said
     assert state.marks == (Mark("2024-02-01", "release <b>"),)
     assert state_of_log(desk.workspace, state.looks[-1].log)[1] == state
     weeks = pl.DataFrame(alarm["streams"][0]["weeks"]).with_columns(
@@ -67,6 +67,10 @@ def test_a_week_that_broke_is_an_alarm_and_then_noted(desk: Desk) -> None:
     assert said.startswith("Quiet now, but the error rate was worse in the week of ")
     assert f"{100 * week['rate']:.1f}\u202f% where {100 * week['usual']:.1f}\u202f% is usual." in said
     assert "Find out what was different then." in said
+    (folder / "b.parquet").unlink()
+    made(3, days=28, first=147).head(900).vstack(made(4, days=7, first=175).head(9)).write_parquet(folder / "c.parquet")
+    _, said = looked(folder, 0)
+    assert "Replaced since the last look: 'c.parquet'." in said and "Gone since the last look: 'b.parquet'." in said
 
 
 def test_labels_that_are_late_raise_no_alarm(desk: Desk) -> None:

@@ -77,7 +77,8 @@ def test_the_logged_threshold_is_found(desk: Desk) -> None:
         )
         log = desk.log(few)
         assert log.mapping.threshold == threshold
-        assert [finding.rows for finding in log.findings if finding.code == "decision-against-score"] == [3]
+        found = next(finding for finding in log.findings if finding.code == "decision-against-score")
+        assert (found.rows, found.severity) == (3, "note")
     contrary = pl.DataFrame({"score": scores, "decision": [0, 1] * 500, "label": [0, 1] * 500})
     assert desk.stage(contrary).reading.logged_threshold is None
 

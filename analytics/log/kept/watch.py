@@ -58,12 +58,13 @@ class Look:
 
 @dataclass(frozen=True)
 class WatchState:
-    """All that is kept of one log or folder."""
+    """All that is kept of one log or folder, with its files at the last look and the digests of their bytes."""
 
     watching: Watching | None = None
     looks: tuple[Look, ...] = ()
     marks: tuple[Mark, ...] = ()
-    files: tuple[str, ...] = field(default=())
+    files: tuple[str, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 def watch_state(workspace: Workspace, name: str) -> WatchState:
@@ -81,11 +82,20 @@ def state_of_log(workspace: Workspace, log_id: str) -> tuple[str, WatchState]:
     return log_id, watch_state(workspace, log_id)
 
 
-def keep_look(workspace: Workspace, name: str, watching: Watching, look: Look, files: Sequence[str] = ()) -> WatchState:
+def keep_look(
+    workspace: Workspace,
+    name: str,
+    watching: Watching,
+    look: Look,
+    files: Sequence[str] = (),
+    digests: Mapping[str, str] | None = None,
+) -> WatchState:
     """Keep a look; the same one taken again changes nothing."""
     state = watch_state(workspace, name)
     looks = state.looks if state.looks and state.looks[-1] == look else (*state.looks, look)
-    after = replace(state, watching=watching, looks=looks[-_MAX_LOOKS:], files=tuple(files))
+    after = replace(
+        state, watching=watching, looks=looks[-_MAX_LOOKS:], files=tuple(files), digests=dict(digests or {})
+    )
     if after != state:
         _write(workspace, name, after)
     return after
@@ -113,6 +123,7 @@ def _read(found: Mapping[str, Any]) -> WatchState:
             tuple(Look(str(look["log"]), str(look["until"]), tuple(look["alarms"])) for look in found.get("looks", ())),
             tuple(Mark(str(mark["day"]), str(mark["text"])) for mark in found.get("marks", ())),
             tuple(map(str, found.get("files", ()))),
+            {str(file): str(digest) for file, digest in found.get("digests", {}).items()},
         )
     except (TypeError, KeyError, AttributeError):
         return WatchState()

@@ -13,6 +13,8 @@ _LEAST_MISSED = 20.0
 """Labels that should have come since the last one did, from which their feed has stopped. By hand."""
 _LONGER = 2
 """Times the longest silence before, from which a silence is another one: a holiday is none. By hand."""
+_BEFORE, _CUT = 28, 0.5
+"""Days before one, and of the fewest labels of these the share below which its labels are not all in. By hand."""
 
 
 def trusted_days(
@@ -54,14 +56,45 @@ def last_trusted(is_trusted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) ->
     return int(found[-1]) if len(found) else None
 
 
+def known_whole(arrivals: Arrivals) -> Arrivals:
+    """Return what was known at the end of the last day whose labels are all in: an export of labels may end within a day.
+
+    That day has far fewer than any of the four weeks before. The rows of the day before would be taken for old enough to have
+    their labels, and its own for such as have to wait longer than others.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from analytics.measure.labels.arrivals import WAITING
+    >>> day = np.repeat(np.arange(31), 100)
+    >>> kind, age = np.where(day < 30, 0, WAITING), np.where(day < 30, 0, -1)
+    >>> log = Arrivals(datetime(2026, 1, 1), "1d", 30, 1, 0, day, age, kind, np.zeros_like(day), np.ones(3_100))
+    >>> known_whole(log).now
+    29
+    """
+    days, now = _came_by_day(arrivals), arrivals.now
+    while now >= _BEFORE:
+        least = days[now - _BEFORE : now].min()
+        if least < _LEAST_MISSED or days[now] >= _CUT * least:
+            break
+        now -= 1
+    return arrivals if now == arrivals.now else arrivals.known_at(now)
+
+
+def _came_by_day(arrivals: Arrivals) -> FloatArray:
+    """Count labels by the day on which they came."""
+    kinds = [kind for kind in CLASSES if kind != arrivals.rest]
+    came = np.isin(arrivals.kind, kinds)
+    counts = np.bincount((arrivals.day + arrivals.age)[came], arrivals.n[came], max(arrivals.n_days, arrivals.now + 1))
+    return counts.astype(float)
+
+
 def stopped(arrivals: Arrivals) -> tuple[int, float] | None:
     """Return the day of the last label, and how many should have come since; None where the feed of labels goes on.
 
     It has stopped where many should have come by the curve of before, and the silence is longer than any before it.
     """
-    kinds = [kind for kind in CLASSES if kind != arrivals.rest]
-    came = np.isin(arrivals.kind, kinds)
-    days = np.bincount((arrivals.day + arrivals.age)[came], arrivals.n[came], arrivals.n_days)
+    days = _came_by_day(arrivals)
     at = np.flatnonzero(days > 0)
     if not len(at) or arrivals.now - at[-1] < 1:
         return None

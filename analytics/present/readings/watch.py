@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from analytics.measure.metrics import METRICS
 from analytics.present import words
@@ -31,6 +33,8 @@ _FOLLOWS = (
 _TWICE = "Rows that are counted twice make an alarm false more often than it may be."
 """Instead, where rows repeat."""
 _QUIET_NOW = "Quiet now, but"
+_FEW = 0.1
+"""Of the judged rows of the middle week, below which the newest one tells nothing by itself. By hand."""
 _MOST = 3
 """Alarms that a sentence names. A judgement."""
 
@@ -40,11 +44,12 @@ def watch_reading(answer: WatchAnswer) -> str:
     alarms = answer.alarms
     more = [_alarm(stream, answer) for stream in alarms[1:_MOST]]
     rest = f"{words.plural(len(alarms) - _MOST, 'further alarm')}." if len(alarms) > _MOST else ""
-    first, empty = _first(answer), _empty_part(answer)
+    first, empty, few = _first(answer), _empty_part(answer), _few_part(answer)
     caution = "" if answer.watching.metric == "selection_rate" else selective_caution(answer.selective)
     raised = alarms[0].raised if alarms else None
     return words.told(
-        f"{caution} {first}".strip(),
+        f"{caution} {few or first}".strip(),
+        first if few else "",
         f"The alarm was raised in the week of {_day(raised)}." if raised is not None else "",
         *more,
         rest,
@@ -91,6 +96,18 @@ def _first(answer: WatchAnswer) -> str:
     return f"Quiet: no change of {phrase} in {words.plural(weeks, 'week')}{beside}, beyond what chance makes."
 
 
+def _few_part(answer: WatchAnswer) -> str:
+    """Say that the newest week has next to no judged rows, so that it is not taken for a quiet one; else nothing."""
+    weeks = answer.headline.weeks
+    if answer.alarms or not weeks.height or not (last := weeks["n"][-1]):
+        return ""
+    usual = int(weeks["n"].median() or 0)  # type: ignore[arg-type]
+    if last >= _FEW * usual:
+        return ""
+    rows = words.plural(last, "judged row")
+    return f"The week of {_day(weeks['week'][-1])} tells nothing yet: {rows}, where {usual:,} a week are usual."
+
+
 def _alarm(stream: Stream, answer: WatchAnswer) -> str:
     """Say what changed, how far and about since when."""
     last = stream.weeks.row(-1, named=True)
@@ -101,15 +118,24 @@ def _alarm(stream: Stream, answer: WatchAnswer) -> str:
     return f"{name} is {way}, {rate} since about {_day(last['changed'])} where {expected} is usual."
 
 
+def _spell(stream: Stream) -> pl.DataFrame:
+    """Return the newest weeks that stood apart: those that follow each other and went the same way are one spell."""
+    apart = stream.apart
+    is_up = apart["rate"] > apart["usual"]
+    is_next = (apart["week"].diff() == timedelta(weeks=1)) & (is_up == is_up.shift())
+    return apart.filter((~is_next.fill_null(value=False)).cum_sum() == (~is_next.fill_null(value=False)).sum())
+
+
 def _apart(stream: Stream, answer: WatchAnswer) -> str:
-    """Say how a metric was in a week that stood apart, the newest of them."""
-    last = stream.apart.row(-1, named=True)
-    name, way = (
-        stream_words(stream, answer.watching.metric),
-        _judged(stream, answer, is_up=last["rate"] > last["usual"]),
-    )
-    rate, usual = (_share(stream, answer, last[end]) for end in ("rate", "usual"))
-    return f"{name[:1].lower()}{name[1:]} was {way} in the week of {_day(last['week'])}, {rate} where {usual} is usual"
+    """Say how a metric was in the newest weeks that stood apart."""
+    weeks = _spell(stream)
+    n = weeks["n"].to_numpy()
+    rate, usual = (float(weeks[end].to_numpy() @ n / n.sum()) for end in ("rate", "usual"))
+    name, way = stream_words(stream, answer.watching.metric), _judged(stream, answer, is_up=rate > usual)
+    first, last = (_day(week) for week in (weeks["week"][0], weeks["week"][-1]))
+    when = f"in the week of {first}" if weeks.height == 1 else f"from the week of {first} to that of {last}"
+    shares = " where ".join(_share(stream, answer, each) for each in (rate, usual))
+    return f"{name[:1].lower()}{name[1:]} was {way} {when}, {shares} is usual"
 
 
 def _apart_part(answer: WatchAnswer, *, is_first: bool) -> str:
@@ -117,8 +143,9 @@ def _apart_part(answer: WatchAnswer, *, is_first: bool) -> str:
     found = [stream for stream in answer.streams if stream.apart.height]
     if not found:
         return ""
-    said = [_apart(stream, answer) for stream in found[1 if is_first else 0 : _MOST]]
-    rest = sum(stream.apart.height for stream in found) - len(said) - is_first
+    named = found[:_MOST]
+    said = [_apart(stream, answer) for stream in named[is_first:]]
+    rest = sum(stream.apart.height for stream in found) - sum(_spell(stream).height for stream in named)
     more = f"{words.plural(rest, 'further week')} stood apart." if rest > 0 else ""
     parts = [*(f"{each[:1].upper()}{each[1:]}." for each in said), more, "Find out what was different then."]
     return " ".join(part for part in parts if part)

@@ -20,8 +20,9 @@ _SIGNS = {"pass": "✓", "excepted": "!", "fail": "✕", "inconclusive": "?", "n
 """Beside the word of an outcome, never colour alone."""
 _DIGITS = 12
 """Significant digits of a number in a verdict: sums of several threads differ in the sixteenth. By hand."""
-_MAX_CELL = 300
-"""Characters of a cell that goes into a message. A judgement."""
+_MAX_CELL, _MAX_REST = 600, 4_000
+"""Characters of a cell that goes into a message, and of what follows its first sentence: names are cut before, and what is said
+last, such as an exception that ended, is not. By hand: five slices with their exceptions take 500."""
 
 
 def gate_rows(answer: GatesAnswer) -> list[dict[str, Any]]:
@@ -57,6 +58,7 @@ def gates_json(answer: GatesAnswer) -> dict[str, Any]:
     """Return everything that was found: the same inputs give the same object."""
     return {
         "outcome": answer.outcome if not answer.of(None) or answer.of("fail") else "not checked",
+        "sentence": gates_reading(answer),
         "on": answer.on.isoformat(),
         "newest": None if answer.newest is None else answer.newest.isoformat(),
         "inconclusive_counts_as": answer.counts_as,
@@ -186,8 +188,11 @@ def gate_margins(answer: GatesAnswer) -> pl.DataFrame:
 
 def gates_markdown(answer: GatesAnswer) -> str:
     """Return a heading and a table to paste into a message: whatever names say, they stay text."""
-    lead = " ".join(gates_reading(answer).splitlines())
-    lines = [f"**{_plain(lead)}**", "", "| outcome | gate | found |", "|---|---|---|"]
+    lead, *rest = gates_reading(answer).splitlines()
+    lines = [f"**{_plain(lead)}**", ""]
+    if rest:
+        lines += [plain_markdown(" ".join(rest), _MAX_REST), ""]
+    lines += ["| outcome | gate | found |", "|---|---|---|"]
     for result in answer.results:
         cells = (_outcome_text(result), statement(result.gate), result_reading(result))
         lines.append(f"| {' | '.join(map(_plain, cells))} |")

@@ -15,6 +15,10 @@ from analytics.reading.checks.labels import N_OTHER_VALUES, N_SHOWN, Values, in_
 _MIN_ROWS_ALIKE = 50
 """Logged decisions of one kind from which that is no accident of few rows. A judgement."""
 
+_LEAST_AGAINST = 0.01
+"""Of the logged decisions, the share from which on others than the score's say that something else decided; fewer are roundings
+and single corrections. As the share that people overrule, from which a model is not followed. By hand."""
+
 _MIN_ROWS_OF_CUT = 30
 """Rows of the rarer value of a column from which it is no accident that the score parts it from the other. A judgement."""
 
@@ -150,12 +154,14 @@ def _cut_of_score(log: Log, found: tuple[_Cut, ...]) -> Iterator[Said]:
 
 def _decision_against_score(log: Log, found: _Contradicted) -> Iterator[Said]:
     if found.n and not found.are_alike:
+        differ = "decision differs" if found.n == 1 else "decisions differ"
         yield Said(
             log.mapping.decision,
             found.n,
-            f"{found.n:,} logged decisions differ from the score at the threshold "
+            f"{found.n:,} logged {differ} from the score at the threshold "
             f"{log.mapping.threshold:g}. Check the threshold, or whether people override the model.",
             found.example,
+            severity="note" if found.n < _LEAST_AGAINST * found.n_decided else "warning",
         )
 
 
@@ -205,7 +211,7 @@ CHECKS: tuple[Check, ...] = (
     CountingCheck(
         code="decision-against-score",
         kinds=YES_NO,
-        severities=("warning",),
+        severities=("warning", "note"),
         meaning="logged decisions that differ from the score at the threshold",
         count=_contradicted,
         say=_decision_against_score,
