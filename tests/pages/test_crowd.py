@@ -36,7 +36,7 @@ def crowded(desk: Desk) -> Iterator[tuple[Server, list[pl.DataFrame], list[Log]]
         table(seed).with_columns(kind=pl.Series(random.Random(seed).choices("abc", k=300))) for seed in range(N_LOGS)
     ]
     logs = [desk.log(frame, segments=("region", "kind")) for frame in frames]
-    running = start(Path(desk.workspace.home))
+    running = start(Path(desk.workspace.home), SLICEWISE_AHEAD_SECONDS="3")
     yield running, frames, logs
     stop(running)
 
