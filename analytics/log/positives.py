@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -9,6 +10,7 @@ from functools import lru_cache
 from analytics.log import codings, grade_words
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
+from analytics.log.role_names import folded_name
 from analytics.log.schema import Reading
 from analytics.log.value_words import (
     ADVERSE_DECISIONS,
@@ -31,6 +33,12 @@ _UNDECIDED = frozenset(
     | {"abstained", "defer", "deferred", "hold", "on hold", "error", "timeout", "prüfen", "revisar", "à vérifier"}
 )
 """Values of a decision that decide nothing."""
+
+_ASSENTS = re.compile(
+    r"((was|is|auto|loan|application|model)_)*(approved?|granted|cleared|bewilligt|genehmigt|aprobad[oa]|concedid[oa]|"
+    r"approuvee?|accordee?)"
+)
+"""Names of decisions for somebody: no in them predicts what is bad for whom it is about."""
 
 _MIN_CLASSES = 3
 """Values from which on two columns share classes: two are positive and negative."""
@@ -67,6 +75,8 @@ def decision_values(mapping: Mapping, reading: Reading) -> tuple[tuple[str, ...]
     if mapping.decision is None:
         return (), ()
     column = reading.column(mapping.decision)
+    if denied := _denied_values(mapping, column):
+        return denied, _others(column, denied)
     if shared := _shared_values(mapping.positive, column):
         return shared, _shared_values(mapping.negative, column) or _others(column, shared)
     if adverse := _adverse_values(mapping, column):
@@ -128,6 +138,15 @@ def _adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
     ):
         return ()
     return tuple(value for value, _ in column.top if value.strip().casefold() in ADVERSE_DECISIONS)
+
+
+def _denied_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
+    """Return the no of a decision for somebody, such as *approved*, where yes in the label is against them."""
+    values = tuple(value for value, _ in column.top)
+    if _ASSENTS.fullmatch(folded_name(column.name)) is None or {*map(folded, values)} != {"0", "1"}:
+        return ()
+    is_against = warns_of(mapping.label or "") and {*map(folded, mapping.positive)} == {"1"}
+    return tuple(value for value in values if is_against and folded(value) == "0")
 
 
 def _shared_values(values: Sequence[str], column: Column) -> tuple[str, ...]:

@@ -398,6 +398,24 @@ def test_a_decision_against_somebody_predicts_a_label_against_them(desk: Desk, l
 
 
 @pytest.mark.parametrize(
+    ("decision", "label", "predicts"),
+    [
+        ("approved", "defaulted", "no"),
+        ("genehmigt", "ausfall", "no"),
+        ("approved", "repaid", "yes"),
+        ("flagged", "fraud", "yes"),
+    ],
+)
+def test_no_in_a_decision_for_somebody_predicts_what_is_against_them(
+    desk: Desk, decision: str, label: str, predicts: str
+) -> None:
+    """By pd, approved and defaulted the threshold that decided was not found, and the score was judged at another one."""
+    said = {decision: ["yes", "no"] * 20, label: ["no", "no", "yes", "no"] * 10}
+    mapping = guessed(desk, framed(**said))
+    assert (mapping.decision, mapping.label, mapping.decision_positive) == (decision, label, (predicts,))
+
+
+@pytest.mark.parametrize(
     "bureau", ["score_schufa", "schufa_score", "fico_score", "Experian Risk Score", "bureau_score"]
 )
 @pytest.mark.parametrize(("said", "is_guessed"), [("bonitaet", False), ("pd", True), ("score", True)])
