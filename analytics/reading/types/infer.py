@@ -9,7 +9,7 @@ from dataclasses import replace
 import duckdb
 
 from analytics.reading.seen.parquet import own_rows
-from analytics.reading.types import guarded, notations, two_ways, written
+from analytics.reading.types import guarded, notations, outlines, two_ways, written
 from analytics.reading.types.conversion import (
     GROUP,
     MAX_NAMES,
@@ -233,7 +233,7 @@ def convert(
     )
     bare = {name: expression for name, (expression, _) in unguarded.items()}
     _rewrite(connection, list(given), bare, dict.fromkeys(bare, "VARCHAR"))
-    texts = notations.with_values(connection, [name for name, type_ in given.items() if type_ == "VARCHAR"])
+    texts = outlines.with_values(connection, [name for name, type_ in given.items() if type_ == "VARCHAR"])
     read = _infer(connection, texts, times_only=not is_text)
     mended = _unusable(connection, {name: type_ for name, type_ in given.items() if type_ in ("DOUBLE", "TIMESTAMP")})
     has_points = any(type_ == "DOUBLE" for type_ in types) or any(found.type == "DOUBLE" for found in read.values())

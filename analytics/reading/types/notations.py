@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from analytics.reading.types.conversion import (
-    GROUP,
     MAX_SHARE_UNPARSABLE,
     MIN_SHARE_SAMPLE,
     Conversion,
     is_value,
     looks_like_code,
 )
+from analytics.reading.types.outlines import FIRST_ROWS, outlined
 from analytics.reading.types.written import (
     BLANK,
     COMMA,
@@ -46,9 +46,8 @@ _UNSETTLED = {
 }
 _OTHER_TIMES = "Times written in another way (…) were read as such: {}."
 _PAIRS = ((POINT, COMMA), *ORDERS)
-_N_SHOWN, _FIRST = 6, 1_000
-"""Columns that a sentence names, and values of a column that first say which notations may be meant: all notations are
-tried at once, so fewer than for types. A judgement."""
+_N_SHOWN = 6
+"""Columns that a sentence names. A judgement."""
 
 
 @dataclass(frozen=True)
@@ -153,62 +152,12 @@ def _in_question(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *,
     return outlined(connection, names, outline)
 
 
-def outlined(connection: duckdb.DuckDBPyConnection, names: Sequence[str], outline: str) -> list[str]:
-    """Return the text columns of whose first values nine tenths match a regular expression, many columns in one question.
-
-    It must be one that nothing without a digit matches: columns of words are told by that, in a third of the time.
-    """
-    found: list[str] = []
-    for start in range(0, len(names), GROUP):
-        group = _with_digits(connection, names[start : start + GROUP])
-        if not group:
-            continue
-        # One below the other, so that the expression is compiled once and not for every column: a third of the time.
-        parts = f"unnest([{', '.join(group)}]) AS value, unnest(range({len(group)})) AS place"
-        rows = connection.execute(
-            f"SELECT place, count(*) FILTER (regexp_full_match(trim(value), '{outline}')) >= "
-            f"{MIN_SHARE_SAMPLE} * count(*) FILTER ({is_value('value')}) FROM (SELECT {parts} FROM (FROM raw LIMIT {_FIRST})) "
-            "GROUP BY place"
-        ).fetchall()
-        is_outlined = dict(rows)
-        found += [name for place, name in enumerate(group) if is_outlined.get(place, True)]
-    return found
-
-
-def _with_digits(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
-    """Return the text columns that have a digit among their first values, or no value there."""
-    parts = ", ".join(
-        f"coalesce(bool_or(regexp_matches({name}, '[0-9]')) FILTER ({is_value(name)}), true)" for name in names
-    )
-    row = connection.execute(f"SELECT {parts} FROM (FROM raw LIMIT {_FIRST})").fetchone()
-    assert row is not None
-    return [name for name, has_digit in zip(names, row, strict=True) if has_digit]
-
-
-def with_values(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
-    """Return the columns of ``raw`` that hold a value; all rows are asked for those alone that have none at the beginning."""
-    late = [*names]
-    for rows in (f"(FROM raw LIMIT {_FIRST})", "raw"):
-        groups = [late[start : start + GROUP] for start in range(0, len(late), GROUP)]
-        late = [name for group in groups for name in _without_values(connection, group, rows)]
-    return [name for name in names if name not in late]
-
-
-def _without_values(connection: duckdb.DuckDBPyConnection, names: Sequence[str], rows: str) -> list[str]:
-    """Return the columns that hold no value in some rows."""
-    row = connection.execute(
-        f"SELECT {', '.join(f'bool_or({is_value(name)})' for name in names)} FROM {rows}"
-    ).fetchone()
-    assert row is not None
-    return [name for name, has_value in zip(names, row, strict=True) if not has_value]
-
-
 def _first_guess(connection: duckdb.DuckDBPyConnection, name: str, *, times_only: bool) -> str | None:
     """Return the notation that nine tenths of a column's first values fit; None for text, codes, and groups that never end."""
     notations = [*TIMES] if times_only else [POINT, COMMA, *TIMES]
     counts = ", ".join(f"count({parsed(name, notation)})" for notation in notations)
     row = connection.execute(
-        f"SELECT count(*), {counts} FROM (SELECT {name} FROM raw WHERE {is_value(name)} LIMIT {_FIRST})"
+        f"SELECT count(*), {counts} FROM (SELECT {name} FROM raw WHERE {is_value(name)} LIMIT {FIRST_ROWS})"
     ).fetchone()
     assert row is not None
     fitting = [

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import duckdb
 
-from analytics.reading.types import notations, written
+from analytics.reading.types import outlines, written
 from analytics.reading.types.conversion import MAX_SHARE_UNPARSABLE, Conversion, is_value
 
 _OWN, _BESIDE = "year-month-day", " beside "
@@ -58,7 +58,7 @@ def found(
     """
     lost = {name: known[name].n_unparsable for name in own if name in known and known[name].type != "VARCHAR"}
     several_ways = {}
-    for name in notations.outlined(connection, [name for name in own if lost.get(name) != 0], _OUTLINE):
+    for name in outlines.outlined(connection, [name for name in own if lost.get(name) != 0], _OUTLINE):
         several = _several(connection, name, own[name], is_of_times=name in of_times)
         if several is not None and (name not in lost or several.n_unparsable < lost[name]):
             several_ways[name] = several
