@@ -69,6 +69,12 @@ def test_overview_without_labels_scores_or_classes(counts: tuple[int, ...], expe
     assert expected.casefold() in plain(overview_reading(make_overview(*counts), QUESTION)).casefold()
 
 
+def test_overview_of_a_log_without_a_label_asks_for_it() -> None:
+    without = replace(QUESTION, log=replace(QUESTION.log, mapping=replace(QUESTION.log.mapping, label=None)))
+    text = plain(overview_reading(make_overview(0, 0, 0, 0, 7), without))
+    assert text.startswith("It is not known which column says what turned out: choose the label") and "yet" not in text
+
+
 def test_overview_of_decisions_names_no_threshold() -> None:
     text = overview_reading(make_overview(5, 6, 4, 15), make_question(score_kind="decision"))
     assert "by the logged decisions" in text

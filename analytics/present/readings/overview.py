@@ -59,6 +59,7 @@ _MEANS = (
 )
 """What a share of right rows leaves out where there are numbers or ranks."""
 NO_ROWS = "No row is in this cohort: remove a filter."
+_NO_LABEL = "It is not known which column says what turned out: choose the label, without it nothing can be judged."
 
 
 def overview_reading(overview: Overview, question: Question, metric: str = "error_rate") -> str:
@@ -68,7 +69,8 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         return NO_ROWS
     n_judged = _judged_of(counts)
     if not n_judged:
-        return f"{_why_unjudged(counts)} {_flagged_part(overview)}".strip()
+        is_known = question.log.is_right_or_wrong or question.log.mapping.label is not None
+        return f"{_why_unjudged(counts) if is_known else _NO_LABEL} {_flagged_part(overview)}".strip()
     if chosen := chosen_reading(question, counts):
         return chosen
     if question.log.is_right_or_wrong:
@@ -204,11 +206,9 @@ def _why_unjudged(counts: Mapping[str, int]) -> str:
     """Say why no row can be judged."""
     n = counts["n"]
     subject = "The one row has no" if n == 1 else f"None of the {words.plural(n, 'row')} has a"
-    if not counts["n_labelled"]:
-        return f"{subject} label yet, so nothing can be judged."
-    if not counts["n_scored"]:
-        return f"{subject} score, so nothing can be judged."
-    return "No row has both a label and a score, so nothing can be judged."
+    lacking = "label yet" if not counts["n_labelled"] else "score" if not counts["n_scored"] else None
+    why = "No row has both a label and a score" if lacking is None else f"{subject} {lacking}"
+    return f"{why}, so nothing can be judged."
 
 
 def _flagged_part(overview: Overview) -> str:
