@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analytics.log.value_words import NEGATIONS
+
 _POSITIVE = ("positive", "pos", "positiv", "positivo", "positif")
 _STEMS = ("fraud", "scam", "malign", "defect", "toxic", "spam", "betrug", "bosartig", "bösartig")
 _NEGATIVE = ("negative", "neg", "negativ", "negativo", "négatif", "benign", "legit", "genuine", "ham", "healthy")
-_DENIALS = ("not ", "no ", "non ", "non-", "kein ", "keine ", "nicht ", "sin ", "pas ")
 """Words as sure as 1 and 0, whatever a column is about: what is *good*, *late* or *paid* depends on the question."""
 
 
@@ -36,5 +37,6 @@ def _meant(key: str) -> str | None:
     """Return 1 or 0 as a word means it for sure, None where it does not."""
     if key in _POSITIVE or key.startswith(_STEMS):
         return "1"
-    is_denied = key.startswith(_DENIALS) and _meant(key.split(maxsplit=1)[-1].removeprefix("non-")) == "1"
+    first, _, rest = key.replace("-", " ").partition(" ")
+    is_denied = first in NEGATIONS and _meant(rest) == "1"
     return "0" if is_denied or key in _NEGATIVE else None

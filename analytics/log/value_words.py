@@ -136,7 +136,7 @@ BLANK = ""
 _NINES = re.compile(r"-?9+")
 """Beside 0 and 1, and beside yes and no, nines stand for an answer that is not there, as forms and registers code it."""
 
-_NEGATIONS = frozenset(
+NEGATIONS = frozenset(
     {"not", "no", "non", "never", "none", "without", "didn't", "doesn't", "isn't", "wasn't", "hasn't", "won't"}
     | {"nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne", "nein"}
     | {"sin", "nunca", "ningún", "ninguna", "pas", "aucun", "aucune", "sans", "jamais", "ne"}
@@ -237,7 +237,7 @@ def _is_denied(value: str, other: str) -> bool:
     (True, True, False)
     """
     words, others = (set(re.split(r"[\s_\-]+", text.replace("'", "'"))) for text in (value, other))
-    if words & _NEGATIONS and not others & _NEGATIONS and len(words) > 1:
+    if words & NEGATIONS and not others & NEGATIONS and len(words) > 1:
         return True
     glued, rest = (re.sub(r"[\W_]+", "", text) for text in (value, other))
     return bool(rest) and any(glued == prefix + rest for prefix in _PREFIXES)
