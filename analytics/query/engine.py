@@ -17,7 +17,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
-from analytics.errors import QuestionError, StoreError
+from analytics.errors import StoreError
 from analytics.log import states
 from analytics.log.disk import owner, storing
 from analytics.log.grid import Grid
@@ -25,14 +25,12 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query import known, lock, relations, spark_rows, spark_session
 from analytics.query.cohort import Cohort
-from analytics.query.kept import KeptTables, has_few_cells, outcomes_by_time
+from analytics.query.kept import KeptTables, are_held, has_few_cells, outcomes_by_time
 from analytics.query.predicates import predicate
 from analytics.query.score_table import ScoreTable, by_week
 from analytics.query.slicing import as_people_see, stored_slice
 from analytics.query.sums import held_sums
 
-_NO_LINES = pl.DataFrame(schema={"line": pl.Int64, "reason": pl.String, "text": pl.String})
-"""Lines that were set aside of a log that no reader took apart."""
 _DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
 
 
@@ -64,15 +62,24 @@ class Engine:
 
         Of a log of rankings the first row of each query stands for it.
         """
-        return self._rows(log, self._connection.cursor())
+        return self._rows(log, self._cursor(log))
 
-    def _rows(self, log: Log, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
+    def _cursor(self, *logs: Log) -> duckdb.DuckDBPyConnection | None:
+        """Return a cursor for a question about logs, none where their rows are few enough to be held in memory."""
+        return None if are_held(logs) else self._connection.cursor()
+
+    def _rows(self, log: Log, cursor: duckdb.DuckDBPyConnection | None) -> nw.LazyFrame[Any]:
         rows = self._table(log, "log", cursor)
         return rows.filter(nw.col("is_first") == 1) if log.mapping.kind == "rankings" else rows
 
-    def _table(self, log: Log, name: str, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
+    def _table(self, log: Log, name: str, cursor: duckdb.DuckDBPyConnection | None) -> nw.LazyFrame[Any]:
+        """Return a table of a log, held in memory where there is no cursor."""
         if log.reading.is_in_spark:
-            return spark_rows.stored(log) if name == "log" else nw.from_native(_NO_LINES.lazy())
+            return spark_rows.stored(log) if name == "log" else spark_rows.no_lines()
+        if cursor is None:
+            stored = partial(self._table, log, name, self._connection.cursor())
+            held = self._tables.of((log.key, name, "rows"), lambda: self.collect(stored()))
+            return nw.from_native(held.lazy())
         own, base = self._attach(log, log.key), self._attach(log, states.base_of(log))
         try:
             table = cursor.table(f"{base if name == 'set_aside' else own}.main.{name}")
@@ -122,17 +129,8 @@ class Engine:
             return spark_session.collected(relation)
         try:
             frame: pl.DataFrame = relation.collect("polars").to_native()
-        except duckdb.InterruptException as error:
-            raise QuestionError(
-                f"The question took longer than {lock.MAX_EXECUTION_MS / 1000:.0f} seconds and was stopped. Narrow the cohort.",
-                code="question-time",
-            ) from error
-        except duckdb.OutOfMemoryException as error:
-            raise QuestionError(
-                f"The question needs more than {lock.MEMORY_LIMIT} of memory. Narrow the cohort.",
-                code="question-memory",
-            ) from error
         except duckdb.Error as error:
+            lock.raise_where_too_large(error)
             if not lock.is_unreadable(error):
                 raise
             self._set_damaged_aside()
@@ -160,20 +158,22 @@ class Engine:
 
     def kept(self, log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
         """Return the rows of a log that a cohort keeps; where a weight says for how many a row stands, those that have one."""
-        return self._kept(log, cohort, threshold, self._connection.cursor())
+        return self._kept(log, cohort, threshold, self._cursor(log))
 
     def beside(self, *asked: tuple[Log, Cohort, float]) -> tuple[nw.LazyFrame[Any], ...]:
         """Return the rows of several questions, as `kept` does, on one cursor: only such rows can be joined."""
-        cursor = self._connection.cursor()
+        cursor = self._cursor(*(log for log, _, _ in asked))
         return tuple(self._kept(log, cohort, at, cursor) for log, cohort, at in asked)
 
     def revised(self, log: Log, cohort: Cohort, threshold: float) -> tuple[nw.LazyFrame[Any], nw.LazyFrame[Any]]:
         """Return the rows that a cohort keeps, and what rows were by their labels before, to be joined to them."""
-        cursor = self._connection.cursor()
+        cursor = self._cursor(log)
         before = known.seen_until(self._table(log, "revisions", cursor), log, cohort.as_of)
         return self._kept(log, cohort, threshold, cursor), before
 
-    def _kept(self, log: Log, cohort: Cohort, threshold: float, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
+    def _kept(
+        self, log: Log, cohort: Cohort, threshold: float, cursor: duckdb.DuckDBPyConnection | None
+    ) -> nw.LazyFrame[Any]:
         """Keep the rows of a cohort that stand for some, with the labels that it asks for."""
         rows, before = self._rows(log, cursor), None
         if log.n_revised and (cohort.as_of or cohort.is_first_given):

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import duckdb
 
-MEMORY_LIMIT = "4GB"
+from analytics.errors import QuestionError
+
+_MEMORY_LIMIT = "4GB"
 """Of all questions together: half of a laptop with 8 GB. DuckDB does not hold it strictly, so the time is limited as well."""
 MAX_EXECUTION_MS = 120_000
 """Of one question, in milliseconds: nobody waits longer than two minutes for a page, and what runs away ends."""
@@ -29,7 +31,7 @@ def lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) ->
         connection.execute(f"SET {name} = false")
     connection.execute("SET GLOBAL python_enable_replacements = false")
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
-    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
     connection.execute("SET temp_directory = ?", [str(spill)])
     connection.execute(f"SET max_temp_directory_size = '{_MAX_SPILL}'")
     connection.execute(f"SET GLOBAL perfect_ht_threshold = {_ARRAY_BITS}")
@@ -38,6 +40,25 @@ def lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) ->
     connection.execute("SET allowed_directories = ?", [[str(logs)]])
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def raise_where_too_large(error: duckdb.Error) -> None:
+    """Say of an error that a question took too long or too much memory.
+
+    Raises
+    ------
+    QuestionError
+        If it did.
+    """
+    if isinstance(error, duckdb.InterruptException):
+        raise QuestionError(
+            f"The question took longer than {MAX_EXECUTION_MS / 1000:.0f} seconds and was stopped. Narrow the cohort.",
+            code="question-time",
+        ) from error
+    if isinstance(error, duckdb.OutOfMemoryException):
+        raise QuestionError(
+            f"The question needs more than {_MEMORY_LIMIT} of memory. Narrow the cohort.", code="question-memory"
+        ) from error
 
 
 def is_unreadable(error: duckdb.Error) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import polars as pl
 
 from analytics.log.grid import Grid
 from analytics.log.schema import Log
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 _N_CELLS = 4_096
 """Cells of equal width in which the edges of a grid are looked up; two thousand edges leave few to a cell. A judgement."""
+
+
+def no_lines() -> nw.LazyFrame[Any]:
+    """Return the lines that were set aside of a log that no reader took apart: none."""
+    return nw.from_native(pl.LazyFrame(schema={"line": pl.Int64, "reason": pl.String, "text": pl.String}))
 
 
 def plain(given: DataFrame) -> DataFrame:

@@ -445,3 +445,33 @@ def test_kept_tables_stay_within_their_room() -> None:
     kept.clear()
     kept.of(42, lambda: ask(42))
     assert asked[-1] == 42
+
+
+@pytest.mark.parametrize("clauses", [(), (Clause("region", "in", ("north",)), Clause("income", "ge", ("1000",)))])
+def test_rows_held_in_memory_are_answered_as_duckdb_answers(
+    desk: Desk, engine: Engine, clauses: tuple[Clause, ...]
+) -> None:
+    """A small log is taken over once, and then asked in memory."""
+    log, cohort, held = desk.log(rows(3_000, 5_001, seed=23)), Cohort(clauses), Engine(desk.workspace)
+    names, threshold = ["region", "income", "vip", "label"], log.edges[9] + 1e-7
+
+    def answers(asked: Engine) -> list[pl.DataFrame]:
+        return [
+            *(asked.score_table(log, cohort, threshold, [name]).frame for name in names),
+            asked.score_table(log, cohort, 0.5, ["region"], by_score=True, every="1w").frame,
+            asked.time_table(log, cohort, threshold, "1d"),
+            *(asked.value_counts(log, cohort, threshold, name) for name in names),
+            asked.head(log, cohort, threshold, 50),
+        ]
+
+    expected = answers(engine)
+    with patch("analytics.query.kept._MAX_HELD_CELLS", 2 * log.n_rows * len(log.columns)):
+        found = answers(held)
+        assert held.frame(log).implementation.is_polars()
+        assert held.beside(*[(log, cohort, 0.5)] * 2)[1].implementation.is_polars()
+        at_once = held.n_queries
+        held.score_table(log, Cohort(), 0.1, ["vip"], sums=())
+        assert held.n_queries == at_once + 1
+    assert held.frame(log).implementation.is_duckdb() and engine.frame(log).implementation.is_duckdb()
+    for table, wanted in zip(found, expected, strict=True):
+        assert_frame_equal(table, wanted, check_row_order=False, abs_tol=1e-9)

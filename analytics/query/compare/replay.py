@@ -181,7 +181,7 @@ def first_changes(
     place = nw.lit(len(fields))
     for at in range(len(fields) - 1, -1, -1):
         place = nw.when(fields[at].is_other).then(nw.lit(at)).otherwise(place)
-    counted = engine.collect(frame.filter(changed).select(place=place).group_by("place").agg(n=nw.len()))
+    counted = engine.collect(frame.filter(changed).with_columns(place=place).group_by("place").agg(n=nw.len()))
     return {fields[at].name if at < len(fields) else None: int(n) for at, n in counted.select("place", "n").iter_rows()}
 
 

@@ -146,6 +146,7 @@ def test_a_column_that_tells_the_label_leads_no_ranking_and_is_named_with_the_re
     assert alone.told == () and set(alone.table["column"]) == {"delay"}
 
 
+@patch("analytics.query.kept._MAX_HELD_CELLS", 0)
 def test_the_whole_its_course_and_recalibration_come_from_one_query(desk: Desk) -> None:
     """Counts are to the last one those of queries of their own, sums within rounding."""
     question = asked(desk, opposed(6_000), time="day")
