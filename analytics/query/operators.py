@@ -40,12 +40,18 @@ def _or_missing(condition: Callable[[Column, Values], nw.Expr]) -> Predicate:
     return _of_column(lambda column, values: ~condition(column, values) | typed.held(column).is_null())
 
 
+_DOT_ABOVE = "\N{COMBINING DOT ABOVE}"
+
+
 def _found(search: Callable[[nw.Expr, str], nw.Expr]) -> Callable[[Column, Values], nw.Expr]:
-    """Return the condition that a search finds one of some texts; upper and lower case are the same."""
+    """Return the condition that a search finds one of some texts; upper and lower case are the same.
+
+    Of ``İ`` some engines make an i, others an i with a dot above it, as Python does: none is looked for with that dot.
+    """
 
     def condition(column: Column, values: Values) -> nw.Expr:
-        folded = typed.text(column).str.to_lowercase()
-        return typed.any_of([search(folded, value.lower()) for value in values])
+        folded = typed.text(column).str.to_lowercase().str.replace_all(_DOT_ABOVE, "", literal=True)
+        return typed.any_of([search(folded, value.lower().replace(_DOT_ABOVE, "")) for value in values])
 
     return condition
 

@@ -15,7 +15,7 @@ from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 
-TEXTS = ("north", "South", "", "a,b", "=1+1", "O'Brien", "emoji 🛫", "line\nbreak")
+TEXTS = ("north", "South", "", "a,b", "=1+1", "O'Brien", "emoji 🛫", "İnönü", "line\nbreak")
 START = datetime(2024, 1, 30)
 SCHEMA: dict[str, Any] = {
     "row_id": pl.Int64,

@@ -40,6 +40,11 @@ def or_missing(means: Callable[[Any, Sequence[str]], bool]) -> Callable[[Any, Se
     return lambda cell, values: cell is None or means(cell, values)
 
 
+def folded(text: str) -> str:
+    """Small letters; the i of a Turkish capital has its dot in one character or in two."""
+    return text.lower().replace("\N{COMBINING DOT ABOVE}", "")
+
+
 MEANINGS: dict[str, Callable[[Any, Sequence[str]], bool]] = {
     "in": of_value(lambda cell, values: any(is_value(cell, value) for value in values)),
     "ge": of_value(lambda cell, values: bound(cell, values[0])[0] >= bound(cell, values[0])[1]),
@@ -48,11 +53,11 @@ MEANINGS: dict[str, Callable[[Any, Sequence[str]], bool]] = {
     "lt": of_value(lambda cell, values: bound(cell, values[0])[0] < bound(cell, values[0])[1]),
     "missing": lambda cell, values: cell is None,
     "blank": of_value(lambda cell, values: not cell.strip(BLANKS)),
-    "contains": of_value(lambda cell, values: any(value.lower() in cell.lower() for value in values)),
-    "starts-with": of_value(lambda cell, values: any(cell.lower().startswith(value.lower()) for value in values)),
-    "ends-with": of_value(lambda cell, values: any(cell.lower().endswith(value.lower()) for value in values)),
+    "contains": of_value(lambda cell, values: any(folded(value) in folded(cell) for value in values)),
+    "starts-with": of_value(lambda cell, values: any(folded(cell).startswith(folded(value)) for value in values)),
+    "ends-with": of_value(lambda cell, values: any(folded(cell).endswith(folded(value)) for value in values)),
     "not-in": or_missing(lambda cell, values: not any(is_value(cell, value) for value in values)),
-    "not-contains": or_missing(lambda cell, values: not any(value.lower() in cell.lower() for value in values)),
+    "not-contains": or_missing(lambda cell, values: not any(folded(value) in folded(cell) for value in values)),
     "hour": of_value(lambda cell, values: str(cell.hour) in values),
     "weekday": of_value(lambda cell, values: f"{cell:%a}" in values),
     "longer": of_value(lambda cell, values: len(cell) > min(map(int, values))),

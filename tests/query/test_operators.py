@@ -33,7 +33,7 @@ OF_KIND = {
     "time": st.integers(-1, 6).map(lambda days: (START + timedelta(days=days)).date().isoformat()),
 }
 OF_CONTROL = {
-    "text": st.sampled_from(["", "o", "OU", "N", ",", "=", "'", "🛫", "\n", "%", "_", "."]),
+    "text": st.sampled_from(["", "o", "OU", "N", "in", "İN", ",", "=", "'", "🛫", "\n", "%", "_", "."]),
     "length": st.sampled_from(["0", "1", "4"]),
     "hours": st.integers(0, 23).map(str),
     "weekdays": st.sampled_from(WEEKDAYS),

@@ -151,7 +151,7 @@ def expression(log: Log, found: Property, left_out: Collection[str] = ()) -> nw.
     column = log.column(found.column)
     col = nw.col(column.sql_name)
     if found.kind == "spike":
-        return nw.when(col.is_in(_spikes(column, log))).then(col)
+        return nw.when(col.cast(nw.Float64).is_in(_spikes(column, log))).then(col)
     if found.kind == "missing":
         return nw.when(col.is_null()).then(nw.lit(1))
     text = col.cast(nw.String)

@@ -143,13 +143,14 @@ def test_codes_give_every_value_back() -> None:
         assert [str(known[code]) for code in codes] == [str(value) for value in values]
 
 
-def test_properties_are_derived_where_the_columns_allow_them(desk: Desk) -> None:
+@pytest.mark.parametrize("step", [0.5, 1])
+def test_properties_are_derived_where_the_columns_allow_them(desk: Desk, step: float) -> None:
     n = 1_200
     frame = pl.DataFrame(
         {
             "score": [(place * 37 % 100) / 100 for place in range(n)],
             "label": [place % 3 == 0 for place in range(n)],
-            "amount": [0.0 if place % 20 == 0 else place + 0.5 for place in range(n)],
+            "amount": [0 * step if place % 20 == 0 else place + step for place in range(n)],
             "a": [None if place % 4 == 0 else "x" for place in range(n)],
             "b": [None if place % 6 == 0 else "y" for place in range(n)],
             "scored_at": [START + timedelta(hours=place) for place in range(n)],
