@@ -160,7 +160,11 @@ def matches(frame: nw.LazyFrame[Any], values: Mapping[str, Sequence[object]], th
     """
     for name, wanted in values.items():
         known = [value for value in wanted if value is not None]
-        col = nw.col(name).cast(nw.String) if known and isinstance(known[0], str) else nw.col(name)
+        col = nw.col(name)
+        if known and isinstance(known[0], str):
+            col = col.cast(nw.String)
+        elif any(isinstance(value, float) for value in known):  # the column of a case may have been one of fractions
+            col, known = col.cast(nw.Float64), [float(str(value)) for value in known]
         is_wanted = col.is_in(known) if known else nw.col(name).is_null()
         frame = frame.filter(is_wanted | nw.col(name).is_null() if len(known) < len(wanted) else is_wanted)
     score, label = nw.col("score"), nw.col("label")

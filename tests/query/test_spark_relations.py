@@ -104,6 +104,7 @@ RELATIONS: dict[str, Relation] = {
     ),
     "rows": lambda rows: review.rows(rows, [3, 8, 250], ["label", "c0"]),
     "matches": lambda rows: review.matches(rows, {"c0": ["South", None], "c1": [1, 2]}, 0.45),
+    "matches fractions": lambda rows: review.matches(rows, {"c1": [1, 2.0, None]}, 0.45),
     "known_on": lambda rows: relations.score_table(
         known.known_on(rows, LATE, ("2024-02-01",)), (), sums=relations.MOMENTS
     ),
