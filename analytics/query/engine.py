@@ -25,7 +25,7 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query import known, lock, relations, spark_rows, spark_session
 from analytics.query.cohort import Cohort
-from analytics.query.kept import KeptTables, are_held, has_few_cells, outcomes_by_time
+from analytics.query.kept import KeptTables, has_few_cells, outcomes_by_time, rows_of
 from analytics.query.predicates import predicate
 from analytics.query.score_table import ScoreTable, by_week
 from analytics.query.slicing import as_people_see, stored_slice
@@ -66,7 +66,7 @@ class Engine:
 
     def _cursor(self, *logs: Log) -> duckdb.DuckDBPyConnection | None:
         """Return a cursor for a question about logs, none where their rows are few enough to be held in memory."""
-        return None if are_held(logs) else self._connection.cursor()
+        return None if self._tables.may_hold(logs, self.workspace) else self._connection.cursor()
 
     def _rows(self, log: Log, cursor: duckdb.DuckDBPyConnection | None) -> nw.LazyFrame[Any]:
         rows = self._table(log, "log", cursor)
@@ -78,7 +78,7 @@ class Engine:
             return spark_rows.stored(log) if name == "log" else spark_rows.no_lines()
         if cursor is None:
             stored = partial(self._table, log, name, self._connection.cursor())
-            held = self._tables.of((log.key, name, "rows"), lambda: self.collect(stored()))
+            held = self._tables.of(rows_of(log, name), lambda: self.collect(stored()))
             return nw.from_native(held.lazy())
         own, base = self._attach(log, log.key), self._attach(log, states.base_of(log))
         try:

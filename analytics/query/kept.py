@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime, timedelta
 
 import polars as pl
 
+from analytics.log import states
 from analytics.log.schema import Log
+from analytics.log.workspace import Workspace
 
 _MAX_BYTES = 96 << 20
 """Bytes of all tables that an engine keeps. A judgement: score tables of all segments of a large log are some 20 MB."""
@@ -20,6 +22,8 @@ _MAX_CELLS = 1_000_000
 """Cells of a score table up to which every threshold is counted at once, for lines over time or slices. By hand: 10 million rows
 in 365 days and 2,000 bins take 0.4 s of a processor, in days alone 0.1 s, and the table takes 28 MB."""
 
+_MAX_HELD_BYTES = 16 << 20
+"""Bytes of their files up to which they are: a million numbers are 8 MB, and long texts are packed to a quarter or less."""
 _MAX_HELD_CELLS = 1_000_000
 """Cells of logs, rows times columns, up to which their rows are held in memory. To bind a relation over a table of DuckDB takes
 10 to 15 ms whatever it holds, over one in memory 3 ms; so many cells are 10 MB, a tenth of the room, taken over in 50 ms."""
@@ -32,6 +36,7 @@ class KeptTables:
         self._max_bytes = max_bytes
         self._tables: OrderedDict[Hashable, pl.DataFrame] = OrderedDict()
         self._lock = threading.Lock()
+        self._too_large: set[Hashable] = set()
 
     def of(self, key: Hashable, ask: Callable[[], pl.DataFrame]) -> pl.DataFrame:
         """Return the table of a key, asked for where it is not there."""
@@ -45,7 +50,20 @@ class KeptTables:
                 self._tables[key] = table
                 while sum(kept.estimated_size() for kept in self._tables.values()) > self._max_bytes:
                     self._tables.popitem(last=False)
+        else:
+            self._too_large.add(key)
         return table
+
+    def may_hold(self, logs: Sequence[Log], workspace: Workspace) -> bool:
+        """Whether the rows of logs are few and light enough to be held in memory, where a question takes a third of the time."""
+        if sum(log.n_rows * len(log.columns) for log in logs) > _MAX_HELD_CELLS:
+            return False
+        keys = [key for log in logs for key in {log.key, states.base_of(log)}]
+        try:
+            n_bytes = sum(workspace.path(key).stat().st_size for key in keys)
+        except OSError:  # a file that is gone is told by asking it; of a log in Spark there is none
+            return False
+        return n_bytes <= _MAX_HELD_BYTES and not any(rows_of(log, "log") in self._too_large for log in logs)
 
     def clear(self) -> None:
         """Forget every table."""
@@ -61,9 +79,9 @@ def _n_buckets(log: Log, every: str) -> float:
     return 1 + span / {"1h": timedelta(hours=1), "1d": timedelta(days=1), "1mo": timedelta(days=28)}[every]
 
 
-def are_held(logs: Iterable[Log]) -> bool:
-    """Whether the rows of logs are few enough to be held in memory, where Polars answers in a third of the time."""
-    return sum(log.n_rows * len(log.columns) for log in logs) <= _MAX_HELD_CELLS
+def rows_of(log: Log, name: str) -> Hashable:
+    """Return the key of the rows of a table of a log."""
+    return log.key, name, "rows"
 
 
 def has_few_cells(log: Log, every: str) -> bool:

@@ -472,6 +472,11 @@ def test_rows_held_in_memory_are_answered_as_duckdb_answers(
         at_once = held.n_queries
         held.score_table(log, Cohort(), 0.1, ["vip"], sums=())
         assert held.n_queries == at_once + 1
+    with patch("analytics.query.kept._MAX_HELD_CELLS", 10**9), patch("analytics.query.kept._MAX_HELD_BYTES", 10**4):
+        assert held.frame(log).implementation.is_duckdb()
+    heavy = Engine(desk.workspace)
+    with patch("analytics.query.kept._MAX_HELD_CELLS", 10**9), patch("analytics.query.kept._MAX_SHARE", 1e-4):
+        assert [heavy.frame(log).implementation.is_polars() for _ in range(2)] == [True, False]
     assert held.frame(log).implementation.is_duckdb() and engine.frame(log).implementation.is_duckdb()
     for table, wanted in zip(found, expected, strict=True):
         assert_frame_equal(table, wanted, check_row_order=False, abs_tol=1e-9)
