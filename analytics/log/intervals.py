@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from analytics.log.column import PERCENT
+from analytics.log.column import PERCENT, Column
 
 _WORD = re.compile(
     r"(?P<stem>.*?)_?(?P<side>lower|upper|lo|hi|(?<=[^_])_(?:low|high|lb|ub))(?:_(?:bound|limit|ci|end))?_?(?P<level>\d{2}(?:\.\d+)?)?",
@@ -41,6 +41,21 @@ def interval_columns(names: Sequence[str]) -> tuple[str, str] | None:
     ]
     best = min((pair for pair in pairs if pair[0] < PERCENT / 2), default=None)
     return None if best is None else (best[1], best[2])
+
+
+def interval_around(predicted: Column, columns: Sequence[Column]) -> tuple[str, str] | None:
+    """Return the columns of the ends of intervals as `interval_columns` does, of numbers beside the predicted one.
+
+    None where the predicted numbers reach beyond all ends, as interest rates do those of a range of credit scores.
+    """
+    numbers = {column.name: column for column in columns if column.kind == "number" and column.name != predicted.name}
+    ends = interval_columns([*numbers])
+    if ends is None:
+        return None
+    lower, upper = (numbers[name] for name in ends)
+    bounds = [(lower.low, predicted.low), (predicted.high, upper.high)]
+    is_around = all(one is None or other is None or float(one) <= float(other) for one, other in bounds)
+    return ends if is_around else None
 
 
 def median_column(names: Sequence[str]) -> str | None:

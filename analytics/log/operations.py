@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -85,6 +86,17 @@ def taken_by_both(live: Log, candidate: Log, *, is_by_row: bool) -> list[tuple[O
             )
             found += [(each, each) for each in failed if _is_text(rest, each.column)]
     return [(one, _in_unit_of(one, other)) for one, other in found]
+
+
+def called_of_both(live: str, candidate: str) -> str:
+    """Return what a column and its counterpart are called: the words that both names have, the live one's where there are none.
+
+    >>> called_of_both("v3_tokens", "v4_tokens"), called_of_both("tokens", "tokens"), called_of_both("wait", "latency_s")
+    ('tokens', 'tokens', 'wait')
+    """
+    words = re.split(r"[^0-9a-z]+", candidate.lower())
+    shared = [word for word in re.split(r"[^0-9A-Za-z]+", live) if word and word.lower() in words]
+    return live if live == candidate or not shared else "_".join(shared)
 
 
 def _other(each: Operation, ours: list[Operation], theirs: list[Operation]) -> Operation | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from analytics.log import alike, answer_names, grade_words, positives, whole_numbers
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
-from analytics.log.intervals import interval_columns, median_column
+from analytics.log.intervals import interval_around, interval_columns, median_column
 from analytics.log.places import first_and_later
 from analytics.log.right import Right, fold
 from analytics.log.role_names import folded_name, is_past, is_prediction, strength
@@ -156,8 +156,8 @@ def numbers(reading: Reading, taken: Collection[str]) -> Right | None:
     is_answer = found is not None and found.is_equal and not alike.are_few(predicted[0], true[0]) and not ends
     if whole_numbers.are_years(true[0]) or is_answer:
         return Right("classes", true[0].name, predicted[0].name)
-    right = whole_numbers.near(predicted[0], true[0], found)
-    return replace(right, lower=ends[0], upper=ends[1]) if ends else right
+    right, around = whole_numbers.near(predicted[0], true[0], found), interval_around(predicted[0], reading.columns)
+    return replace(right, lower=around[0], upper=around[1]) if around else right
 
 
 def twins_of_two(

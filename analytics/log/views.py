@@ -19,7 +19,7 @@ from analytics.log import (
     written_answers,
 )
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
-from analytics.log.intervals import interval_columns
+from analytics.log.intervals import interval_around
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
 from analytics.log.role_names import is_prediction, strength
@@ -109,8 +109,10 @@ def _steps(column: Column) -> tuple[tuple[str, float], ...]:
 
 def with_interval(right: Right, reading: Reading) -> Right:
     """Return the rule of numbers with the interval that came with them, where two columns are called like its ends."""
-    numbers = [column.name for column in reading.columns if column.kind == "number"]
-    ends = interval_columns([name for name in numbers if name not in right.columns])
+    if right.predicted is None:
+        return right
+    others = [column for column in reading.columns if column.name not in right.columns]
+    ends = interval_around(reading.column(right.predicted), others)
     return right if ends is None else replace(right, lower=ends[0], upper=ends[1])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ from analytics.answers.overview import Overview, overview
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
 from analytics.log import views
-from analytics.log.intervals import interval_columns, level_of
+from analytics.log.column import Column
+from analytics.log.intervals import interval_around, interval_columns, level_of
 from analytics.log.right import Right
 from analytics.log.schema import Log
 from analytics.measure.intervals import wilson
@@ -88,6 +90,17 @@ def test_ends_of_intervals_are_found_by_their_names(
     found = interval_columns(names)
     assert found == ends
     assert found is None or level_of(*found) == level
+
+
+def test_a_range_of_something_else_is_no_interval() -> None:
+    rate, low, high = (
+        Column(place, name, "DOUBLE", "number", low=ends[0], high=ends[1])
+        for place, (name, *ends) in enumerate(
+            [("rate", "5.3", "28.9"), ("fico_range_low", "660", "845"), ("fico_range_high", "664", "850")]
+        )
+    )
+    assert interval_around(rate, [rate, low, high]) is None
+    assert interval_around(replace(rate, low="663", high="846"), [low, high]) == ("fico_range_low", "fico_range_high")
 
 
 @pytest.mark.parametrize("shift", [0.0, 20.0])

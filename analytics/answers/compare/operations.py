@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analytics.log.operations import Operation, taken_by_both
+from analytics.log.operations import Operation, called_of_both, taken_by_both
 from analytics.measure.compare.difference import Difference
 from analytics.measure.compare.operations import (
     SHARES,
@@ -27,9 +27,10 @@ def running(engine: Engine, pairing: Pairing) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        ``column``, ``role`` (None where none is played), ``what`` (p50, p95, p99, mean, per 1,000, share), ``unit`` of an amount
-        as the live side has it, ``live, live_low, live_high``, the same of the candidate, ``difference, low, high, p_value`` and
-        ``n``. Differences have paired intervals, ranks also those of either side.
+        ``column`` (what both sides' names have in common), ``role`` (None where none is played), ``what`` (p50, p95, p99, mean,
+        per 1,000, share), ``unit`` of an amount as the live side has it, ``live, live_low, live_high``, the same of the
+        candidate, ``difference, low, high, p_value`` and ``n``. Differences have paired intervals, ranks also those of either
+        side.
     """
     rows: list[tuple[object, ...]] = []
     logs = pairing.live.log, pairing.candidate.log
@@ -38,11 +39,13 @@ def running(engine: Engine, pairing: Pairing) -> pl.DataFrame:
         sums = {name: float(value or 0.0) for name, value in table.row(0, named=True).items()}
         if not sums["n"] or (live.kind != "failure" and not sums["gained"] + sums["lost"]):
             continue  # an amount that never differs belongs to the input and not to the answer
+        own: list[tuple[object, ...]] = []
         if live.kind == "latency":
-            rows += _ranks(engine, pairing, live, candidate, int(sums["n"]))
+            own += _ranks(engine, pairing, live, candidate, int(sums["n"]))
         is_flag = live.kind == "failure"
         found = failure_difference(live.column, sums) if is_flag else amount_difference(live.column, sums)
-        rows.append(_row(live, found))
+        own.append(_row(live, found))
+        rows += [(called_of_both(live.column, candidate.column), *row[1:]) for row in own]
     numbers = (
         "live",
         "live_low",
