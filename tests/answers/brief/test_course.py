@@ -16,7 +16,7 @@ from analytics.answers.discovery.search import Search
 from analytics.answers.question import Question
 from analytics.answers.slices_ranking import ranked_columns
 from analytics.log.right import Right
-from analytics.measure.course import risen, spell
+from analytics.measure.course import latest, risen, spell
 from analytics.present.readings import finding_sentence
 from analytics.present.report.actions import action_of
 from analytics.query.cohort import Cohort
@@ -88,6 +88,25 @@ def test_errors_that_do_not_rise_or_are_low_again_are_no_finding() -> None:
     assert risen(rise, n, np.zeros(40)) is not None
     assert risen(rise, n, np.where(np.arange(40) > 30, 0.9, 0.0)) is None
     assert risen(rise, n, np.zeros(40), effect=40.0) is None
+
+
+def test_a_level_that_lasts_is_found_either_way_and_weather_is_none() -> None:
+    rng = np.random.default_rng(3)
+    n, known = np.full(60, 200.0), np.zeros(60)
+    for spread, most in (
+        (0.0, 3),
+        (0.3, 18),
+    ):  # of 300 periods without a shift: days alike, and days that differ by a third
+        rates = np.clip(0.1 * np.exp(rng.normal(0, spread, (300, 60))), 0, 1)
+        found = [latest(rng.binomial(200, rate).astype(float), n, known, least=3) for rate in rates]
+        assert sum(each is not None for each in found) <= most
+    day = np.arange(60)
+    for before, after in ((0.1, 0.16), (0.16, 0.1)):
+        shifted = latest(rng.binomial(200, np.where(day < 40, before, after)).astype(float), n, known, least=3)
+        assert shifted is not None and abs(shifted.place - 40) <= 2 and shifted.after == pytest.approx(after, abs=0.02)
+    two = latest(rng.binomial(200, np.select([day < 20, day < 40], [0.1, 0.2], 0.13)).astype(float), n, known, least=3)
+    assert two is not None and abs(two.place - 40) <= 2 and abs(two.start - 20) <= 2, "the last shift is what holds now"
+    assert latest(np.zeros(60), n, known) is None and latest(n, n, known) is None
 
 
 def test_a_slice_of_most_rows_is_no_exception_and_a_version_is_named_where_versions_are_mixed(desk: Desk) -> None:
