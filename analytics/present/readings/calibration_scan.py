@@ -85,8 +85,8 @@ def scan_reading(scan: CalibrationScan) -> str:
         names = words.listed([words.shortened(words.one_line(name), MAX_NAME) for name in scan.told])
         verb, hold = ("tells", "holds") if len(scan.told) == 1 else ("tell", "hold")
         told = (
-            f" Left out: {names} {verb} the label, as what is known only after the outcome does, or {hold} what was decided; "
-            f"choose {'it' if len(scan.told) == 1 else 'one'} above to see it all the same."
+            f" Left out: {names} {verb} the label, as what is known only after the outcome does, or {hold} what was decided "
+            f"or the score itself; choose {'it' if len(scan.told) == 1 else 'one'} above to see it all the same."
         )
     shown, n = min(len(scan.table), MAX_SCANNED), words.plural(len(scan.table), "slice")
     return (
