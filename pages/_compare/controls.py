@@ -56,7 +56,7 @@ def draw_sides(question: Question) -> Pairing | None:
     opening = BY_COLUMN if is_wide else ways[0] if is_told else None
     if st.session_state.get("pair_apart") not in ways and "pair_apart" not in st.query_params:
         st.session_state["pair_apart"] = opening
-    place, first, second, meet, saved = st.columns([3, 3, 3, 4, 2], vertical_alignment="bottom")
+    place, first, second, meet, saved = st.columns([3, 3, 3, 3, 2.5], vertical_alignment="bottom")
     with saved:
         draw_saved("pair", session.workspace().saved_pairs(), session.workspace().save_pair, _state, _take_saved)
     way = place.selectbox(

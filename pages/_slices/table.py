@@ -199,9 +199,10 @@ def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instea
         alt="Segment columns ranked by how much of the errors they separate",
         column_config={
             "column": st.column_config.TextColumn("Column", width=_RANKED_WIDTH),
-            "n_slices": st.column_config.NumberColumn("Slices", format="localized"),
+            "n_slices": st.column_config.NumberColumn("Slices", format="localized", width=60),
             "n_worse": st.column_config.NumberColumn(
                 "Worse",
+                width=60,
                 help=f"Worse than {than}: adjusted p below 0.05, enough rows, and fewer than half of all rows.",
             ),
             "share_separated": st.column_config.ProgressColumn(
@@ -209,6 +210,7 @@ def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instea
                 format="%.1f %%",
                 min_value=0.0,
                 max_value=max([1.0, *shown["share_separated"].drop_nulls().to_list()]),
+                width=190,
                 help=f"What the worse slices hold beyond {explained}the rest, as a share of all.",
             ),
             "worst": st.column_config.TextColumn("Worst"),

@@ -91,8 +91,8 @@ def scan_reading(scan: CalibrationScan) -> str:
     shown, n = min(len(scan.table), MAX_SCANNED), words.plural(len(scan.table), "slice")
     return (
         f"Of all segment columns, the {shown} of {n} whose level or slope is off by most, rows counted, beyond what the rest "
-        "is. Both p are of the difference to the rest, adjusted for both tests of all slices; “ECE, chance” "
-        f"is what a calibrated model of the slice's size stays below 97.5 % of the time.{told}"
+        "is. p is of the difference to the rest, the smaller one of level and slope, adjusted for both tests of all slices."
+        f"{told}"
     )
 
 
