@@ -85,8 +85,12 @@ def latest(
         later = _shifted(*counts, effect * _spread_beside(*counts[:2], effect), is_either=True)
         if later is None or len(n) - start - later.place < least:
             return found
-        found = replace(later, place=start + later.place, start=start)
-        start = found.place
+        later = replace(later, place=start + later.place, start=start)
+        if found is not None and later.place - start <= max(least - 1, 1):  # the bucket within which it shifted
+            before, n_before = found.before, found.n_before
+            more = _beyond(later.after, later.n_after, before, n_before, effect)
+            later = replace(later, start=found.start, before=before, n_before=n_before, more=more)
+        found, start = later, later.place
 
 
 def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float = 1.0) -> Shift | None:
@@ -141,9 +145,16 @@ def _shifted(
     is_moved = min(after, now) >= MOVED * before if after > before else MOVED * max(after, now) <= before
     if not is_moved or may_be_undone(wrong / effect, n / effect, unlabelled, place):
         return None
-    change, scale = newcombe(s2[at], n2[at], s1[at], n1[at]), n2[at] * effect
-    more = Interval(*(np.asarray(float(end) * scale) for end in (change.value, change.low, change.high)))
-    return Shift(place, float(before), float(after), float(n1[at] * effect), float(scale), more)
+    n_before, n_after = float(n1[at] * effect), float(n2[at] * effect)
+    more = _beyond(float(after), n_after, float(before), n_before, effect)
+    return Shift(place, float(before), float(after), n_before, n_after, more)
+
+
+def _beyond(after: float, n_after: float, before: float, n_before: float, effect: float) -> Interval:
+    """Return the errors beyond those that the rate of before would give, of rows that vary ``effect`` times as much."""
+    n1, n2 = n_before / effect, n_after / effect
+    change = newcombe(after * n2, n2, before * n1, n1)
+    return Interval(*(np.asarray(float(end) * n_after) for end in (change.value, change.low, change.high)))
 
 
 def spell(
