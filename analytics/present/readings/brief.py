@@ -85,7 +85,7 @@ def finding_sentence(finding: Finding, log: Log) -> str:
     """Say what is wrong, in one sentence."""
     match finding.parts:
         case SliceParts() as parts:
-            column = _name(words.column_words(parts.column))
+            column = _column_of(parts.column, log)
             where = (
                 f"{column} arrives empty" if parts.value is None else f"{column} is {_name(value_words(parts, log))}"
             )
@@ -117,6 +117,14 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return overruled_reading(parts)
         case CompareParts() as parts:
             return compare_reading(parts.answer).partition("\n")[0]
+
+
+def _column_of(column: str, log: Log) -> str:
+    """Name a column within a sentence: what a class truly is, and what it was taken for, by that, else by its words."""
+    right = log.mapping.right
+    if right is not None and right.kind == "classes" and column in (right.true, right.predicted):
+        return "the true class" if column == right.true else "the predicted class"
+    return _name(words.column_words(column))
 
 
 def _name(text: str) -> str:
