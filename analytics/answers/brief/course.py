@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from analytics.answers.brief.finding import Asking, CourseParts, Finding, Size
-from analytics.answers.course import LEAST, followed, rate_of
+from analytics.answers.course import LEAST, RATES, followed, last_shifts, rate_of
 from analytics.answers.gap.sides import BY_TIME
 from analytics.answers.overview import bucket
 from analytics.answers.question import Question, score_table, units_of
@@ -56,6 +56,17 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     sides = ("then_from", "then_to", "now_from", "now_to")
     spans = (first, (since - timedelta(days=1)).isoformat(), since.isoformat(), last)
     return (Finding("course", "gap", parts, size, asked=(("apart", BY_TIME), *zip(sides, spans, strict=True))),)
+
+
+def shifted_since(engine: Engine, question: Question) -> date | None:
+    """Return the day since which errors are others, for better or worse, up to the end of the log; None without one."""
+    every = bucket(question.log)
+    if every is None or every == "1h":
+        return None
+    table = engine.time_table(question.log, question.cohort, question.threshold, every, is_weighted=True)
+    found = last_shifts(table, every, dict.fromkeys(RATES, effect_of(engine, question, "error_rate")))
+    shift = found.get("error_rate") or found.get("fnr")
+    return None if shift is None else shift.since
 
 
 def _version_begun(engine: Engine, question: Question, since: date, days: int) -> str | None:

@@ -97,7 +97,12 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return calibration_sentence(parts, log)
         case ThresholdParts() as parts:
             best = "above the top score" if parts.best is None else f"to {words.threshold_text(parts.best)}"
-            return f"Move the threshold from {words.threshold_text(parts.present)} {best}."
+            since = (
+                f", by the rows since {words.bucket_label(date.fromisoformat(parts.since), '1d')}"
+                if parts.since
+                else ""
+            )
+            return f"Move the threshold from {words.threshold_text(parts.present)} {best}{since}."
         case LineParts() as parts:
             return line_sentence(parts, log)
         case LabelParts() as parts:
@@ -182,8 +187,9 @@ def finding_worth(finding: Finding, brief: Brief) -> str:
     if size is None:
         return ""
     unit = brief.asking.policy.unit if brief.asking.policy is not None and brief.asking.has_costs else None
-    by_week = size.value * _DAYS_OF_A_WEEK / brief.days if brief.days else 0.0
-    is_told = bool(brief.days and brief.days >= 2 * _DAYS_OF_A_WEEK and by_week >= 1)
+    days = (finding.parts.days if isinstance(finding.parts, ThresholdParts) else None) or brief.days
+    by_week = size.value * _DAYS_OF_A_WEEK / days if days else 0.0
+    is_told = bool(days and days >= 2 * _DAYS_OF_A_WEEK and by_week >= 1)
     log = brief.asking.question.log
     wrong = f"more wrong {_judged_one(log)}" if log.is_right_or_wrong else "more wrong decision"
     saved = " saved" if isinstance(finding.parts, ThresholdParts) else ""
@@ -262,7 +268,8 @@ def _paired(parts: CompareParts) -> str:
 
 def _traded(parts: ThresholdParts, brief: Brief) -> str:
     """Say what becomes of recall, precision and flagged rows."""
-    factor, span = (_DAYS_OF_A_WEEK / brief.days, "a week") if brief.days else (1.0, "on this cohort")
+    days = parts.days or brief.days
+    factor, span = (_DAYS_OF_A_WEEK / days, "a week") if days else (1.0, "on this cohort")
     said = [
         f"{name} goes from {words.share(before)} to {words.share(after)}"
         for name, (before, after) in (("recall", parts.recall), ("precision", parts.precision))

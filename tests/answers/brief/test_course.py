@@ -9,17 +9,22 @@ import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import address_of, brief
-from analytics.answers.brief.finding import Asking, CourseParts, Finding, GapParts, Size, SliceParts
+from analytics.answers.brief.finding import Asking, CourseParts, Finding, GapParts, Size, SliceParts, ThresholdParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
+from analytics.answers.overview import overview
 from analytics.answers.question import Question
 from analytics.answers.slices_ranking import ranked_columns
+from analytics.answers.thresholds.answer import thresholds
+from analytics.answers.thresholds.costs import cost_table
 from analytics.log.right import Right
 from analytics.measure.course import latest, risen, spell
-from analytics.present.readings import finding_sentence
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.policy import Policy
+from analytics.present.readings import finding_sentence, shift_first
 from analytics.present.report.actions import action_of
-from analytics.query.cohort import Cohort
+from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
 
@@ -58,6 +63,28 @@ def test_a_model_whose_errors_rise_is_sent_to_gap_with_the_days_set_and_not_to_r
     assert "train anew" in action_of(first, answer)[0]
     told = [action_of(each, answer)[0] for each in answer.findings if each.source == "calibration"]
     assert all(text.startswith("Find out first why errors rose") for text in told)
+
+
+def test_a_threshold_is_chosen_from_the_rows_since_scores_moved(desk: Desk) -> None:
+    """Scores rise by half since day 40: what is best of the time before and since together is best of neither."""
+    rng = np.random.default_rng(6)
+    label = rng.random(N) < 0.3
+    late = np.arange(N) >= N * 2 // 3
+    score = np.clip(rng.normal(0.3 + 0.2 * label + 0.25 * late, 0.1), 0, 1).round(3)
+    frame = rows(np.zeros(N, dtype=bool)).with_columns(score=score, label=pl.Series(label.astype(int)))
+    log = desk.log(frame, score="score", label="label", time="at", segments=())
+    with closing(Engine(desk.workspace)) as engine:
+        answer = brief(engine, Asking(Question(log, Cohort(), 0.4), Policy(Costs(fp=1, fn=1))))
+        since = Cohort((Clause("at", "ge", ("2024-02-10",)),))
+        best = thresholds(cost_table(engine, Question(log, since, 0.4)), Policy(Costs(fp=1, fn=1)))
+        said = shift_first(overview(engine, Question(log, Cohort(), 0.4)), "the threshold is moved")
+    first = answer.findings[0]
+    assert isinstance(first.parts, ThresholdParts) and first.size is not None and best.best is not None
+    assert (first.parts.since, first.parts.days) == ("2024-02-10", 20) and first.size.value == best.saving.value
+    assert first.parts.best == best.threshold_at(best.best.bin)
+    assert dict(address_of(first, Cohort()))["where"] == "at:ge:2024-02-10"
+    assert finding_sentence(first, log).endswith(", by the rows since 10 Feb 2024.")
+    assert said == "Errors shifted on 10 Feb 2024: keep the rows since then alone before the threshold is moved."
 
 
 def test_the_version_that_began_when_errors_rose_is_named(desk: Desk) -> None:
