@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analytics.answers.course import RATES, LastShift, last_shifts
 from analytics.answers.labels import arrival_of
+from analytics.answers.overview_course import RATES, LastShift, last_shifts
 from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
 from analytics.measure.counts import COUNT_COLUMNS, is_weighted

@@ -10,9 +10,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from analytics.answers.course import rate_of
 from analytics.answers.gap.sides import BY_TIME, proposed_sides
 from analytics.answers.overview import overview
+from analytics.answers.overview_course import rate_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.column import Column

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from analytics.answers.course import LastShift
+from analytics.answers.overview_course import LastShift
 from analytics.answers.question import Question
 from analytics.log.receipt import CheckResult
 from analytics.log.right import Right

@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from analytics.answers.brief.finding import Asking, CourseParts, Finding, Size
-from analytics.answers.course import LEAST, RATES, followed, last_shifts, rate_of
 from analytics.answers.gap.sides import BY_TIME
 from analytics.answers.overview import bucket
+from analytics.answers.overview_course import LEAST, RATES, followed, last_shifts, rate_of
 from analytics.answers.question import Question, score_table, units_of
 from analytics.measure.course import risen, spell
 from analytics.measure.estimates import estimate_table
