@@ -42,13 +42,13 @@ def draw_inputs(gap: Gap, inputs: Inputs) -> None:
             "column": st.column_config.TextColumn("Column", pinned=True, width=130),
             "bars_reference": _bars("Reference", palette.REFERENCE),
             "bars_production": _bars("Production", palette.PRODUCTION),
-            "what": st.column_config.TextColumn("What is new", width=250),
+            "what": st.column_config.TextColumn("What is new", width=210),
             "distance": st.column_config.ProgressColumn(
                 "Distance",
                 min_value=0.0,
                 max_value=most,
                 format="%.3f",
-                width=130,
+                width=110,
                 help="Kolmogorov–Smirnov of numbers, Jensen–Shannon of values; missing counts as a value.",
             ),
             "noise": number("Noise", format="%.3f", width=60, help="What chance and the reference's own weeks reach."),
@@ -65,4 +65,4 @@ def draw_inputs(gap: Gap, inputs: Inputs) -> None:
 
 def _bars(label: str, colour: str) -> Any:
     """Return how the distribution of a column on one side is drawn."""
-    return st.column_config.BarChartColumn(label, y_min=0, y_max=100, color=colour, width=130, help=_BARS_HELP)
+    return st.column_config.BarChartColumn(label, y_min=0, y_max=100, color=colour, width=100, help=_BARS_HELP)

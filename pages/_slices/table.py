@@ -210,7 +210,7 @@ def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instea
                 format="%.1f %%",
                 min_value=0.0,
                 max_value=max([1.0, *shown["share_separated"].drop_nulls().to_list()]),
-                width=190,
+                width=160,
                 help=f"What the worse slices hold beyond {explained}the rest, as a share of all.",
             ),
             "worst": st.column_config.TextColumn("Worst"),
