@@ -10,6 +10,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from analytics.answers.brief.course import worse_since
+from analytics.answers.brief.finding import Asking, CourseParts
 from analytics.answers.gap.sides import BY_TIME, proposed_sides
 from analytics.answers.overview import overview
 from analytics.answers.overview_course import rate_of
@@ -156,10 +158,15 @@ def _by_time(question: Question, before: DeltaGenerator, after: DeltaGenerator) 
 
 
 def _opening_dates(question: Question) -> tuple[date, date, date, date]:
-    """Return the days before and since the last shift of the errors, else the last quarter of the time and the one before."""
+    """Return the days before and since errors rose, else since they shifted last, else the last quarter and the one before."""
     first, last = (datetime.fromisoformat(str(text)).date() for text in (question.log.time_low, question.log.time_high))
-    rate = rate_of(leading_metric(question, list(METRICS)))
-    shift = kept(overview, question).shifts.get(rate)
+    leads = leading_metric(question, list(METRICS))
+    risen = next(iter(kept(worse_since, Asking(question, metric=leads))), None)
+    if risen is not None and isinstance(risen.parts, CourseParts) and risen.parts.until is None:
+        days = dict(risen.asked)
+        then_from, then_to, now_from, now_to = (date.fromisoformat(days[key]) for key in DATES)
+        return then_from, then_to, now_from, now_to
+    shift = kept(overview, question).shifts.get(rate_of(leads))
     if shift is None:
         return _default_dates(first, last)
     return max(first, shift.start), shift.since - timedelta(days=1), shift.since, last
