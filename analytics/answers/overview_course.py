@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 
+from analytics.log.kept.watch import Watching
 from analytics.measure.course import Shift, latest
 from analytics.measure.intervals import FloatArray
 
@@ -17,6 +18,8 @@ RATES = {
 }
 """By the rate that leads: which rows are its errors, and of which."""
 _AS_TOLD = {"recall": "fnr", "specificity": "fpr"}
+_SURE = 0.001
+"""How often the first weeks of a stable log may be said to differ: what is watched is then not told at all. A choice."""
 LEAST = {"1d": 3}
 """Buckets that a spell has at least: a single bad day is weather. Of 200 simulated periods of days that differ by a third 11 had
 one of three days or more by chance, 20 one of any length."""
@@ -58,6 +61,22 @@ def followed(table: pl.DataFrame, rate: str) -> tuple[list[date], FloatArray, Fl
     ).filter(pl.col("among") > 0)
     days = [moment.date() for moment in table["bucket"]]
     return days, table["errors"].to_numpy(), table["among"].to_numpy(), table["unlabelled"].to_numpy()
+
+
+def shift_within(days: pl.DataFrame, watching: Watching, until: datetime) -> date | None:
+    """Return the first day of the week since which errors were others within the first weeks of a log, which say what is usual.
+
+    None where they were not, and of rows that somebody named as the reference.
+    """
+    start = datetime.fromisoformat(watching.baseline_from)
+    if watching.reference or watching.metric == "selection_rate":
+        return None
+    week = (pl.col("bucket") - start).dt.total_days() // 7
+    kept = days.filter(pl.col("bucket").is_between(start, until, closed="left"))
+    weeks = kept.group_by(pl.lit(start) + pl.duration(days=7 * week)).agg(pl.exclude("bucket").sum())
+    firsts, errors, n, unlabelled = followed(weeks.rename({weeks.columns[0]: "bucket"}), rate_of(watching.metric))
+    found = latest(errors, n, unlabelled, alpha=_SURE)
+    return None if found is None else firsts[found.place]
 
 
 def last_shifts(table: pl.DataFrame, every: str, effects: dict[str, float]) -> dict[str, LastShift]:

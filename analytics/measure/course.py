@@ -57,7 +57,13 @@ class Shift:
 
 
 def latest(
-    wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float = 1.0, *, least: int = 1
+    wrong: FloatArray,
+    n: FloatArray,
+    unlabelled: FloatArray,
+    effect: float = 1.0,
+    *,
+    least: int = 1,
+    alpha: float = SIGNIFICANT,
 ) -> Shift | None:
     """Find the last bucket since which the rate of errors is clearly another one, for better or worse; None without one.
 
@@ -67,6 +73,8 @@ def latest(
         As in `risen`.
     least : int
         Buckets that it has lasted at least.
+    alpha : float
+        How often a period without a shift may show one.
 
     Notes
     -----
@@ -82,7 +90,7 @@ def latest(
     found, start = None, 0
     while True:
         counts = wrong[start:], n[start:], unlabelled[start:]
-        later = _shifted(*counts, effect * _spread_beside(*counts[:2], effect), is_either=True)
+        later = _shifted(*counts, effect * _spread_beside(*counts[:2], effect), is_either=True, alpha=alpha)
         if later is None or len(n) - start - later.place < least:
             return found
         later = replace(later, place=start + later.place, start=start)
@@ -121,7 +129,13 @@ def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: floa
 
 
 def _shifted(
-    wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float, *, is_either: bool = False
+    wrong: FloatArray,
+    n: FloatArray,
+    unlabelled: FloatArray,
+    effect: float,
+    *,
+    is_either: bool = False,
+    alpha: float = SIGNIFICANT,
 ) -> Shift | None:
     """Find the bucket that parts the period most clearly into two rates, of which the later one still holds."""
     s, rows = np.cumsum(wrong) / effect, np.cumsum(n) / effect
@@ -137,7 +151,7 @@ def _shifted(
     with np.errstate(divide="ignore", invalid="ignore"):
         clear = (s2 / n2 - s1 / n1) ** 2 / (pooled * (1 - pooled) * (1 / n1 + 1 / n2))
     at = int(np.nanargmax(np.where(np.isnan(p), np.nan, clear)))
-    if not p[at] * len(p) < SIGNIFICANT:
+    if not p[at] * len(p) < alpha:
         return None
     place, before, after = at + 1, s1[at] / n1[at], s2[at] / n2[at]
     newest = np.cumsum(n[::-1])[::-1] <= max(_LAST * n[place:].sum(), n[-1])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -14,10 +16,12 @@ from analytics.answers.brief.registry import SOURCES
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
 from analytics.answers.overview import overview
+from analytics.answers.overview_course import shift_within
 from analytics.answers.question import Question
 from analytics.answers.slices_ranking import ranked_columns
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
+from analytics.log.kept.watch import Watching
 from analytics.log.right import Right
 from analytics.measure.course import latest, risen, spell
 from analytics.measure.thresholds.costs import Costs
@@ -139,6 +143,25 @@ def test_a_level_that_lasts_is_found_either_way_and_weather_is_none() -> None:
     )
     assert within.before == pytest.approx(61 / 1_200) and within.after == pytest.approx(401 / 1_600)
     assert latest(np.zeros(60), n, known) is None and latest(n, n, known) is None
+
+
+@pytest.mark.parametrize(("rate", "found"), [(0.25, date(2024, 2, 19)), (0.05, None)])
+def test_weeks_that_say_what_is_usual_are_held_against_each_other(rate: float, found: date | None) -> None:
+    """The last week of eight broke: what comes after it is as usual as a mean of both."""
+    start = datetime(2024, 1, 1)
+    wrong = [round(130 * (rate if day >= 49 else 0.05)) for day in range(70)]
+    days = pl.DataFrame(
+        {
+            "bucket": [start + timedelta(days=day) for day in range(70)],
+            "n": 130,
+            "n_unlabelled": 0,
+            "fp": wrong,
+            "fn": 0,
+        }
+    ).with_columns(tp=20, tn=110 - pl.col("fp"))
+    watching = Watching("error_rate", None, "2024-01-01", "2024-02-26")
+    assert shift_within(days, watching, datetime(2024, 2, 26)) == found
+    assert shift_within(days, replace(watching, reference=("a=1",)), datetime(2024, 2, 26)) is None
 
 
 def test_a_slice_of_most_rows_is_no_exception_and_a_version_is_named_where_versions_are_mixed(desk: Desk) -> None:
