@@ -44,6 +44,8 @@ class Shift:
         The first bucket after it, where it ended: "before" is then all other buckets.
     start : int
         The first bucket of those that "before" is of.
+    first : float or None
+        The rate up to the first of several shifts.
     """
 
     place: int
@@ -54,6 +56,7 @@ class Shift:
     more: Interval
     end: int | None = None
     start: int = 0
+    first: float | None = None
 
 
 def latest(
@@ -93,7 +96,8 @@ def latest(
         later = _shifted(*counts, effect * _spread_beside(*counts[:2], effect), is_either=True, alpha=alpha)
         if later is None or len(n) - start - later.place < least:
             return found
-        later = replace(later, place=start + later.place, start=start)
+        first = None if found is None else found.before if found.first is None else found.first
+        later = replace(later, place=start + later.place, start=start, first=first)
         if found is not None and later.place - start <= max(least - 1, 1):  # the bucket within which it shifted
             before, n_before = found.before, found.n_before
             more = _beyond(later.after, later.n_after, before, n_before, effect)
