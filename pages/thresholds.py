@@ -22,7 +22,7 @@ with frame.boundary():
             policy = policy_controls.draw_policy(question)
         answer = costs.sweep_of(question, policy)
         with head:
-            sentence(readings.cautioned(readings.threshold_reading(answer), question))
+            sentence(readings.cautioned(costs.said(answer, question), question))
         with left:
             st.caption(escaped(readings.limits_reading(answer)))
         with right:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.labels import arrival_of
+from analytics.answers.overview_course import RATES, LastShift, last_shifts
 from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
 from analytics.measure.counts import COUNT_COLUMNS, is_weighted
@@ -23,6 +24,7 @@ from analytics.query.clusters import clusters_of
 from analytics.query.cohort import Clause
 from analytics.query.engine import Engine
 from analytics.query.kept import has_few_cells
+from analytics.query.outcomes import worth_of
 from analytics.query.score_table import ScoreTable, by_week
 
 N_HISTOGRAM_BARS = 50
@@ -90,6 +92,8 @@ class Overview:
         What is known where labels hang on the decision.
     priced : PricedRows or None
         What rows cost, where somebody said what errors cost and that leads.
+    shifts : dict of str to LastShift
+        By ``error_rate, fnr, fpr`` the day since which it is clearly another one, where there is such a day.
     """
 
     counts: dict[str, Any]
@@ -105,6 +109,7 @@ class Overview:
     n_eff: float | None = None
     selective: Selective | None = None
     priced: PricedRows | None = None
+    shifts: dict[str, LastShift] = field(default_factory=dict)
 
     @property
     def judged_rows(self) -> int | None:
@@ -146,9 +151,14 @@ def overview(engine: Engine, question: Question) -> Overview:
     rows = {name: row[f"rows_{name}"] for name in COUNT_COLUMNS} if is_weighted(estimates) else None
     every = bucket(question.log)
     trend, asked = None, (question.log, question.cohort, question.threshold)
+    effects = {name: effect for name in offered if (effect := row.get(f"{name}_design_effect")) is not None}
+    shifts: dict[str, LastShift] = {}
     if every:
+        table = engine.time_table(*asked, every, is_weighted=True)
+        scale = worth_of(engine, *asked)
+        shifts = last_shifts(table, every, {name: max(effects.get(name, 1.0), 1.0) / scale for name in RATES})
         trend = trend_table(
-            engine.time_table(*asked, every, is_weighted=True),
+            table,
             clusters=clusters_of(engine, *asked, every=every, is_weighted=True),
         )
         if "auroc" in offered:
@@ -171,7 +181,8 @@ def overview(engine: Engine, question: Question) -> Overview:
         n_eff=row.get("n_eff"),
         selective=None if log.is_right_or_wrong else selective(scores.frame, scores.threshold_bin),
         n_units=int(row["n_units"]) if "n_units" in row else None,
-        design_effects={name: effect for name in offered if (effect := row.get(f"{name}_design_effect")) is not None},
+        design_effects=effects,
+        shifts=shifts,
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.log.role_names import is_called_score
 from analytics.log.schema import Log
-from analytics.measure.leaks import label_told, score_told
+from analytics.measure.leaks import is_made_of_score, label_told, score_told
 from analytics.measure.metrics import METRICS, sums_of
 from analytics.measure.slices_cost import COST_SUMS
 from analytics.query.clusters import clusters_of, group_sums_of, unit_bins_of
@@ -116,9 +116,38 @@ def told_by_score(engine: Engine, question: Question) -> float:
 def is_of_score(engine: Engine, question: Question, column: str) -> bool:
     """Whether a segment column is the score in bins, or another score of the same maker: its slices are bands of the score."""
     scores = engine.score_table(question.log, question.cohort, question.threshold, (column,), sums=MOMENTS)
-    judged = scores.frame.drop_nulls("score_bin").with_columns(judged=pl.col("n") - pl.col("n_unlabelled"))
-    sums = judged.group_by(scores.by).agg(pl.col("judged", "score_sum", "score_sq_sum").cast(pl.Float64).sum())
-    return is_band(score_told(*(sums[name].to_numpy() for name in ("judged", "score_sum", "score_sq_sum"))), column)
+    return are_bands(scores.frame, column, "slice_0")
+
+
+def are_bands(rows: pl.DataFrame, column: str, by: str, *, is_cause: bool = False) -> bool:
+    """Whether the slices of a column are bands of the score.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``n, n_unlabelled, score_sum, score_sq_sum`` by slice and ``score_bin``.
+    column : str
+    by : str
+        What ``rows`` calls the slices.
+    is_cause : bool
+        Whether what explains most of the score, and does not follow from it, is another matter: an input that a model lives by.
+    """
+    known = rows.drop_nulls("score_bin").select(
+        by,
+        "score_bin",
+        (pl.col("n") - pl.col("n_unlabelled")).alias("judged").cast(pl.Float64),
+        pl.col("score_sum", "score_sq_sum").cast(pl.Float64),
+    )
+    sums = known.group_by(by).agg(pl.col("judged", "score_sum", "score_sq_sum").sum())
+    share = score_told(*(sums[name].to_numpy() for name in ("judged", "score_sum", "score_sq_sum")))
+    if is_band(share, column) and (is_called_score(column) or not is_cause):
+        return True
+    values = sums.select(by, code=pl.int_range(pl.len()))
+    known = known.join(values, on=by, nulls_equal=True)
+    bins = known["score_bin"].cast(pl.Int64).to_numpy()
+    counts = np.zeros((values.height, bins.max(initial=0) + 1))
+    np.add.at(counts, (known["code"].to_numpy(), bins), known["judged"].to_numpy())
+    return is_made_of_score(counts)
 
 
 def is_band(share: float, column: str) -> bool:

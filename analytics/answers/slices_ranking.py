@@ -94,6 +94,24 @@ def ranked_columns(
     return pl.DataFrame(rows, schema=schema).sort(*order, descending=[*order.values()], nulls_last=True)
 
 
+def leading_columns(ranked: pl.DataFrame, most: int) -> list[str]:
+    """Return the columns that come first, of those whose slices are the same rows the first alone: a carrier's code and its name.
+
+    >>> same = {"n_slices": 3, "n_compared": 3, "n_worse": 1, "share_separated": 0.2, "worst_rate": 0.4, "worst_held": 0.2}
+    >>> ranked = pl.DataFrame([{"column": "code", **same}, {"column": "name", **same}, {"column": "hour", **same, "n_slices": 9}])
+    >>> leading_columns(ranked, 2)
+    ['code', 'hour']
+    """
+    told = ("n_slices", "n_compared", "n_worse", "share_separated", "worst_rate", "worst_held")
+    alone = pl.when(pl.col("n_worse") == 0).then("column").alias("alone")
+    return (
+        ranked.with_columns(alone)
+        .unique([*told, "alone"], keep="first", maintain_order=True)["column"]
+        .head(most)
+        .to_list()
+    )
+
+
 def _adjusted_together(answers: Sequence[SliceAnswer], told: Sequence[bool]) -> list[SliceAnswer]:
     """Return the answers with p-values adjusted for the compared slices of all columns together, but for those that are told.
 

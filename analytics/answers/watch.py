@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.answers.labels import arrival_of, selective_of
 from analytics.answers.labels_answer import ripe_until
+from analytics.answers.overview_course import shift_within
 from analytics.answers.question import Question
 from analytics.answers.watch_streams import WEEKS, Stream, WatchAnswer
 from analytics.errors import QuestionError
@@ -113,6 +114,7 @@ def watch(engine: Engine, question: Question, watching: Watching) -> WatchAnswer
         _same_files(question),
         selective_of(engine, question),
         _same_rows(engine, question),
+        shift_within(days, watching, first) if question.log.mapping.unit is None else None,
     )
 
 

@@ -109,6 +109,8 @@ class WatchAnswer:
         What is known where labels hang on the decision.
     n_same : int
         Rows of a folder without ids that are the same in every column as one before: exports that overlap.
+    unsettled : date or None
+        The day since which errors were others within the weeks that say what is usual.
     """
 
     watching: Watching
@@ -120,6 +122,7 @@ class WatchAnswer:
     same_files: tuple[str, ...] = ()
     selective: Selective | None = None
     n_same: int = 0
+    unsettled: date | None = None
 
     @property
     def headline(self) -> Stream:

@@ -18,7 +18,7 @@ from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.examined import MAX_EXAMINED, examined
 from analytics.answers.report.first import first
 from analytics.answers.report.view import View
-from analytics.answers.slices_ranking import ranked_columns
+from analytics.answers.slices_ranking import leading_columns, ranked_columns
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.asking import remapped as remapped_log
 from analytics.commands.brief import Given, compared_of, sides_of
@@ -207,9 +207,9 @@ def _with_columns(engine: Engine, asking: ReportAsking, packed: _Packed) -> Repo
     by = tuple(tuple(columns_of(columns, log)) for columns in packed.by) if packed.by else asking.by
     if by and len(log.mapping.segments) <= MAX_EXAMINED:
         return replace(asking, by=by)
-    ranked = ranked_columns(engine, asking.question, asking.slice_metric, asking.policy)["column"].to_list()
-    by = by or tuple((name,) for name in ranked[:_MAX_RANKED])
-    return replace(asking, by=by, examined=examined(log, ranked, by))
+    ranked = ranked_columns(engine, asking.question, asking.slice_metric, asking.policy)
+    by = by or tuple((name,) for name in leading_columns(ranked, _MAX_RANKED))
+    return replace(asking, by=by, examined=examined(log, ranked["column"].to_list(), by))
 
 
 def _outline(names: list[str]) -> tuple[str, ...]:

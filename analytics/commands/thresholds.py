@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from analytics.answers.overview import overview
 from analytics.answers.thresholds.answer import human_band
 from analytics.answers.thresholds.answer import thresholds as thresholds_answer
 from analytics.answers.thresholds.by_slice import slice_policy
@@ -130,7 +131,7 @@ def thresholds(
 
     Where rows are right or wrong: from which confidence to answer and hand over the rest.
     """
-    from analytics.present.readings import cautioned, threshold_reading
+    from analytics.present.readings import cautioned, shift_first, threshold_reading
     from analytics.present.tables.thresholds import threshold_json
 
     engine, question = ask(source, asked, takes_confidence=True)
@@ -170,7 +171,8 @@ def thresholds(
             raise QuestionError("Expected a log with times for --look-capacity, found none in this cohort.")
         rows = None if look_capacity is None or not answer.days else look_capacity * answer.days / DAYS["week"]
         band = human_band(table, policy, Reviewer(look_cost, look_error, rows))
-    typer.echo(cautioned(threshold_reading(answer), question), err=True)
+    first = shift_first(overview(engine, question), "the threshold is moved") if policy.has_costs else ""
+    typer.echo(cautioned(f"{first} {threshold_reading(answer)}".strip(), question), err=True)
     found: dict[str, Any] = threshold_json(answer, slices, band)
     said = {"roles": roles_of(source, question.log)}
     if output.format == "json":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -19,14 +19,16 @@ _MOST = 1 / 3
 """Share of the rows that a spell may hold: of more the other days are the exception. A judgement."""
 _WAITING = 0.2
 """Share of the rows without a label from which on a stretch of time may still change. As on the overview."""
+_WITHOUT_A_TENTH = 0.623
+"""Mean of a squared standard normal variable below its upper tenth (2.71): 1 - 2 · 1.645 φ(1.645) / 0.9."""
 _LAST = 1 / 3
-"""Share of the rows since a rise, the newest, that must still be worse than before: a bad month that is over is no rise. By
+"""Share of the rows since a shift, the newest, that must still differ from before: a bad month that is over is no rise. By
 hand."""
 
 
 @dataclass(frozen=True)
-class _Rise:
-    """A rate of errors that is higher since some bucket of time.
+class Shift:
+    """A rate of errors that is another one since some bucket of time.
 
     Attributes
     ----------
@@ -40,6 +42,10 @@ class _Rise:
         Errors since then beyond those that the rate of before would give.
     end : int or None
         The first bucket after it, where it ended: "before" is then all other buckets.
+    start : int
+        The first bucket of those that "before" is of.
+    first : float or None
+        The rate up to the first of several shifts.
     """
 
     place: int
@@ -49,9 +55,57 @@ class _Rise:
     n_after: float
     more: Interval
     end: int | None = None
+    start: int = 0
+    first: float | None = None
 
 
-def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float = 1.0) -> _Rise | None:
+def latest(
+    wrong: FloatArray,
+    n: FloatArray,
+    unlabelled: FloatArray,
+    effect: float = 1.0,
+    *,
+    least: int = 1,
+    alpha: float = SIGNIFICANT,
+) -> Shift | None:
+    """Find the last bucket since which the rate of errors is clearly another one, for better or worse; None without one.
+
+    Parameters
+    ----------
+    wrong, n, unlabelled, effect
+        As in `risen`.
+    least : int
+        Buckets that it has lasted at least.
+    alpha : float
+        How often a period without a shift may show one.
+
+    Notes
+    -----
+    The buckets since a shift are searched for another one: what is true now is what has held since the last. Buckets that
+    vary by more than chance on either side make rows count for as many less, as in `spell`.
+
+    Examples
+    --------
+    >>> found = latest(np.array([20.0, 22, 19, 60, 64, 58, 31, 30, 33]), np.full(9, 400.0), np.zeros(9))
+    >>> print(found.start, found.place, round(found.before, 3), round(found.after, 3))
+    3 6 0.152 0.078
+    """
+    found, start = None, 0
+    while True:
+        counts = wrong[start:], n[start:], unlabelled[start:]
+        later = _shifted(*counts, effect * _spread_beside(*counts[:2], effect), is_either=True, alpha=alpha)
+        if later is None or len(n) - start - later.place < least:
+            return found
+        first = None if found is None else found.before if found.first is None else found.first
+        later = replace(later, place=start + later.place, start=start, first=first)
+        if found is not None and later.place - start <= max(least - 1, 1):  # the bucket within which it shifted
+            before, n_before = found.before, found.n_before
+            more = _beyond(later.after, later.n_after, before, n_before, effect)
+            later = replace(later, start=found.start, before=before, n_before=n_before, more=more)
+        found, start = later, later.place
+
+
+def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float = 1.0) -> Shift | None:
     """Find the bucket since which errors are clearly more frequent, up to the end; None where there is none.
 
     Parameters
@@ -75,13 +129,25 @@ def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: floa
     >>> risen(np.array([20.0, 22, 19, 24, 20]), np.full(5, 400.0), np.zeros(5)) is None
     True
     """
+    return _shifted(wrong, n, unlabelled, effect)
+
+
+def _shifted(
+    wrong: FloatArray,
+    n: FloatArray,
+    unlabelled: FloatArray,
+    effect: float,
+    *,
+    is_either: bool = False,
+    alpha: float = SIGNIFICANT,
+) -> Shift | None:
+    """Find the bucket that parts the period most clearly into two rates, of which the later one still holds."""
     s, rows = np.cumsum(wrong) / effect, np.cumsum(n) / effect
-    if len(n) < 2 or not rows[-1]:
+    if len(n) < 2 or not 0 < s[-1] < rows[-1]:
         return None
     s1, n1, s2, n2 = s[:-1], rows[:-1], s[-1] - s[:-1], rows[-1] - rows[:-1]
     p = np.where(np.minimum(n1, n2) >= MIN_JUDGED, proportion_p_value(s2, n2, s1, n1), np.nan)
-    is_worse = s2 * n1 > s1 * n2
-    p = np.where(is_worse, p, np.nan)
+    p = np.where(is_either | (s2 * n1 > s1 * n2), p, np.nan)
     if np.isnan(p).all():
         return None
     # p underflows where all is clear: the difference over its variance tells them apart.
@@ -89,21 +155,29 @@ def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: floa
     with np.errstate(divide="ignore", invalid="ignore"):
         clear = (s2 / n2 - s1 / n1) ** 2 / (pooled * (1 - pooled) * (1 / n1 + 1 / n2))
     at = int(np.nanargmax(np.where(np.isnan(p), np.nan, clear)))
-    if not p[at] * len(p) < SIGNIFICANT:
+    if not p[at] * len(p) < alpha:
         return None
     place, before, after = at + 1, s1[at] / n1[at], s2[at] / n2[at]
     newest = np.cumsum(n[::-1])[::-1] <= max(_LAST * n[place:].sum(), n[-1])
-    is_over = wrong[newest].sum() < MOVED * before * n[newest].sum()
-    if after < MOVED * before or is_over or may_be_undone(wrong / effect, n / effect, unlabelled, place):
+    now = wrong[newest].sum() / max(n[newest].sum(), 1.0)
+    is_moved = min(after, now) >= MOVED * before if after > before else MOVED * max(after, now) <= before
+    if not is_moved or may_be_undone(wrong / effect, n / effect, unlabelled, place):
         return None
-    change, scale = newcombe(s2[at], n2[at], s1[at], n1[at]), n2[at] * effect
-    more = Interval(*(np.asarray(float(end) * scale) for end in (change.value, change.low, change.high)))
-    return _Rise(place, float(before), float(after), float(n1[at] * effect), float(scale), more)
+    n_before, n_after = float(n1[at] * effect), float(n2[at] * effect)
+    more = _beyond(float(after), n_after, float(before), n_before, effect)
+    return Shift(place, float(before), float(after), n_before, n_after, more)
+
+
+def _beyond(after: float, n_after: float, before: float, n_before: float, effect: float) -> Interval:
+    """Return the errors beyond those that the rate of before would give, of rows that vary ``effect`` times as much."""
+    n1, n2 = n_before / effect, n_after / effect
+    change = newcombe(after * n2, n2, before * n1, n1)
+    return Interval(*(np.asarray(float(end) * n_after) for end in (change.value, change.low, change.high)))
 
 
 def spell(
     wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float = 1.0, *, least: int = 1
-) -> _Rise | None:
+) -> Shift | None:
     """Find the stretch of buckets, ended by now, in which errors were clearly more frequent than in all others; None without one.
 
     Parameters
@@ -154,7 +228,21 @@ def spell(
     scale = n1[at] * effect
     change = newcombe(s1[at] / spread, n1[at] / spread, s2[at] / spread, n2[at] / spread)
     more = Interval(*(np.asarray(float(edge) * scale) for edge in (change.value, change.low, change.high)))
-    return _Rise(place, float(rate), float(s1[at] / n1[at]), float(n2[at] * effect), float(scale), more, after)
+    return Shift(place, float(rate), float(s1[at] / n1[at]), float(n2[at] * effect), float(scale), more, after)
+
+
+def _spread_beside(wrong: FloatArray, n: FloatArray, effect: float) -> float:
+    """Return how many times as much as by chance neighbouring buckets vary, at least 1: a shift moves one such pair alone.
+
+    It is the mean of their squared differences without the highest tenth, where shifts are, over what that is by chance.
+    """
+    kept = n > 0
+    wrong, n = wrong[kept] / effect, n[kept] / effect
+    if len(n) < 3 or not 0 < wrong.sum() < n.sum():
+        return 1.0
+    pooled = wrong.sum() / n.sum()
+    squares = np.diff(wrong / n) ** 2 / (pooled * (1 - pooled) * (1 / n[1:] + 1 / n[:-1]))
+    return max(float(np.sort(squares)[: -max(len(squares) // 10, 1)].mean()) / _WITHOUT_A_TENTH, 1.0)
 
 
 def _dispersion(wrong: FloatArray, n: FloatArray, rate: float) -> float:

@@ -26,6 +26,9 @@ _MIN_ROWS, _CERTAIN, _KNOWN = 30, 0.9, 0.9
 """Labelled rows of a value, the share of them that is positive, and the share of these that a model would find that knows the
 value: from which on, and below which, the value is taken for an outcome. By hand: of those arrested for a violent offence 94.6 %
 are arrested again in COMPAS, of loans with a settled debt 96.7 % were charged off."""
+_MIXED = 0.1
+"""How often neighbours by score are of two slices, as a share of how often any two rows are, below which the slices are bands of
+the score. By hand: of COMPAS's bands 0.05 %, of a column that has nothing to do with the score 100 %."""
 _COMMON = 0.5
 """Base rate from which on nine positives in ten are no sign of an outcome. By hand."""
 _SURPRISE = 14.0
@@ -125,6 +128,36 @@ def score_told(n: FloatArray, score_sum: FloatArray, score_sq_sum: FloatArray) -
     within = score_sq_sum.sum() - float((score_sum[kept] ** 2 / n[kept]).sum())
     total = score_sq_sum.sum() - score_sum.sum() ** 2 / rows if rows else 0.0
     return float(1 - (within / free) / (total / (rows - 1))) if free > 0 and total > 0 else 0.0
+
+
+def is_made_of_score(n: FloatArray) -> bool:
+    """Whether a column follows from the score, as bands of it do, and what was decided by them.
+
+    Parameters
+    ----------
+    n : numpy.ndarray of shape (slices, scores)
+        Rows by slice and by score, from the lowest score to the highest.
+
+    Notes
+    -----
+    Rows are put in the order of their scores, those of one score at random, and the slices of neighbours are compared: bands
+    differ at their ends alone, however many there are and however small one is.
+
+    Examples
+    --------
+    >>> cut, alike = np.array([[90.0, 80, 70, 0], [0, 0, 0, 60]]), np.array([[45.0, 40, 35, 30], [45, 40, 35, 30]])
+    >>> is_made_of_score(cut), is_made_of_score(alike)
+    (True, False)
+    """
+    n = n[:, n.sum(0) > 0]
+    rows, by_score = n.sum(), n.sum(0)
+    apart = rows - float((n.sum(1) ** 2).sum()) / rows if rows else 0.0
+    if apart <= 0:
+        return False
+    shares = n / by_score
+    within = rows - float((by_score * (shares**2).sum(0)).sum())
+    between = n.shape[1] - 1 - float((shares[:, 1:] * shares[:, :-1]).sum())
+    return bool((within + between) / apart < _MIXED)
 
 
 def label_told(codes: NDArray[np.integer[Any]], size: int, n: FloatArray, positives: FloatArray) -> float:

@@ -5,6 +5,7 @@ Its third rendering, the predicate, is in `analytics.query.predicates`; what cla
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -32,6 +33,7 @@ _MAX_CLAUSES = 50
 """Of one link, which may come from anyone: no page makes more than a handful, and each costs a predicate."""
 _MARKS = ":;,!%"
 """What separates the parts of a cohort's text, what escapes them, and what escaped them in links of before."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MAX_VALUES = 1_000
 """Of one clause of a link: twice what the sidebar offers of a column."""
 
@@ -205,7 +207,7 @@ def column_words(column: str, clauses: Sequence[Clause]) -> str:
     >>> column_words("at", [Clause("at", "hour", ("9",)), Clause("at", "ge", ("2024-12-01",)), Clause("at", "missing")])
     'at is at least 2024-12-01 or missing and is in hour 09'
     """
-    bounds = [
+    bounds = days_words(clauses) or [
         phrase for operator in OPERATORS.values() if operator.join == "range" for phrase in _said(clauses, operator)
     ]
     once = {"range": [" and ".join(bounds)] if bounds else [], "part": _said_each(clauses, "part")}
@@ -222,6 +224,18 @@ def column_words(column: str, clauses: Sequence[Clause]) -> str:
     words += restrictions
     rows = _said_each(clauses, "row")
     return " and ".join([*([f"{column} {' and '.join(words)}"] if words or not rows else []), *rows])
+
+
+def days_words(clauses: Sequence[Clause]) -> list[str]:
+    """Say the first and the last of some days, which are no numbers; nothing where clauses do not bound days on both sides.
+
+    >>> days_words([Clause("at", "ge", ("2024-12-01",)), Clause("at", "le", ("2024-12-31",))])
+    ['from 2024-12-01 to 2024-12-31']
+    """
+    ends = sorted((clause.op, *clause.values) for clause in clauses if OPERATORS[clause.op].join == "range")
+    if [end[0] for end in ends] != ["ge", "le"] or not all(len(end) == 2 and _DAY.fullmatch(end[1]) for end in ends):
+        return []
+    return [f"from {ends[0][1]} to {ends[1][1]}"]
 
 
 def _said(clauses: Sequence[Clause], operator: Operator) -> list[str]:

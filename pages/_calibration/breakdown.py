@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from analytics.answers.calibration.answer import calibration_slices
@@ -17,11 +18,12 @@ from analytics.present import figures, readings, words
 from analytics.present.marks.calibration import MAX_SCANNED
 from analytics.present.tables.calibration import class_rows, scan_rows, slice_rows
 from pages._frame.cache import kept
-from pages._frame.render import FURTHER, escaped, figure, sentence, table_downloads
+from pages._frame.render import escaped, figure, sentence, table_downloads
 from pages._frame.tables import number_table
 
-_NAME_WIDTH = 150
-"""Pixels of a column or a value in the table of all columns: its numbers stand beside them at 1,440 pixels. Measured."""
+_TOLD = ("n", "mean_score", "observed", "difference", "interval", "to_the_rest", "p", "slope", "ece")
+"""Columns that are shown of a table of slices: with a name of 130 pixels they are all seen at 1,024. The others are in its
+file."""
 _EVERY = {"Hour": "1h", "Day": "1d", "Week": "1w", "Month": "1mo"}
 
 
@@ -52,13 +54,14 @@ def _draw_classes(question: Question, binning: Binning, groups: int) -> None:
     with st.expander(f"All {answer.table.height:,} classes, each against the rest"):
         st.caption(escaped(readings.class_calibration_reading(answer).partition("\n")[2]))
         number_table(
-            class_rows(answer),
+            (shown := _with_one_p(class_rows(answer))),
             hide_index=True,
             placeholder=words.UNDEFINED,
             alt="Calibration of each class against the rest",
+            column_order=_order_of(shown, "class", "n_pos"),
             column_config={
-                "class": st.column_config.TextColumn("Class", width=_NAME_WIDTH),
-                "n_pos": st.column_config.NumberColumn("Rows of it", format="localized"),
+                "class": st.column_config.TextColumn("Class"),
+                "n_pos": st.column_config.NumberColumn("Rows of it", format="localized", width=80),
                 **_columns_of(),
             },
         )
@@ -81,14 +84,19 @@ def _draw_slices(question: Question, by: str | None, binning: Binning, groups: i
         alt=f"Reliability diagrams by {by}",
         table=answer.bins,
     )
-    table = slice_rows(answer)
+    table = _with_one_p(slice_rows(answer))
     number_table(
-        table, hide_index=True, placeholder=words.UNDEFINED, alt=f"Calibration by {by}", column_config=_columns_of()
+        table,
+        hide_index=True,
+        placeholder=words.UNDEFINED,
+        alt=f"Calibration by {by}",
+        column_order=_order_of(table, table.columns[0]),
+        column_config=_columns_of(),
     )
     st.caption(
-        "Those slices first whose ECE is furthest above chance, rows counted. “Off by” is mean score less observed rate: above 0 "
-        "the scores are too high. Both p are adjusted for both tests of all slices; “ECE, chance” is what a calibrated model of "
-        "the slice's size stays below 97.5 % of the time."
+        "Those slices first whose ECE is furthest above chance, rows counted. “Off by” is mean score less observed rate, in "
+        "points: above 0 the scores are too high. p is the smaller one of level and slope, adjusted for all looks; "
+        "the intervals of slopes, and what ECE would be by chance, are in the file."
     )
     table_downloads(answer.table, "calibration_by_slice", key="calibration_by_slice", title="Calibration by slice")
 
@@ -98,42 +106,52 @@ def _draw_scan(scan: CalibrationScan) -> None:
     if scan.table.is_empty():
         sentence("No segment column has a slice with enough judged rows.")
         return
+    rows = scan_rows(scan.table.head(MAX_SCANNED))
+    names = pl.format("{}: {}", pl.col("column").map_elements(words.column_words, pl.String), "value").alias("slice")
+    table = _with_one_p(rows.select(names, pl.exclude("column", "value", "ece")))
     number_table(
-        scan_rows(scan.table.head(MAX_SCANNED)),
+        table,
         hide_index=True,
         placeholder=words.UNDEFINED,
         alt="Slices of all segment columns by how far their scores are off",
-        column_config={
-            "column": st.column_config.TextColumn("Column", width=_NAME_WIDTH),
-            "value": st.column_config.TextColumn("Value", width=_NAME_WIDTH),
-            "to_the_rest": st.column_config.NumberColumn(
-                "To the rest", format="%.1f", help="Points by which the slice is off more than all other rows."
-            ),
-            **_columns_of(),
-        },
+        column_order=_order_of(table, "slice"),
+        column_config={"slice": st.column_config.TextColumn("Slice"), **_columns_of()},
     )
-    st.caption(escaped(f"{readings.scan_reading(scan)} {FURTHER}"))
+    st.caption(escaped(readings.scan_reading(scan)))
     table_downloads(scan.table, "calibration_scan", key="calibration_scan", title="Calibration of every segment column")
+
+
+def _with_one_p(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table of slices with the smaller one of the p-values of level and slope, which are written."""
+    values = [
+        pl.col(name).str.strip_chars("< ").cast(pl.Float64, strict=False) for name in ("p_adjusted", "slope_p_adjusted")
+    ]
+    is_slope = values[1].fill_null(2.0) < values[0].fill_null(2.0)
+    return table.with_columns(p=pl.when(is_slope).then("slope_p_adjusted").otherwise("p_adjusted"))
+
+
+def _order_of(table: pl.DataFrame, *first: str) -> list[str]:
+    """Return which columns are shown, in their order."""
+    return [*first, *(name for name in _TOLD if name in table.columns)]
 
 
 def _columns_of() -> dict[str, Any]:
     """Return how the columns of a table of slices are written."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
-        "n": number("Judged rows", format="localized"),
-        "mean_score": number("Mean score", format="%.1f %%"),
-        "observed": number("Observed", format="%.1f %%"),
-        "difference": number("Off by, points", format="%.1f", help="Mean score less observed rate."),
-        "interval": text("Its interval"),
-        "p_adjusted": text("p, level", alignment="right", help="That the level is right, adjusted for all looks."),
-        "slope": number("Slope", format="%.2f", help="1 is right; below 1 scores are too extreme, above 1 too timid."),
-        "slope_interval": text("Its interval"),
-        "slope_p_adjusted": text(
-            "p, slope", alignment="right", help="That the slope is right, adjusted for all looks."
+        "n": number("Judged rows", format="localized", width=84),
+        "mean_score": number("Mean score", format="%.1f %%", width=82),
+        "observed": number("Observed", format="%.1f %%", width=70),
+        "difference": number("Off by", format="%.1f", width=58, help="Mean score less observed rate, in points."),
+        "interval": text("Its interval", width=104),
+        "to_the_rest": number(
+            "To the rest", format="%.1f", width=80, help="Points by which the slice is off more than all other rows."
         ),
-        "ece": number("ECE", format="%.3f"),
-        "ece_chance_high": number("ECE, chance", format="%.3f"),
-        "few_rows": st.column_config.CheckboxColumn("Few rows"),
+        "p": text("p", alignment="right", width=60, help="That level and slope are right, adjusted for all looks."),
+        "slope": number(
+            "Slope", format="%.2f", width=56, help="1 is right; below 1 scores are too extreme, above 1 too timid."
+        ),
+        "ece": number("ECE", format="%.3f", width=56),
     }
 
 

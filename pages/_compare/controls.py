@@ -19,6 +19,7 @@ from analytics.measure.thresholds.costs import Costs
 from analytics.present.readings.compare import metric_phrase
 from analytics.query.compare.pairs import Pairing
 from pages._frame import session
+from pages._frame.address import place_of
 from pages._frame.compared import BY_COLUMN, TOOK, costs_of, draw_add_comparison, with_taken
 from pages._frame.reference import BY_LOG, sides_by_log, sides_by_value, values_of_sides, ways_apart
 from pages._frame.render import escaped
@@ -50,14 +51,17 @@ def draw_sides(question: Question) -> Pairing | None:
     if not ways:
         _draw_no_sides()
         return None
+    is_wide = log.mapping.model_version not in ways and likely_answer(log) is not None
+    is_told = log.mapping.model_version in ways or not log.ids_are_unique  # else no two rows of it are of one input
+    opening = BY_COLUMN if is_wide else ways[0] if is_told else None
     if st.session_state.get("pair_apart") not in ways and "pair_apart" not in st.query_params:
-        is_wide = log.mapping.model_version not in ways and likely_answer(log) is not None
-        is_told = log.mapping.model_version in ways or not log.ids_are_unique  # else no two rows of it are of one input
-        st.session_state["pair_apart"] = BY_COLUMN if is_wide else ways[0] if is_told else None
-    place, first, second, meet, saved = st.columns([3, 3, 3, 4, 2], vertical_alignment="bottom")
+        st.session_state["pair_apart"] = opening
+    place, first, second, meet, saved = st.columns([3, 3, 3, 3, 2.5], vertical_alignment="bottom")
     with saved:
         draw_saved("pair", session.workspace().saved_pairs(), session.workspace().save_pair, _state, _take_saved)
-    way = place.selectbox("The sides differ", ways, index=None, key="pair_apart", bind="query-params", help=_HELP)
+    way = place.selectbox(
+        "The sides differ", ways, index=place_of(opening, ways), key="pair_apart", bind="query-params", help=_HELP
+    )
     if way is None:
         alone = "Every id stands on one row, so no two rows answer the same input. " if log.ids_are_unique else ""
         st.info(
@@ -92,13 +96,15 @@ def _by_value(question: Question, way: str, first: DeltaGenerator, second: Delta
     values = list(by_label)
     version = st.session_state.get("model") if way == question.log.mapping.model_version else None
     live = version if version in values else values[0]
-    for key, default in (("pair_live", live), ("pair_candidate", next(each for each in values if each != live))):
+    other = next(each for each in values if each != live)
+    chosen = []
+    for place, label, key, usual in (
+        (first, "Live", "pair_live", live),
+        (second, "Candidate", "pair_candidate", other),
+    ):
         if st.session_state.get(key) not in values and key not in st.query_params:
-            st.session_state[key] = default
-    chosen = (
-        first.selectbox("Live", values, index=None, key="pair_live", bind="query-params"),
-        second.selectbox("Candidate", values, index=None, key="pair_candidate", bind="query-params"),
-    )
+            st.session_state[key] = usual
+        chosen.append(place.selectbox(label, values, index=values.index(usual), key=key, bind="query-params"))
     known = [value for value in chosen if value is not None]
     if len(known) < len(chosen):
         raise QuestionError(f"Expected a value of {column.name!r} for both sides, found none for one. Choose it.")

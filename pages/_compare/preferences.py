@@ -14,7 +14,7 @@ from analytics.measure.compare.lengths import EqualLength
 from analytics.measure.compare.preferences import WinRate
 from analytics.present import readings, words
 from pages._compare.preferred_pairs import draw_preferred_pairs
-from pages._frame.address import seed_choice
+from pages._frame.address import place_of, seed_choice
 from pages._frame.cache import kept
 from pages._frame.render import escaped, sentence, table_downloads
 from pages._frame.tables import number_table
@@ -24,8 +24,11 @@ def draw_preferences(question: Question, head: DeltaGenerator) -> None:
     """Choose the column of preferences and one to compare by, and show how often the candidate wins."""
     names = question.log.reading.names
     first, second, third = st.columns([3, 3, 5], vertical_alignment="bottom")
-    seed_choice("pair_preferred", names, preferred.preferred(question.log.reading))
-    column = first.selectbox("Which was better", names, key="pair_preferred", bind="query-params")
+    usual = preferred.preferred(question.log.reading)
+    seed_choice("pair_preferred", names, usual)
+    column = first.selectbox(
+        "Which was better", names, index=place_of(usual, names), key="pair_preferred", bind="query-params"
+    )
     by = second.selectbox(
         "By column",
         [name for name in question.log.mapping.segments if name != column],

@@ -13,7 +13,7 @@ from analytics.answers.repeats import Repeats, repeats
 from analytics.errors import QuestionError
 from analytics.log.repeats import same_input
 from analytics.present import figures, readings, words
-from pages._frame.address import seed_choice
+from pages._frame.address import place_of, seed_choice
 from pages._frame.cache import kept
 from pages._frame.render import escaped, figure, say_rows_are_counted, sentence, table_downloads
 from pages._frame.tables import number_table
@@ -24,9 +24,8 @@ def draw_repeats(question: Question, head: DeltaGenerator) -> None:
     log = question.log
     version = log.mapping.model_version
     is_of_several = version is not None and log.column(version).n_distinct > 1
-    seed_choice(
-        "pair_again_by", log.mapping.segments, version if version in log.mapping.segments and is_of_several else None
-    )
+    usual = version if version in log.mapping.segments and is_of_several else None
+    seed_choice("pair_again_by", log.mapping.segments, usual)
     first, second, _ = st.columns([4, 3, 4], vertical_alignment="bottom")
     same = first.multiselect(
         "The same was asked where these are equal",
@@ -40,7 +39,7 @@ def draw_repeats(question: Question, head: DeltaGenerator) -> None:
     by = second.selectbox(
         "By column",
         log.mapping.segments,
-        index=None,
+        index=place_of(usual, log.mapping.segments),
         key="pair_again_by",
         bind="query-params",
         placeholder="Choose a column",

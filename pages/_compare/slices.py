@@ -22,6 +22,8 @@ from pages._frame.tables import number_table
 _AT_ONCE = 300_000
 """Pairs up to which slices are searched for without being asked: some seconds."""
 
+_SLICE_WIDTH = 270
+"""Pixels of the names of slices of two conditions: what is found of them is then seen at 1,024 pixels. Measured."""
 _AGAINST_OTHERS = {"loses": "worse", "wins": "better"}
 """What a direction of the search says: where not confirmed, the candidate may be better than the live side in both."""
 
@@ -83,7 +85,10 @@ def _draw_found(found: LosingSlices) -> None:
         shown,
         hide_index=True,
         alt="Slices in which the candidate loses or wins",
-        column_config={"Pairs": st.column_config.NumberColumn(format="localized")},
+        column_config={
+            "Slice": st.column_config.TextColumn(width=_SLICE_WIDTH),
+            "Pairs": st.column_config.NumberColumn(format="localized"),
+        },
     )
     table_downloads(table, "compare_slices", key="pair_slices", title="Slices where the sides differ")
 

@@ -22,8 +22,12 @@ def draw_view(log: Log) -> str:
         views.append(PREFERRED)
     if len(views) == 1:
         return _PAIRS
-    seed_choice("pair_view", views, _usual_view(log))
-    return st.segmented_control("What is asked", views, key="pair_view", bind="query-params", required=True) or _PAIRS
+    usual = _usual_view(log)
+    seed_choice("pair_view", views, usual)
+    chosen = st.segmented_control(
+        "What is asked", views, default=usual, key="pair_view", bind="query-params", required=True
+    )
+    return chosen or _PAIRS
 
 
 def _usual_view(log: Log) -> str:

@@ -114,6 +114,14 @@ def seed_choice(key: str, offered: Sequence[str], usual: str | None = None) -> N
     st.session_state[key] = given if given in offered else usual
 
 
+def place_of(usual: object, offered: Sequence[object]) -> int | None:
+    """Return where a choice that is bound to the address begins, which is what stays out of the address; None for nothing.
+
+    What a script sets is written into the address unless the widget begins with it.
+    """
+    return offered.index(usual) if usual in offered else None
+
+
 def put(name: str, values: Sequence[str]) -> None:
     """Write a parameter into the address; no value takes it out, which is how defaults are written."""
     written = st.session_state.setdefault(_WRITTEN, {})

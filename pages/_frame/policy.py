@@ -97,7 +97,14 @@ def draw_policy(question: Question) -> Policy:
     look, unit = st.columns(2, gap="small", vertical_alignment="bottom")
     with look:
         _number("Review", "cost_review", "Added for every flagged row, right or wrong.")
-    unit.text_input("Unit", key="unit", bind="query-params", max_chars=12, help="A currency, minutes, points, …")
+    unit.text_input(
+        "Unit",
+        unit_of(question.log),
+        key="unit",
+        bind="query-params",
+        max_chars=12,
+        help="A currency, minutes, points, …",
+    )
     if question.log.mapping.amount is not None:
         draw_amounts(question.log.mapping.amount)
     elif st.session_state.get("amounts"):
@@ -146,9 +153,11 @@ def policy_for(question: Question) -> Policy:
 
 
 def _number(label: str, key: str, help_: str, **options: Any) -> None:
-    """Draw a number that stands in the address."""
-    empty = {"value": None} if "placeholder" in options else {}
-    st.number_input(label, key=key, bind="query-params", help=help_, format="%.6g", **{"step": 1.0, **empty, **options})
+    """Draw a number that stands in the address where it is not the usual one."""
+    usual = _policy_fields(_DEFAULT)[key]
+    st.number_input(
+        label, value=usual, key=key, bind="query-params", help=help_, format="%.6g", **{"step": 1.0, **options}
+    )
 
 
 def _empty(cell: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.slices_ranking import ranked_by_kind, ranked_columns
+from analytics.answers.slices_ranking import leading_columns, ranked_by_kind, ranked_columns
 from analytics.log.kept import discovery
 from analytics.log.kept.discovery import FoundSlice
 from analytics.measure.slices_cost import COST
@@ -66,7 +66,7 @@ def add_found(question: Question, slice_: FoundSlice) -> None:
 def _first_sections(question: Question, options: dict[str, tuple[str, ...]], sliced: tuple[str, ...]) -> list[str]:
     """Return what a report holds from the start: what was sliced last, and the columns that separate the errors most."""
     metric = leading_metric(question, offered_metrics(question))
-    ranked = [(name,) for name in ranked_by(question, metric)["column"].to_list()[:_N_FIRST]]
+    ranked = [(name,) for name in leading_columns(ranked_by(question, metric), _N_FIRST)]
     labels = {frozenset(columns): label for label, columns in options.items()}
     wanted = map(frozenset, [sliced, *ranked])
     return list(dict.fromkeys(labels[columns] for columns in wanted if columns in labels))

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from analytics.answers.brief.course import worse_since
+from analytics.answers.brief.finding import Asking, CourseParts
 from analytics.answers.gap.sides import BY_TIME, proposed_sides
+from analytics.answers.overview import overview
+from analytics.answers.overview_course import rate_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.column import Column
 from analytics.measure.gap.metric import COST, OFFERED
+from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.costs import Costs
 from analytics.present.readings.gap_parts import metric_label
-from pages._frame import session
+from pages._frame import address, session
 from pages._frame.cache import kept
 from pages._frame.costs import held_costs
 from pages._frame.metric import choose_metric, leading_metric
@@ -49,13 +56,20 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
     if any(_is_in_address(key) for key in KEYS):
         choose_sides()
     ways = ways_apart(log)
+    proposed = _proposed(question, ways)
     if not _is_in_address("apart") and st.session_state.get("apart") not in ways:
-        _propose(question, ways)
+        st.session_state.update(proposed)
     place, before, after, saved = st.columns([3, 4, 4, 2], vertical_alignment="bottom")
     with saved:
         draw_saved("sides", session.workspace().saved_sides(), session.workspace().save_sides, _state, _take_saved)
     way = place.selectbox(
-        "The sides differ", ways, index=None, key="apart", bind="query-params", help=_HELP, on_change=choose_sides
+        "The sides differ",
+        ways,
+        index=address.place_of(proposed["apart"], ways),
+        key="apart",
+        bind="query-params",
+        help=_HELP,
+        on_change=choose_sides,
     )
     if way is None:
         none = "no time, no version and no column that says so" if ways else "nothing that tells rows apart"
@@ -70,22 +84,20 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
     elif way == BY_TIME:
         found = _by_time(question, before, after)
     else:
-        found = _by_value(question, log.column(way), before, after)
+        found = _by_value(question, log.column(way), before, after, proposed)
     st.session_state[KEPT] = {key: st.session_state.get(key) for key in KEYS}
     return found
 
 
-def _propose(question: Question, ways: list[str]) -> None:
-    """Begin with an evaluation against production of the same model versions, where values are called so, else with the time.
-
-    Else with versions of the model. The values of any other column, such as men and women, are no reference and no production.
+def _proposed(question: Question, ways: list[str]) -> dict[str, str | None]:
+    """Return what the controls begin with: an evaluation against production of the same model versions, where values are called
+    so, else the time, else versions of the model. The values of any other column, such as men and women, are no reference and
+    no production.
     """
     proposed = kept(proposed_sides, question)
-    st.session_state["apart"] = next(
-        (way for way in (BY_TIME, question.log.mapping.model_version) if way in ways), None
-    )
     if proposed is not None and proposed[0] in ways and not any(_is_in_address(key) for key in KEYS):
-        st.session_state.update(zip(("apart", "then", "now"), proposed, strict=True))
+        return dict(zip(("apart", "then", "now"), proposed, strict=True))
+    return {"apart": next((way for way in (BY_TIME, question.log.mapping.model_version) if way in ways), None)}
 
 
 def _restore() -> None:
@@ -101,17 +113,22 @@ def _is_in_address(key: str) -> bool:
 
 
 def _by_value(
-    question: Question, column: Column, before: DeltaGenerator, after: DeltaGenerator
+    question: Question,
+    column: Column,
+    before: DeltaGenerator,
+    after: DeltaGenerator,
+    proposed: Mapping[str, str | None],
 ) -> tuple[Question, Question]:
     """Choose a value of a column for either side."""
     by_label = values_of_sides(question.log, column)
     values = list(by_label)
-    for key, default in (("then", 0), ("now", 1)):
-        if not _is_in_address(key) and st.session_state.get(key) not in values:
-            st.session_state[key] = values[min(default, len(values) - 1)]
     chosen = []
-    for place, key, label in ((before, "then", "Reference"), (after, "now", "Production")):
-        chosen.append(place.selectbox(label, values, index=None, key=key, bind="query-params", on_change=choose_sides))
+    for number, (place, key, label) in enumerate(((before, "then", "Reference"), (after, "now", "Production"))):
+        usual = address.place_of(proposed.get(key), values)
+        usual = min(number, len(values) - 1) if usual is None else usual
+        if not _is_in_address(key) and st.session_state.get(key) not in values:
+            st.session_state[key] = values[usual]
+        chosen.append(place.selectbox(label, values, index=usual, key=key, bind="query-params", on_change=choose_sides))
     known = [value for value in chosen if value is not None]
     if len(known) < len(chosen):
         raise QuestionError(f"Expected a value of {column.name!r} for both sides, found none for one. Choose it.")
@@ -119,10 +136,9 @@ def _by_value(
 
 
 def _by_time(question: Question, before: DeltaGenerator, after: DeltaGenerator) -> tuple[Question, Question]:
-    """Choose a range of days for either side; at first the last quarter of the time against the one before."""
-    log = question.log
-    first, last = (datetime.fromisoformat(str(text)).date() for text in (log.time_low, log.time_high))
-    for key, default in zip(DATES, _default_dates(first, last), strict=True):
+    """Choose a range of days for either side."""
+    usual = dict(zip(DATES, _opening_dates(question), strict=True))
+    for key, default in usual.items():
         if not isinstance(st.session_state.get(key), date) and key not in st.query_params:
             st.session_state[key] = default
     found: list[date] = []
@@ -130,14 +146,30 @@ def _by_time(question: Question, before: DeltaGenerator, after: DeltaGenerator) 
         with place:
             pair = st.grid(2, min_column_width=DATE_WIDTH)
         left, right = pair.cell(), pair.cell()
-        start = left.date_input(f"{label} from", value=None, key=keys[0], bind="query-params", on_change=choose_sides)
-        end = right.date_input("to", value=None, key=keys[1], bind="query-params", on_change=choose_sides)
+        bound: dict[str, Any] = {"bind": "query-params", "on_change": choose_sides}
+        start = left.date_input(f"{label} from", usual[keys[0]], key=keys[0], **bound)
+        end = right.date_input("to", usual[keys[1]], key=keys[1], **bound)
         if not start or not end or start > end:
             raise QuestionError(
                 f"Expected two days in order for the {label.lower()}, found {start} and {end}. Choose both."
             )
         found += [start, end]
     return sides_by_time(question, found)
+
+
+def _opening_dates(question: Question) -> tuple[date, date, date, date]:
+    """Return the days before and since errors rose, else since they shifted last, else the last quarter and the one before."""
+    first, last = (datetime.fromisoformat(str(text)).date() for text in (question.log.time_low, question.log.time_high))
+    leads = leading_metric(question, list(METRICS))
+    risen = next(iter(kept(worse_since, Asking(question, metric=leads))), None)
+    if risen is not None and isinstance(risen.parts, CourseParts) and risen.parts.until is None:
+        days = dict(risen.asked)
+        then_from, then_to, now_from, now_to = (date.fromisoformat(days[key]) for key in DATES)
+        return then_from, then_to, now_from, now_to
+    shift = kept(overview, question).shifts.get(rate_of(leads))
+    if shift is None:
+        return _default_dates(first, last)
+    return max(first, shift.start), shift.since - timedelta(days=1), shift.since, last
 
 
 def _default_dates(first: date, last: date) -> tuple[date, date, date, date]:
@@ -193,7 +225,7 @@ def _take_saved(text: str) -> None:
 
 
 def opening_sides(question: Question) -> tuple[Question, Question] | None:
-    """Return the sides that the page opens on: those of before, else what it proposes, else the last two quarters of the time."""
+    """Return the sides that the page opens on: those of before, else what it proposes, else two spans of the time."""
     held, log = st.session_state.get(KEPT), question.log
     if held:
         return chosen_sides(question)
@@ -204,8 +236,7 @@ def opening_sides(question: Question) -> tuple[Question, Question] | None:
         return sides_by_value(question, column, [values[label] for label in proposed[1:]])
     if not ways or ways[0] != BY_TIME:
         return None
-    first, last = (datetime.fromisoformat(str(text)).date() for text in (log.time_low, log.time_high))
-    return sides_by_time(question, _default_dates(first, last))
+    return sides_by_time(question, _opening_dates(question))
 
 
 def opening_metric(reference: Question, production: Question) -> tuple[str, Costs]:
@@ -227,12 +258,14 @@ def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, 
     priced = held_costs(production)
     offered = _offered(reference, production)
     metric_place, by_place = st.columns([3, 10], vertical_alignment="bottom")
+    leads = leading_metric(production, [*offered, "cost"])
+    usual = leads if leads in offered else offered[0]
     if "gap_metric" not in st.query_params:
-        leads = leading_metric(production, [*offered, "cost"])
         st.session_state["gap_metric"] = leads if leads in offered else COST
     metric = metric_place.selectbox(
         "Metric",
         offered,
+        index=offered.index(usual),
         key="gap_metric",
         bind="query-params",
         format_func=metric_label,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
@@ -19,8 +19,15 @@ _PICTURES = ("image", "line_chart", "bar_chart")
 """Kinds of columns that are drawn from their values and need no text."""
 _MOST_CELLS = 20_000
 """Cells of a table that are written here: each costs some 10 microseconds. In longer tables the browser writes the numbers."""
+_MAX_SHOWN_WHOLE = 20
+"""Rows of a table that is shown without a bar to scroll: longer ones would push all that follows off the screen."""
 _LOCALIZED_DIGITS = 3
 """Digits behind the point at most in a number without a format of its own, as the browser has it."""
+
+
+def table_height(n_rows: int) -> Literal["content", "auto"]:
+    """Return the height of a table with so many rows: all of them, or from many on a window of ten that scrolls."""
+    return "content" if n_rows <= _MAX_SHOWN_WHOLE else "auto"
 
 
 def number_table(

@@ -1,4 +1,4 @@
-"""Every input on both sides: what came in, those that explain most first."""
+"""Every input on both sides: what came in, what is farthest beyond its noise first."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from analytics.answers.gap.inputs import Inputs
 from analytics.present import palette, readings
 from analytics.present.tables.gap import BARS, input_rows
 from pages._frame.render import FURTHER, sentence, table_downloads
+from pages._frame.tables import table_height
 
 _BARS_HELP = (
     "Share of rows in ten ranges, or by the most frequent values and all others; the last bar is what is missing. Heights "
@@ -18,12 +19,10 @@ _BARS_HELP = (
 )
 _INPUT_HEIGHT = 66
 """Pixels of a row: two small distributions, and what is new in up to three lines. The browser wraps texts from 4 rem (64) on."""
-_MAX_SHOWN_WHOLE = 20
-"""Rows of a table that is shown without a bar to scroll."""
 
 
 def draw_inputs(gap: Gap, inputs: Inputs) -> None:
-    """Show every input on both sides, those that explain most first."""
+    """Show every input on both sides, what is farthest beyond its noise first."""
     st.subheader("Did something else come in?")
     if not inputs.changes:
         sentence("The two sides have no input column in common.")
@@ -38,18 +37,18 @@ def draw_inputs(gap: Gap, inputs: Inputs) -> None:
         alt="Inputs on both sides: distance, noise level, missing values, what is new",
         column_order=["column", *BARS, "what", "distance", "noise", "psi", "missing_reference", "missing_production"],
         row_height=_INPUT_HEIGHT,
-        height="content" if table.height <= _MAX_SHOWN_WHOLE else "auto",
+        height=table_height(table.height),
         column_config={
             "column": st.column_config.TextColumn("Column", pinned=True, width=130),
             "bars_reference": _bars("Reference", palette.REFERENCE),
             "bars_production": _bars("Production", palette.PRODUCTION),
-            "what": st.column_config.TextColumn("What is new", width=250),
+            "what": st.column_config.TextColumn("What is new", width=210),
             "distance": st.column_config.ProgressColumn(
                 "Distance",
                 min_value=0.0,
                 max_value=most,
                 format="%.3f",
-                width=130,
+                width=110,
                 help="Kolmogorov–Smirnov of numbers, Jensen–Shannon of values; missing counts as a value.",
             ),
             "noise": number("Noise", format="%.3f", width=60, help="What chance and the reference's own weeks reach."),
@@ -66,4 +65,4 @@ def draw_inputs(gap: Gap, inputs: Inputs) -> None:
 
 def _bars(label: str, colour: str) -> Any:
     """Return how the distribution of a column on one side is drawn."""
-    return st.column_config.BarChartColumn(label, y_min=0, y_max=100, color=colour, width=130, help=_BARS_HELP)
+    return st.column_config.BarChartColumn(label, y_min=0, y_max=100, color=colour, width=100, help=_BARS_HELP)

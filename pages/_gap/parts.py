@@ -56,7 +56,7 @@ def draw_reading(gap: Gap, reference: Question, production: Question) -> None:
     """Say what made production worse, behind what labels do not show and what undoes it, and what the two sides are."""
     unseen = selective_caution(kept(selective_of, production))
     sentence(readings.cautioned(f"{unseen} {readings.gap_reading(gap)}".strip(), reference, production))
-    before, after = (words.shortened(name, 160) for name in gap.sides.names())
+    before, after = (words.shortened(name, 160) for name in gap.sides.short_names())
     flow = gap.waterfall
     st.caption(
         escaped(

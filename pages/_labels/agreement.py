@@ -47,6 +47,7 @@ def draw_agreement(question: Question) -> None:
     raters = st.multiselect(
         "What each person said",
         offered,
+        both if set(both) <= set(offered) else [],
         key="raters",
         bind="query-params",
         placeholder="Two or more columns",

@@ -58,12 +58,19 @@ def _draw_table(found: pl.DataFrame, what: str, alt: str) -> None:
         pl.col("n").alias("Ripe rows"),
         (100 * pl.col("share")).alias(what),
         (100 * pl.col("share_rest")).alias("Other rows"),
-        pl.col("excess").round().cast(pl.Int64).alias("Rows beyond the others' share"),
+        pl.col("excess").round().cast(pl.Int64).alias("More than usual"),
     )
-    shares = {name: st.column_config.NumberColumn(format="%.1f %%") for name in (what, "Other rows")}
+    shares = {
+        name: st.column_config.NumberColumn(format="%.1f %%", width=width)
+        for name, width in ((what, 140), ("Other rows", 90))
+    }
     counts = {
         name: st.column_config.NumberColumn(format="localized")
         for name in shown.columns
         if shown[name].dtype == pl.Int64
     }
-    number_table(shown, hide_index=True, alt=alt, column_config=shares | counts)
+    usual = "Rows without a label beyond the share of the others."
+    config = (
+        shares | counts | {"More than usual": st.column_config.NumberColumn(format="localized", help=usual, width=120)}
+    )
+    number_table(shown, hide_index=True, alt=alt, column_config=config)

@@ -28,7 +28,7 @@ def draw_sites(question: Question) -> None:
     column = st.selectbox(
         "Who gave the label, or where",
         segments,
-        index=None,
+        index=address.place_of(given_by(log), segments),
         key="site",
         bind="query-params",
         placeholder="A segment column",

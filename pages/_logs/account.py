@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import streamlit as st
 
 from analytics.log.reader import outdated_sentence
 from analytics.log.schema import Log
-from analytics.present import figures, readings
+from analytics.present import figures, readings, words
 from analytics.present.export import to_csv
 from pages._frame import session
 from pages._frame.added import draw_add
 from pages._frame.render import chart, escaped, sentence, table_downloads
 
+_MAX_NAMED, _MAX_NAME = 6, 60
+"""Columns that a finding of several names, and characters of a name: the others stand in its file. A judgement."""
+_BREAK = re.compile(r"[^a-zA-Z0-9\s]|[a-zA-Z0-9]{16}")
+"""Where a name may break: behind a mark, or sixteen letters."""
 _SEVERITY = {
     "error": ":red[:material/error:] error",
     "warning": ":orange[:material/warning:] warning",
@@ -56,15 +62,19 @@ def draw_findings(log: Log) -> None:
     if not log.findings:
         st.success("Nothing that stands in the way.", icon=":material/check_circle:")
         return
+    alike: dict[tuple[str, str, int | None, str], list[str]] = {}
+    for finding in log.findings:
+        key = finding.severity, finding.code, finding.rows, finding.message
+        alike.setdefault(key, []).extend([finding.column] if finding.column else [])
     st.table(
         [
             {
-                "Finding": f"{_SEVERITY[finding.severity]} `{finding.code}`",
-                "Column": escaped(finding.column) if finding.column else "–",
-                "Rows": f"{finding.rows:,}" if finding.rows is not None else "–",
-                "What was found, and what to do": escaped(finding.message),
+                "Finding": f"{_SEVERITY[severity]} `{code}`",
+                "Column": _columns_words(columns),
+                "Rows": f"{rows:,}" if rows is not None else "–",
+                "What was found, and what to do": escaped(message),
             }
-            for finding in log.findings
+            for (severity, code, rows, message), columns in alike.items()
         ],
         hide_index=True,
         alt="Findings of preflight, the gravest first",
@@ -72,3 +82,10 @@ def draw_findings(log: Log) -> None:
     kept = ("severity", "code", "column", "rows", "message")
     table = pl.DataFrame([{name: getattr(finding, name) for name in kept} for finding in log.findings], strict=False)
     table_downloads(table, "preflight", key="preflight", title="What preflight found")
+
+
+def _columns_words(columns: list[str]) -> str:
+    """Name the columns of a finding, so that a long name may break and leaves room for what was found."""
+    names = [words.shortened(words.one_line(name), _MAX_NAME) for name in columns[:_MAX_NAMED]]
+    more = [f"{words.count(len(columns) - _MAX_NAMED)} more"] if len(columns) > _MAX_NAMED else []
+    return escaped(_BREAK.sub("\\g<0>\u200b", words.listed([*names, *more]))) or "–"

@@ -21,7 +21,7 @@ from analytics.present.tables.slices_cells import heading, slice_cells
 from pages._frame.cache import kept
 from pages._frame.metric import choose_metric
 from pages._frame.render import muted_ink, sentence, table_downloads
-from pages._frame.tables import number_table
+from pages._frame.tables import number_table, table_height
 from pages._slices.choice import choose_from_table
 
 _RANKED = ("column", "n_slices", "n_worse", "share_separated", "worst", "worst_rate")
@@ -30,8 +30,6 @@ SHOWN = ("error_rate", "fpr", "fnr", "precision", "recall", "prevalence", "selec
 _EXCESS = ("excess_errors", "excess_base_rate", "excess_model")
 _ROW_HEIGHT = 40
 """Pixels of a row: a small interval."""
-_MAX_SHOWN_WHOLE = 20
-"""Rows of a table that is shown without a bar to scroll."""
 _MAX_NAME_WIDTH = 190
 """Pixels of the column of names."""
 _WIDTHS = {  # pixels
@@ -121,7 +119,7 @@ def draw_table(answer: SliceAnswer, question: Question) -> None:
         column_config=config,
         row_height=_ROW_HEIGHT,
         placeholder=words.UNDEFINED,
-        height="content" if len(shown) <= _MAX_SHOWN_WHOLE else "auto",
+        height=table_height(shown.height),
         alt="Slices with support, the metric, difference to the rest, excess errors and further metrics",
     )
     unit = " in points" if METRICS[metric].is_share else ""
@@ -195,15 +193,16 @@ def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instea
         key="ranking",
         on_select=partial(_open_column, None if metric == instead_of else metric),
         selection_mode="single-row",
-        height="content",
+        height=table_height(shown.height),
         column_order=_RANKED,
         placeholder=words.UNDEFINED,
         alt="Segment columns ranked by how much of the errors they separate",
         column_config={
             "column": st.column_config.TextColumn("Column", width=_RANKED_WIDTH),
-            "n_slices": st.column_config.NumberColumn("Slices", format="localized"),
+            "n_slices": st.column_config.NumberColumn("Slices", format="localized", width=60),
             "n_worse": st.column_config.NumberColumn(
                 "Worse",
+                width=60,
                 help=f"Worse than {than}: adjusted p below 0.05, enough rows, and fewer than half of all rows.",
             ),
             "share_separated": st.column_config.ProgressColumn(
@@ -211,6 +210,7 @@ def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instea
                 format="%.1f %%",
                 min_value=0.0,
                 max_value=max([1.0, *shown["share_separated"].drop_nulls().to_list()]),
+                width=160,
                 help=f"What the worse slices hold beyond {explained}the rest, as a share of all.",
             ),
             "worst": st.column_config.TextColumn("Worst"),

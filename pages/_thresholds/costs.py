@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from analytics.answers.overview import overview
 from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import CostTable, cost_table
@@ -37,6 +38,12 @@ def _sweep(_engine: Engine, question: Question, policy: Policy) -> ThresholdAnsw
 def sweep_of(question: Question, policy: Policy) -> ThresholdAnswer:
     """Return the sweep under a policy; the threshold that the policy was saved with changes nothing."""
     return kept(_sweep, question, replace(policy, threshold=None))
+
+
+def said(answer: ThresholdAnswer, question: Question) -> str:
+    """Say where the line should be, and before it which rows it is to be chosen from where errors shifted among these."""
+    first = readings.shift_first(kept(overview, question), "the threshold is moved") if answer.policy.has_costs else ""
+    return f"{first} {readings.threshold_reading(answer)}".strip()
 
 
 def draw_sensitivity(answer: ThresholdAnswer) -> None:

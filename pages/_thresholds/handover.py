@@ -81,7 +81,14 @@ def _draw_policy(question: Question) -> Policy:
         _number(
             "A person's look", "cost_person", "One person's work at one row, whatever the answer would be.", "not said"
         )
-    st.text_input("Unit", key="unit", bind="query-params", max_chars=12, help="A currency, minutes, points, …")
+    st.text_input(
+        "Unit",
+        unit_of(question.log),
+        key="unit",
+        bind="query-params",
+        max_chars=12,
+        help="A currency, minutes, points, …",
+    )
     has_time = question.log.mapping.time is not None
     _number(
         f"Rows people can look at {'per week' if has_time else 'in all'}",

@@ -21,6 +21,7 @@ from analytics.errors import QuestionError
 from analytics.log.kept.gates import choose_gates, chosen_gates, keep_values, last_values
 from analytics.present.readings.gates import gates_reading, result_reading
 from analytics.present.tables.gates import gate_rows, gates_json, gates_markdown
+from analytics.present.tables.gates_junit import gates_junit
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -141,8 +142,9 @@ def test_exceptions_hold_until_their_day(desk: Desk) -> None:
     assert after.outcome == "fail"
     assert after.results[0].parts[0].ended is not None
     assert "meets no slice" not in gates_reading(after)
-    wrong = gates_reading(gates(engine, question, text.replace('slice="west"', 'slice="West"')))
-    assert "An exception meets no slice of this log: g for West." in wrong
+    wrong = gates(engine, question, text.replace('slice="west"', 'slice="West"'))
+    for said in (gates_reading(wrong), gates_junit(wrong)):
+        assert "An exception meets no slice of this log: g for West." in said
 
 
 def test_the_day_is_named_on_which_labels_will_be_there(desk: Desk) -> None:

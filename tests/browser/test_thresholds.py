@@ -50,3 +50,9 @@ def test_the_line_moves_by_keyboard_by_typing_and_by_a_click_on_the_curve(server
     settle(page)
     assert considered(page) != pytest.approx(0.501)
     expect(page.get_by_label("False negative", exact=True)).to_have_value("5")
+    page.get_by_role("button", name="Presets and saved policies").click()
+    page.locator("[class*=st-key-preset_] button").first.click()
+    settle(page)
+    assert "cost_fn=1" in page.url and "tolerance" not in page.url, (
+        "what the controls begin with stays out of the address"
+    )

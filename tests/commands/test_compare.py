@@ -182,7 +182,7 @@ def test_a_threshold_that_nobody_chose_is_said(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     pairs = scored(300).filter(model="old").sort("id").select("id", "y", old="score")
     other = scored(300).filter(model="new").sort("id")["score"] * 1_000
-    pairs.with_columns(new=pl.Series([*other[:-2], 0.0, 1_000.0])).write_csv(path)
+    pairs.with_columns(pl.col("old").alias("copy"), new=pl.Series([*other[:-2], 0.0, 1_000.0])).write_csv(path)
     roles = ("--live-score", "old", "--candidate-score", "new", "--label", "y", "--id", "id")
     found, said = asked(path, *roles)
     note = "live 0.50, candidate 500 (the middle of its range, which nobody chose: give --candidate-threshold)."
@@ -192,6 +192,8 @@ def test_a_threshold_that_nobody_chose_is_said(tmp_path: Path) -> None:
     assert found["unchosen"] == {"live": False, "candidate": False} and "nobody chose" not in said
     shown = CliRunner().invoke(app, ["compare", str(path), *roles, "--no-search"]).stdout
     assert "Thresholds: live 0.50, candidate 500." in shown
+    _, said = asked(path, *roles[:2], "--candidate-score", "copy", *roles[4:])
+    assert said.startswith("Alike: both sides decide the same on all 300 pairs, so that nothing would change.")
 
 
 def test_a_published_pair_of_scores_on_other_scales_says_both_thresholds(data: Path) -> None:

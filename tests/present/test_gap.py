@@ -59,7 +59,7 @@ def test_a_change_of_unit_is_named_and_its_source_is_to_be_mended_first(desk: De
         "Income", "income"
     )
     assert "income looks like a change of unit" in readings.drift_reading(gap, inputs, None, None)
-    assert input_rows(gap, inputs)["column"][0] == "income"
+    assert input_rows(gap, inputs)["column"][0] == "income" and ", most income" in readings.inputs_reading(inputs)
 
 
 def test_a_gap_is_told_with_its_numbers(desk: Desk, engine: Engine) -> None:

@@ -1,17 +1,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
+import numpy as np
 import pytest
 
+from analytics.answers.overview_course import LastShift
 from analytics.answers.question import Question
 from analytics.log.receipt import CheckResult
 from analytics.log.right import Right
+from analytics.measure.course import Shift
+from analytics.measure.intervals import Interval
 from analytics.measure.labels.lateness import LabelArrival
 from analytics.present.readings import overview_reading
 from analytics.present.readings.overview_lead import missed_words, noun_of, wrong_words
 from analytics.query.cohort import Cohort
 from tests.present.made import make_overview, make_question
+
+SIZE = Interval(*(np.asarray(value) for value in (700.0, 580.0, 800.0)))
 
 
 def rare(label: str = "is_fraud", positive: str = "1", share: float = 0.032) -> Question:
@@ -146,3 +153,16 @@ def test_a_few_bad_grades_in_words_are_named(steps: tuple[tuple[str, float], ...
     log = make_question().log
     mapping = replace(log.mapping, right=Right("grades", "thumbs", mark=mark, steps=steps))
     assert wrong_words(replace(log, mapping=mapping)) == said
+
+
+@pytest.mark.parametrize(("after", "word"), [(0.084, "against 5.6 %"), (0.0, "")])
+def test_what_is_true_since_the_last_shift_stands_before_what_is_true_of_no_day(after: float, word: str) -> None:
+    since = LastShift(date(2019, 4, 1), date(2018, 10, 30), Shift(5, 0.056, after, 25_000.0, 25_000.0, SIZE))
+    overview = replace(make_overview(440, 35, 35, 490), shifts={"error_rate": since} if after else {})
+    lead = overview_reading(overview, make_question()).replace("\u202f", " ").split("\n")[0]
+    if not word:
+        assert lead.startswith("7.0 % of judged rows are wrong at threshold 0.80.")
+    else:
+        told = "8.4 % of judged rows are wrong since the week of 1 Apr 2019, against 5.6 % before. Over the whole period 7.0 %"
+        assert lead.startswith(told)
+        assert "since" not in overview_reading(overview, rare(), "recall"), "misses have a course of their own"

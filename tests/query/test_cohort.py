@@ -183,6 +183,10 @@ def test_any_link_is_answered_or_refused(twins: Twins, text: str) -> None:
             "at is at least 2024-12-01 and is in hour 09 or 17 and is on Sat",
         ),
         (
+            Cohort((Clause("at", "ge", ("2024-12-01",)), Clause("at", "le", ("2024-12-31",)))),
+            "at is from 2024-12-01 to 2024-12-31",
+        ),
+        (
             Cohort((Clause("", "gaps", ("2", "a", "b", "c")), Clause("a", "present"))),
             "2 of a, b and c are missing, and a is not missing",
         ),

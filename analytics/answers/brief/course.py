@@ -10,6 +10,7 @@ import polars as pl
 from analytics.answers.brief.finding import Asking, CourseParts, Finding, Size
 from analytics.answers.gap.sides import BY_TIME
 from analytics.answers.overview import bucket
+from analytics.answers.overview_course import LEAST, RATES, followed, last_shifts, rate_of
 from analytics.answers.question import Question, score_table, units_of
 from analytics.measure.course import risen, spell
 from analytics.measure.estimates import estimate_table
@@ -17,15 +18,8 @@ from analytics.measure.labels.selective import selective
 from analytics.query.engine import Engine
 from analytics.query.outcomes import first_rows, worth_of
 
-_KINDS = {"fnr": (("fn",), ("fn", "tp")), "fpr": (("fp",), ("fp", "tn"))}
-"""By the metric that leads: which rows are its errors, and of which."""
-_AS_TOLD = {"recall": "fnr", "specificity": "fpr"}
-_ERRORS = (("fp", "fn"), ("tp", "fp", "fn", "tn"))
 _DAYS = {"1d": 1, "1w": 7, "1mo": 31}
 """Days of a bucket, at most."""
-_LEAST = {"1d": 3}
-"""Buckets that a spell has at least: a single bad day is weather. Of 200 simulated periods of days that differ by a third 11 had
-one of three days or more by chance, 20 one of any length."""
 _MOST_VERSIONS = 50
 """Values from which on a column of versions tells rows apart, and no releases. A judgement."""
 
@@ -42,32 +36,37 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     scores = engine.score_table(log, question.cohort, question.threshold, sums=())
     if not log.is_right_or_wrong and selective(scores.frame, scores.threshold_bin) is not None:
         return ()
-    metric = _AS_TOLD.get(asking.leading_metric or "", asking.leading_metric or "error_rate")
-    metric = metric if metric in _KINDS else "error_rate"
-    wrong, among = _KINDS.get(metric, _ERRORS)
-    asked = log, question.cohort, question.threshold
-    table = engine.time_table(*asked, every, is_weighted=True).drop_nulls("bucket").sort("bucket")
-    errors, n = (table.select(pl.sum_horizontal(names).cast(pl.Float64)).to_series() for names in (wrong, among))
-    table, errors, n = table.filter(n > 0), errors.filter(n > 0), n.filter(n > 0)
-    unlabelled = (table["n_unlabelled"] / table["n"]).cast(pl.Float64).to_numpy()
-    effect = effect_of(engine, question, metric)
-    counts = errors.to_numpy(), n.to_numpy(), unlabelled, effect
-    found = risen(*counts) or spell(*counts, least=_LEAST.get(every, 1))
+    metric = rate_of(asking.leading_metric)
+    table = engine.time_table(log, question.cohort, question.threshold, every, is_weighted=True)
+    days, errors, n, unlabelled = followed(table, metric)
+    counts = errors, n, unlabelled, effect_of(engine, question, metric)
+    found = risen(*counts) or spell(*counts, least=LEAST.get(every, 1))
     if found is None:
         return ()
-    since: date = table["bucket"][found.place].date()
+    since = days[found.place]
     ends = (found.more.value, found.more.low, found.more.high)
     size = None if asking.has_costs else Size(*(float(end) for end in ends))
     began = _version_begun(engine, question, since, _DAYS[every]) if found.end is None else None
     first, last = (str(text)[:10] for text in (log.time_low, log.time_high))
     until = None
     if found.end is not None:
-        last = until = (table["bucket"][found.end].date() - timedelta(days=1)).isoformat()
+        last = until = (days[found.end] - timedelta(days=1)).isoformat()
     rates = metric, found.before, found.after
     parts = CourseParts(*rates, since.isoformat(), found.n_before, found.n_after, began, until)
     sides = ("then_from", "then_to", "now_from", "now_to")
-    days = (first, (since - timedelta(days=1)).isoformat(), since.isoformat(), last)
-    return (Finding("course", "gap", parts, size, asked=(("apart", BY_TIME), *zip(sides, days, strict=True))),)
+    spans = (first, (since - timedelta(days=1)).isoformat(), since.isoformat(), last)
+    return (Finding("course", "gap", parts, size, asked=(("apart", BY_TIME), *zip(sides, spans, strict=True))),)
+
+
+def shifted_since(engine: Engine, question: Question) -> date | None:
+    """Return the day since which errors are others, for better or worse, up to the end of the log; None without one."""
+    every = bucket(question.log)
+    if every is None or every == "1h":
+        return None
+    table = engine.time_table(question.log, question.cohort, question.threshold, every, is_weighted=True)
+    found = last_shifts(table, every, dict.fromkeys(RATES, effect_of(engine, question, "error_rate")))
+    shift = found.get("error_rate") or found.get("fnr")
+    return None if shift is None else shift.since
 
 
 def _version_begun(engine: Engine, question: Question, since: date, days: int) -> str | None:

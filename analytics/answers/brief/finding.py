@@ -82,13 +82,18 @@ class FoundParts:
 
 @dataclass(frozen=True)
 class ThresholdParts:
-    """A threshold that costs less than the present one; recall, precision and flagged rows at both, None where undefined."""
+    """A threshold that costs less than the present one; recall, precision and flagged rows at both, None where undefined.
+
+    ``since`` is the day from which on rows chose it, where errors shifted then, and ``days`` how many these are.
+    """
 
     present: float
     best: float | None
     recall: tuple[float | None, float | None]
     precision: tuple[float | None, float | None]
     flagged: tuple[float, float]
+    since: str | None = None
+    days: float | None = None
 
 
 @dataclass(frozen=True)

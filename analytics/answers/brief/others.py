@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
 
+from analytics.answers.brief.course import shifted_since
 from analytics.answers.brief.finding import (
     Asking,
     Finding,
@@ -126,13 +128,20 @@ def idle_line(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
 
 
 def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
-    """Return the threshold that costs less, where what it saves on rows that did not choose it is clear."""
-    log = asking.question.log
+    """Return the threshold that costs less, where what it saves on rows that did not choose it is clear.
+
+    Where errors shifted within the period it is that of the rows since: what is best of both together is best of neither.
+    """
+    log, question = asking.question.log, asking.question
     if asking.policy is None or not asking.policy.has_costs or log.is_right_or_wrong:
         return ()
     if log.ranks_wrong_way or log.has_copied_label or log.score_kind == "decision":
         return ()
-    answer = thresholds(cost_table(engine, asking.question), asking.policy)
+    since = shifted_since(engine, question)
+    clauses = () if since is None else (Clause(str(log.mapping.time), "ge", (since.isoformat(),)),)
+    answer = thresholds(
+        cost_table(engine, replace(question, cohort=question.cohort.with_clauses(clauses))), asking.policy
+    )
     size = Size(*(float(end) for end in (answer.saving.value, answer.saving.low, answer.saving.high)))
     if answer.best is None or answer.best == answer.present or not size.is_clear:
         return ()
@@ -145,13 +154,14 @@ def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         (_rate(answer, "fn", points[0]), _rate(answer, "fn", points[1])),
         (_rate(answer, "fp", points[0]), _rate(answer, "fp", points[1])),
         (answer.value("n_flagged", points[0]), answer.value("n_flagged", points[1])),
+        *(() if since is None else (since.isoformat(), answer.days)),
     )
     costs = asking.policy.costs
     said = {f"cost_{name}": f"{getattr(costs, name):.12g}" for name in (*CELLS, "review") if getattr(costs, name)}
     said |= {"unit": asking.policy.unit} if asking.policy.unit else {}
     said |= {} if parts.best is None else {"to": f"{parts.best:.12g}"}
     multiplied = tuple(("amounts", cell) for cell in costs.amount_cells)
-    return (Finding("thresholds", "thresholds", parts, size, asked=(*said.items(), *multiplied)),)
+    return (Finding("thresholds", "thresholds", parts, size, asked=(*said.items(), *multiplied), clauses=clauses),)
 
 
 def _rate(answer: ThresholdAnswer, error: str, point: Point) -> float | None:

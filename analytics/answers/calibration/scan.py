@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.calibration.answer import map_of, probabilities
-from analytics.answers.question import Question, told_by_score
+from analytics.answers.question import Question, is_of_score, told_by_score
 from analytics.log.two_decisions import decided_columns
 from analytics.measure.calibration.scan import MISFITS, misfit_table
 from analytics.measure.calibration.table import adjusted
@@ -34,7 +34,7 @@ class CalibrationScan:
         support are left out.
     told : tuple of str
         Segment columns that tell the label (`tells_label`) or hold the truth, so that they may be known only after the outcome,
-        or that hold what was decided: they are in no ranking.
+        or that hold what was decided or the score itself, in bands of it: they are in no ranking.
     """
 
     table: pl.DataFrame
@@ -54,7 +54,10 @@ def calibration_scan(
     told = tuple(
         name
         for name, part in parts.items()
-        if name in decided or tells_label(_label_told(part), by_score) or _is_told_by_a_value(part)
+        if name in decided
+        or tells_label(_label_told(part), by_score)
+        or _is_told_by_a_value(part)
+        or (right is None and is_of_score(engine, question, name))
     )
     if len(told) == len(parts):
         told = ()

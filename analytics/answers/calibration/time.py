@@ -107,10 +107,11 @@ def _broken(engine: Engine, question: Question, mapped: ScoreTable) -> tuple[Cal
 def _break_of(scores: ScoreTable) -> CalibrationBreak | None:
     """Find the bucket at which the level of calibration broke, else its slope; None where neither did."""
     sums = _level_sums(scores, "bucket").sort("bucket")
-    found, of_slope = level_break(*_levels(sums)), False
+    levels = _levels(sums)
+    found, of_slope = level_break(*levels, rows=levels[2]), False
     if found is None or not found.p_value < SIGNIFICANT / 2:
         sums, of_slope = _stretch_sums(scores).sort("bucket"), True
-        found = level_break(*(sums[name].to_numpy() for name in ("deviation", "variance", "weight")))
+        found = level_break(*(sums[name].to_numpy() for name in ("deviation", "variance", "weight", "rows")))
     if found is None or not found.p_value < SIGNIFICANT / 2:
         return None
     moment: datetime = sums["bucket"][found.place]
@@ -136,6 +137,7 @@ def _stretch_sums(scores: ScoreTable) -> pl.DataFrame:
         deviation=(pl.col("score_sq_sum") - pl.col("score_pos_sum") - mean * (score - pl.col("n_pos"))).sum(),
         variance=(at * (1 - at) * spread).clip(0, None).sum(),
         weight=spread.clip(0, None).sum(),
+        rows=n_judged.sum(),
     )
 
 

@@ -184,7 +184,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         told |= more
         searched = tuple(found for found in searched if found.source not in told)
         own = counted(question.cohort, searched, told)
-    bands = bands_of(searched, own) if search.columns is None else set()
+    bands = bands_of(engine, question, searched, own) if search.columns is None else set()
     if bands:
         searched = (*(found for found in searched if found.source not in bands), *gaps_of(log, searched, bands))
         own = counted(question.cohort, searched, told)

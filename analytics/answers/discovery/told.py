@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from analytics.answers.question import Question, is_band, told_by_score
+from analytics.answers.question import Question, is_band, is_of_score, told_by_score
 from analytics.log.column_names import is_data_set
 from analytics.log.schema import Log
 from analytics.log.two_decisions import decided_columns
@@ -97,7 +97,7 @@ def gaps_of(log: Log, searched: Sequence[Property], bands: Collection[str]) -> l
     return [replace(each, kind="missing") for each in named if log.column(str(each.column)).n_missing]
 
 
-def bands_of(searched: Sequence[Property], table: pl.DataFrame) -> set[str]:
+def bands_of(engine: Engine, question: Question, searched: Sequence[Property], table: pl.DataFrame) -> set[str]:
     """Return the columns whose values are bands of the score, none where nothing else is left.
 
     Errors lie about the threshold, so that the bands beside it hold most of them whatever the model: their slices name no cause.
@@ -109,6 +109,7 @@ def bands_of(searched: Sequence[Property], table: pl.DataFrame) -> set[str]:
             continue
         codes, known = in_codes(table[f"key_{place}"])
         parts = (np.bincount(codes.to_numpy(), part, len(known)).astype(np.float64) for part in sums)
-        if is_band(score_told(*parts), each.source):
+        is_column = each.column in question.log.mapping.segments
+        if is_band(score_told(*parts), each.source) or (is_column and is_of_score(engine, question, str(each.column))):
             found.add(each.source)
     return set() if all(each.source in found for each in searched) else found

@@ -81,6 +81,10 @@ def gap(
         raise QuestionError(
             "Expected scores that are probabilities on both sides for the Brier score. Choose another metric."
         )
+    if inputs.of_score and not inputs.of_score & set(by or ()):
+        kept = tuple(each for each in sides.dimensions if each.is_flag or each.name not in inputs.of_score)
+        why = ((name, "it is the score in other words") for name in sorted(inputs.of_score))
+        sides = replace(sides, dimensions=kept, left_out=(*sides.left_out, *why))
     counts = SideCounts(engine, sides, inputs.units, chosen)
     known = Known(
         counts.slicings,

@@ -6,18 +6,23 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from analytics.answers.gap.as_sampled import as_sampled, rows_of
 from analytics.answers.gap.sides import Sides
+from analytics.answers.question import are_bands
+from analytics.log.role_names import is_called_score
 from analytics.log.stand_ins import WORDS
 from analytics.measure.gap.constants import MAX_ROWS
 from analytics.measure.gap.inputs import InputChange, input_change
 from analytics.measure.gap.sample import Sample
 from analytics.measure.gap.weeks import shared_weekdays, whole_weeks
 from analytics.query.engine import Engine
-from analytics.query.gap import sampled, text_of
+from analytics.query.gap import Dimension, sampled, text_of
 
+_SCORES = 2_000
+"""Groups of scores at most in which bands of them are looked for: as many as a grid holds."""
 SCORE, LABEL, WEIGHT, GROUP, _MOMENT = "__score__", "__label__", "__weight__", "__group__", "__moment__"
 
 
@@ -36,12 +41,20 @@ class Inputs:
         One row in so many was taken on either side: 1 for all of them.
     weekdays : tuple of int
         The weekdays (1 is Monday) of the reference that are compared, because production has no others; empty for all.
+    of_score : frozenset of str
+        Columns that are bands of the score or another score: no input, and no cause.
     """
 
     changes: dict[str, InputChange]
     rows: tuple[pl.DataFrame, pl.DataFrame] = field(repr=False)
     one_in: tuple[int, int]
     weekdays: tuple[int, ...]
+    of_score: frozenset[str] = frozenset()
+
+    @property
+    def farthest(self) -> list[str]:
+        """The columns in the order in which they are told and listed: what is farthest beyond its noise comes first."""
+        return sorted(self.changes, key=lambda name: self.changes[name].noise - self.changes[name].distance)
 
     @property
     def units(self) -> frozenset[str]:
@@ -72,10 +85,31 @@ def inputs(engine: Engine, sides: Sides, *, max_rows: int = MAX_ROWS) -> Inputs:
     weekdays = shared_weekdays(reference[_MOMENT], production[_MOMENT])
     compared = reference.filter(pl.col(_MOMENT).dt.weekday().is_in(weekdays)) if weekdays else reference
     weeks = whole_weeks(compared[_MOMENT])
-    names = [first.name for first, _ in sides.inputs]
+    of_score = frozenset(each.name for each in sides.dimensions if not each.is_flag and _is_of_score(each, reference))
+    names = [first.name for first, _ in sides.inputs if first.name not in of_score]
     varied = [name for name in names if max(compared[name].n_unique(), production[name].n_unique()) > 1]
     changes = {name: input_change(_sample(compared, name), _sample(production, name), weeks, WORDS) for name in varied}
-    return Inputs(changes, (reference, production), (one_in[0], one_in[1]), weekdays)
+    return Inputs(changes, (reference, production), (one_in[0], one_in[1]), weekdays, of_score)
+
+
+def _is_of_score(dimension: Dimension, rows: pl.DataFrame) -> bool:
+    """Whether a column is another score, or bands of the score, by the sample of the reference.
+
+    A column with as many values as scores may be what the score is made of: a cause, however much of the score it explains.
+    """
+    value = rows[dimension.name]
+    if not is_called_score(dimension.name) and 2 * value.n_unique() > rows[SCORE].n_unique():
+        return False
+    if dimension.bins is not None:
+        places = np.searchsorted(dimension.bins.edges, value.fill_null(np.nan).to_numpy(), side="right")
+        value = pl.select(pl.when(value.is_not_null()).then(pl.Series(places))).to_series()
+    score = rows[SCORE].cast(pl.Float64)
+    known = pl.DataFrame({"slice": value.cast(pl.String), "score": score}).drop_nulls("score")
+    bins = known.with_columns(score_bin=(pl.col("score").rank("dense") * _SCORES // (pl.col("score").n_unique() + 1)))
+    cells = bins.group_by("slice", pl.col("score_bin").cast(pl.Int64)).agg(
+        n=pl.len(), n_unlabelled=pl.lit(0), score_sum=pl.col("score").sum(), score_sq_sum=(pl.col("score") ** 2).sum()
+    )
+    return are_bands(cells, dimension.name, "slice", is_cause=True)
 
 
 def _sample(rows: pl.DataFrame, name: str) -> Sample:

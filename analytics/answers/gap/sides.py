@@ -15,7 +15,7 @@ from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.schema import Log
 from analytics.log.two_decisions import decided_columns
 from analytics.measure.labels.lateness import LabelArrival
-from analytics.query.cohort import Clause, Cohort
+from analytics.query.cohort import Clause, Cohort, days_words
 from analytics.query.engine import Engine
 from analytics.query.gap import Dimension
 
@@ -84,6 +84,15 @@ class Sides:
         shared = set(cohorts[0].clauses) & set(cohorts[1].clauses)
         own = [Cohort(tuple(clause for clause in cohort.clauses if clause not in shared)) for cohort in cohorts]
         return own[0].to_words(), own[1].to_words()
+
+    def short_names(self) -> tuple[str, str]:
+        """Say what the sides are where there is little room: two spans of days without the column of the time."""
+        found = []
+        for question in self.questions:
+            time = question.log.mapping.time
+            days = days_words(question.cohort.of(time)) if self.is_one_log and time is not None else []
+            found.append(days[0].removeprefix("from ") if days else "")
+        return (found[0], found[1]) if all(found) else self.names()
 
 
 def sides(engine: Engine, reference: Question, production: Question) -> Sides:

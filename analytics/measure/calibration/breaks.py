@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from analytics.measure.course import MIN_JUDGED
 from analytics.measure.intervals import FloatArray, ratio
 
 _LEAST_BUCKETS = 2
@@ -21,7 +22,9 @@ class LevelBreak:
     p_value: float
 
 
-def level_break(deviation: FloatArray, variance: FloatArray, n: FloatArray) -> LevelBreak | None:
+def level_break(
+    deviation: FloatArray, variance: FloatArray, n: FloatArray, rows: FloatArray | None = None
+) -> LevelBreak | None:
     """Find where the mean of score - label changes most clearly between two buckets.
 
     Parameters
@@ -32,11 +35,14 @@ def level_break(deviation: FloatArray, variance: FloatArray, n: FloatArray) -> L
         Variance of that sum if scores were the true probabilities.
     n : numpy.ndarray of shape (buckets,)
         Judged rows.
+    rows : numpy.ndarray of shape (buckets,), optional
+        Judged rows, where a break is looked for that leaves enough of them on either side: one positive row among few whose
+        scores are next to zero is far beyond what a normal distribution knows.
 
     Returns
     -------
     LevelBreak or None
-        None with fewer than four buckets that hold rows.
+        None with fewer than four buckets that hold rows, or where no split leaves enough of them.
 
     Notes
     -----
@@ -48,19 +54,25 @@ def level_break(deviation: FloatArray, variance: FloatArray, n: FloatArray) -> L
     >>> off = np.array([0.0, 5.0, -5.0, 60.0, 60.0, 60.0])
     >>> level_break(off, np.full(6, 25.0), np.full(6, 100.0)).place
     3
+    >>> level_break(off, np.full(6, 25.0), np.full(6, 100.0), rows=np.full(6, 9.0)) is None
+    True
     """
     held = np.flatnonzero((n > 0) & (variance > 0))
     if len(held) < 2 * _LEAST_BUCKETS:
         return None
     d, v, m = deviation[held], variance[held], n[held]
+    upto = None if rows is None else np.cumsum(rows[held])
     found = []
     for split in range(_LEAST_BUCKETS, len(held) - _LEAST_BUCKETS + 1):
         levels = [d[part].sum() / m[part].sum() for part in (slice(None, split), slice(split, None))]
         errors = [v[part].sum() / m[part].sum() ** 2 for part in (slice(None, split), slice(split, None))]
         expected = m * np.repeat(levels, [split, len(held) - split])
         scatter = max(1.0, float(((d - expected) ** 2 / v).sum() / (len(held) - 2)))
-        found.append(abs(levels[1] - levels[0]) / np.sqrt(scatter * sum(errors)))
+        is_held = upto is None or min(upto[split - 1], upto[-1] - upto[split - 1]) >= MIN_JUDGED
+        found.append(abs(levels[1] - levels[0]) / np.sqrt(scatter * sum(errors)) if is_held else -1.0)
     best = int(np.argmax(found))
+    if found[best] < 0:
+        return None
     p_value = min(1.0, float(2 * special.ndtr(-found[best])) * len(found))
     return LevelBreak(int(held[best + _LEAST_BUCKETS]), p_value)
 

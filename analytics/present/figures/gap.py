@@ -70,7 +70,7 @@ def waterfall_figure(gap: Gap) -> go.Figure:
         )
         level += size
         arms.append((float(part.high) - size, size - float(part.low)))
-    sides = gap.sides.names()
+    sides = gap.sides.short_names()
     details = [sides[0], *(part_note(gap, name) for name in flow.parts), sides[1]]
     low, high = _value_range(bases, sizes, arms)
     rows = list(range(len(names)))

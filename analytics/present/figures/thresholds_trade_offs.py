@@ -120,7 +120,7 @@ def trade_off_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) ->
                 "yanchor": "bottom",
             }
         )
-    named = ", ".join(f"{symbol} {label}" for label, _, _, symbol in marked_points(answer, to))
+    named = ", ".join(f"{label} by a {symbol}" for label, _, _, symbol in marked_points(answer, to))
     whole = framed_layout(
         _TRADE_TITLE,
         f"Marked: {named}",

@@ -70,7 +70,7 @@ from analytics.present.readings.overview import (
 )
 from analytics.present.readings.overview_cautions import cautioned
 from analytics.present.readings.overview_lead import positives_of, priced_reading
-from analytics.present.readings.overview_time import trend_reading
+from analytics.present.readings.overview_time import shift_first, trend_reading
 from analytics.present.readings.overview_unjudged import unlabelled_words
 from analytics.present.readings.repeats import passes_reading, repeats_reading
 from analytics.present.readings.replay import again_reading
@@ -188,6 +188,7 @@ __all__ = [
     "scan_reading",
     "score_reading",
     "sensitivity_reading",
+    "shift_first",
     "sites_reading",
     "slice_policy_reading",
     "slices_of_gap_reading",

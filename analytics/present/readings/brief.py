@@ -85,7 +85,7 @@ def finding_sentence(finding: Finding, log: Log) -> str:
     """Say what is wrong, in one sentence."""
     match finding.parts:
         case SliceParts() as parts:
-            column = _name(words.column_words(parts.column))
+            column = _column_of(parts.column, log)
             where = (
                 f"{column} arrives empty" if parts.value is None else f"{column} is {_name(value_words(parts, log))}"
             )
@@ -97,7 +97,12 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return calibration_sentence(parts, log)
         case ThresholdParts() as parts:
             best = "above the top score" if parts.best is None else f"to {words.threshold_text(parts.best)}"
-            return f"Move the threshold from {words.threshold_text(parts.present)} {best}."
+            since = (
+                f", by the rows since {words.bucket_label(date.fromisoformat(parts.since), '1d')}"
+                if parts.since
+                else ""
+            )
+            return f"Move the threshold from {words.threshold_text(parts.present)} {best}{since}."
         case LineParts() as parts:
             return line_sentence(parts, log)
         case LabelParts() as parts:
@@ -117,6 +122,14 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return overruled_reading(parts)
         case CompareParts() as parts:
             return compare_reading(parts.answer).partition("\n")[0]
+
+
+def _column_of(column: str, log: Log) -> str:
+    """Name a column within a sentence: what a class truly is, and what it was taken for, by that, else by its words."""
+    right = log.mapping.right
+    if right is not None and right.kind == "classes" and column in (right.true, right.predicted):
+        return "the true class" if column == right.true else "the predicted class"
+    return _name(words.column_words(column))
 
 
 def _name(text: str) -> str:
@@ -174,8 +187,9 @@ def finding_worth(finding: Finding, brief: Brief) -> str:
     if size is None:
         return ""
     unit = brief.asking.policy.unit if brief.asking.policy is not None and brief.asking.has_costs else None
-    by_week = size.value * _DAYS_OF_A_WEEK / brief.days if brief.days else 0.0
-    is_told = bool(brief.days and brief.days >= 2 * _DAYS_OF_A_WEEK and by_week >= 1)
+    days = (finding.parts.days if isinstance(finding.parts, ThresholdParts) else None) or brief.days
+    by_week = size.value * _DAYS_OF_A_WEEK / days if days else 0.0
+    is_told = bool(days and days >= 2 * _DAYS_OF_A_WEEK and by_week >= 1)
     log = brief.asking.question.log
     wrong = f"more wrong {_judged_one(log)}" if log.is_right_or_wrong else "more wrong decision"
     saved = " saved" if isinstance(finding.parts, ThresholdParts) else ""
@@ -254,7 +268,8 @@ def _paired(parts: CompareParts) -> str:
 
 def _traded(parts: ThresholdParts, brief: Brief) -> str:
     """Say what becomes of recall, precision and flagged rows."""
-    factor, span = (_DAYS_OF_A_WEEK / brief.days, "a week") if brief.days else (1.0, "on this cohort")
+    days = parts.days or brief.days
+    factor, span = (_DAYS_OF_A_WEEK / days, "a week") if days else (1.0, "on this cohort")
     said = [
         f"{name} goes from {words.share(before)} to {words.share(after)}"
         for name, (before, after) in (("recall", parts.recall), ("precision", parts.precision))

@@ -85,14 +85,14 @@ def scan_reading(scan: CalibrationScan) -> str:
         names = words.listed([words.shortened(words.one_line(name), MAX_NAME) for name in scan.told])
         verb, hold = ("tells", "holds") if len(scan.told) == 1 else ("tell", "hold")
         told = (
-            f" Left out: {names} {verb} the label, as what is known only after the outcome does, or {hold} what was decided; "
-            f"choose {'it' if len(scan.told) == 1 else 'one'} above to see it all the same."
+            f" Left out: {names} {verb} the label, as what is known only after the outcome does, or {hold} what was decided "
+            f"or the score itself; choose {'it' if len(scan.told) == 1 else 'one'} above to see it all the same."
         )
     shown, n = min(len(scan.table), MAX_SCANNED), words.plural(len(scan.table), "slice")
     return (
         f"Of all segment columns, the {shown} of {n} whose level or slope is off by most, rows counted, beyond what the rest "
-        "is. Both p are of the difference to the rest, adjusted for both tests of all slices; “ECE, chance” "
-        f"is what a calibrated model of the slice's size stays below 97.5 % of the time.{told}"
+        "is. p is of the difference to the rest, the smaller one of level and slope, adjusted for both tests of all slices."
+        f"{told}"
     )
 
 

@@ -11,7 +11,7 @@ from analytics.measure.compare.difference import COST, direction_of
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.money import money
-from analytics.present.readings.compare_account import pairing_part, unanswered_part
+from analytics.present.readings.compare_account import pairing_part, rounded, unanswered_part
 from analytics.present.readings.compare_cautions import (
     again_part,
     hanging_first,
@@ -87,6 +87,8 @@ def _first(answer: Comparison) -> str:
             return _traded(answer)
         return f"Better: with the candidate {_moves(found)}, on {pairs}."
     if said.word == "no worse":
+        if found.difference == 0 and answer.agreement is not None and float(answer.agreement.value) == 1:
+            return f"Alike: both sides decide the same on all {pairs}, so that nothing would change."
         most, margin = _size_text(answer.metric, max(-said.low, 0.0)), _size_text(answer.metric, said.margin)
         way = "rises" if direction_of(answer.metric) == "lower" else "falls"
         return f"No worse: with the candidate {phrase} {way} by {most} at most, and the margin is {margin}."
@@ -122,16 +124,6 @@ def _likely_part(said: Verdict) -> str:
     if said.likely is None or said.more is None or not said.likely < said.more:
         return ""
     return f"If the difference is what it looks like, {words.count(rounded(said.likely))} are enough. "
-
-
-def rounded(n: int) -> int:
-    """Round a number of pairs to two digits: it is an estimate.
-
-    >>> rounded(2_347), rounded(81)
-    (2300, 81)
-    """
-    step: int = 10 ** max(len(str(n)) - 2, 0)
-    return int(round(n / step) * step)
 
 
 def _is_traded(answer: Comparison) -> bool:

@@ -89,3 +89,13 @@ def _unanswered(books: Account) -> str:
 def _capital(text: str) -> str:
     """Begin a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def rounded(n: int) -> int:
+    """Round a number of pairs to two digits: it is an estimate.
+
+    >>> rounded(2_347), rounded(81)
+    (2300, 81)
+    """
+    step: int = 10 ** max(len(str(n)) - 2, 0)
+    return int(round(n / step) * step)

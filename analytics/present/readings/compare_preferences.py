@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.present import words
-from analytics.present.readings.compare import rounded
-from analytics.present.readings.compare_account import pairing_part
+from analytics.present.readings.compare_account import pairing_part, rounded
 from analytics.present.readings.compare_cautions import again_part
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ _DEGREES = {FAHRENHEIT: "°C → °F", 1 / FAHRENHEIT: "°F → °C"}
 
 def inputs_reading(inputs: Inputs) -> str:
     """Say how many inputs are farther apart than chance and the reference's own weeks."""
-    moved = [name for name, change in inputs.changes.items() if change.is_beyond_noise]
-    faults = [name for name, change in inputs.changes.items() if change.is_fault]
-    first = sorted(moved, key=lambda name: inputs.changes[name].noise - inputs.changes[name].distance)[:MAX_NAMED]
+    moved = [name for name in inputs.farthest if inputs.changes[name].is_beyond_noise]
+    faults = [name for name in inputs.farthest if inputs.changes[name].is_fault]
+    first = moved[:MAX_NAMED]
     of = words.plural(len(inputs.changes), "column")
     names = f", most {words.listed([words.shortened(name, 40) for name in first])}" if first else ""
     text = f"{len(moved)} of {of} differ by more than chance and the reference's own weeks do{names}."

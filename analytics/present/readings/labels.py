@@ -90,7 +90,7 @@ def _trust_part(answer: LabelsAnswer) -> str:
     if since is None or not since.to_come >= 1:
         by = "a hundredth of what an error costs" if answer.metric == COST else "a point"
         still = f"no label that is still to come can move it by {by}"
-        return f"Trust {phrase} up to {day}, its last day: {still}{changed}."
+        return f"Trust {phrase} up to {day}, its last {'hour' if answer.unit == '1h' else 'day'}: {still}{changed}."
     coming = f"{_coming(since, 'of the labels since then')}{_way(answer, since)}"
     return f"Trust {phrase} up to {day}; {coming}{changed}."
 

@@ -28,7 +28,7 @@ from analytics.present.readings.overview_lead import (
     trivial_part,
     wrong_words,
 )
-from analytics.present.readings.overview_time import moved_part
+from analytics.present.readings.overview_time import moved_part, since_first
 from analytics.present.readings.overview_unjudged import unjudged_part
 from analytics.present.selective import selective_caution, selective_details, selective_part, unseen_value_part
 from analytics.present.weights import weighted_part
@@ -102,10 +102,9 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     if lead:
         reason = reason_part(question, metric)
     else:
-        lead, reason = (
-            f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}.",
-            moved_part(overview),
-        )
+        lead = f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}."
+        reason = "" if "error_rate" in overview.shifts else moved_part(overview)
+    lead = since_first(overview, question, metric, lead)
     stand_for = _weighted_part(overview, question)
     lead = " ".join(
         filter(None, (cautions(question, overview), lead, unchosen_part(question), told_column_part(question)))
@@ -159,7 +158,8 @@ def _answers_reading(overview: Overview, question: Question) -> str:
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
     judged = judged_words(question.log)
     lead = f"{words.share(overview.value('error_rate')[0])} of {judged} {wrong_words(question.log)}."
-    course = moved_part(overview)
+    course = "" if "error_rate" in overview.shifts else moved_part(overview)
+    lead = since_first(overview, question, "error_rate", lead)
     said = " ".join(filter(None, [lead, course, _weighted_part(overview, question), unjudged_part(overview, question)]))
     is_chance = is_of_chances(question.log)
     means = [

@@ -87,6 +87,9 @@ def _first(answer: WatchAnswer) -> str:
     judged = int((answer.headline.weeks["n"] > 0).sum())
     if not judged or not answer.headline.weeks["n"][-1]:
         return _empty_part(answer)
+    if answer.unsettled is not None:
+        what, day = words.metric_phrase(answer.watching.metric), _day(answer.unsettled)
+        return f"What is usual is not known: {what} shifted on {day}, within the baseline. Take other weeks for it."
     weeks = judged
     apart = [stream for stream in answer.streams if stream.apart.height]
     if apart:

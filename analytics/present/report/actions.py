@@ -23,7 +23,7 @@ from analytics.measure.overruled import EVEN, WhoWasRight
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.discovery import slice_words, spoken_slice
-from analytics.present.readings.compare import rounded
+from analytics.present.readings.compare_account import rounded
 from analytics.present.readings.compare_operations import notable_part
 from analytics.present.readings.compare_slices import losing_slices
 from analytics.present.readings.gap_parts import PART_WORDS

@@ -211,10 +211,11 @@ def slice_rows(gap: Gap, column: str) -> pl.DataFrame:
 
 
 def input_rows(gap: Gap, inputs: Inputs) -> pl.DataFrame:
-    """Return the inputs as people read them: by what they explain of the change, then by distance beyond noise."""
+    """Return the inputs as people read them: in the order of the sentence above them."""
     explained = dict(gap.columns.select("column", "explained").iter_rows())
     rows = []
-    for name, change in inputs.changes.items():
+    for name in inputs.farthest:
+        change = inputs.changes[name]
         rows.append(
             {
                 "column": name,
@@ -235,8 +236,7 @@ def input_rows(gap: Gap, inputs: Inputs) -> pl.DataFrame:
         **dict.fromkeys(numbers, pl.Float64()),
         **dict.fromkeys(BARS, pl.List(pl.Float64)),
     }
-    excess = pl.col("distance") - pl.col("noise")
-    return pl.DataFrame(rows, schema=schema).sort(["explained", excess], descending=True)
+    return pl.DataFrame(rows, schema=schema)
 
 
 def _on_one_scale(change: InputChange) -> tuple[list[float], list[float]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from analytics.present import words
-from analytics.present.readings.gates import result_reading
+from analytics.present.readings.gates import gates_reading, result_reading
 from analytics.present.readings.gates_words import statement
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def gates_junit(answer: GatesAnswer) -> str:
     """Return the gates as a test suite.
 
     A gate that fails is a failure, one that cannot be asked an error; one that cannot be decided is skipped, or a failure
-    where it counts as one.
+    where it counts as one. What the verdict says besides, such as exceptions that meet no slice, is the suite's output.
     """
     suite = ElementTree.Element("testsuite", name=_printable(answer.file.name or "gates"))
     counts = {"failure": 0, "error": 0, "skipped": 0}
@@ -37,6 +37,7 @@ def gates_junit(answer: GatesAnswer) -> str:
             counts[kind] += 1
             found = ElementTree.SubElement(case, kind, message=_printable(statement(result.gate)))
             found.text = _printable(result_reading(result))
+    ElementTree.SubElement(suite, "system-out").text = _printable(gates_reading(answer))
     names = {"failure": "failures", "error": "errors", "skipped": "skipped"}
     suite.set("tests", str(len(answer.results)))
     for kind, n in counts.items():

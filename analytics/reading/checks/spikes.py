@@ -48,7 +48,8 @@ and any other. Set by hand; one outlier passes in the tests by its rows."""
 
 _MIN_APART, _FAR_APART = 0.15, 0.3
 """How far below all others a zero lies to be apart, in spreads: said as a note, and as a warning; the smaller one is also the
-least part of the median that the 1st percentile of the others has. Set by hand."""
+least part of the median that the 1st percentile of the others has. The larger one holds for any score that stands alone at an
+end: other columns, such as counts, may well begin with a value apart. Set by hand."""
 
 _LEAST_SPREAD = 1e-12
 """Spread of values that are all but equal, so that nothing is divided into it. Below the last digit of what is logged."""
@@ -223,6 +224,8 @@ def _number_spike(
     if value == 0 and gap > 0 and share <= _MAX_SHARE and p01 >= _MIN_APART * p50 and gap >= _MIN_APART * spread:
         return _Spike(column.name, text, rows, "apart" if gap >= _FAR_APART * spread else "near", *shown)
     is_far_above = _is_far_above(value, rows, next_rows, is_score=is_score)
+    if is_score and gap >= _FAR_APART * spread and share <= _MAX_SHARE:
+        return _Spike(column.name, text, rows, "apart" if is_far_above else "near", *shown)
     if _MIN_FREQUENT <= share <= _MAX_SHARE and low < value < high and is_far_above:
         return _Spike(column.name, text, rows, "frequent", *shown, next_rows)
     return None

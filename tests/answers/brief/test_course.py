@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import address_of, brief
-from analytics.answers.brief.finding import Asking, CourseParts, Finding, GapParts, Size, SliceParts
+from analytics.answers.brief.finding import Asking, CourseParts, Finding, GapParts, Size, SliceParts, ThresholdParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
+from analytics.answers.overview import overview
+from analytics.answers.overview_course import shift_within
 from analytics.answers.question import Question
 from analytics.answers.slices_ranking import ranked_columns
+from analytics.answers.thresholds.answer import thresholds
+from analytics.answers.thresholds.costs import cost_table
+from analytics.log.kept.watch import Watching
 from analytics.log.right import Right
-from analytics.measure.course import risen, spell
-from analytics.present.readings import finding_sentence
+from analytics.measure.course import latest, risen, spell
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.policy import Policy
+from analytics.present.readings import finding_sentence, shift_first
 from analytics.present.report.actions import action_of
-from analytics.query.cohort import Cohort
+from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
 
@@ -60,6 +69,28 @@ def test_a_model_whose_errors_rise_is_sent_to_gap_with_the_days_set_and_not_to_r
     assert all(text.startswith("Find out first why errors rose") for text in told)
 
 
+def test_a_threshold_is_chosen_from_the_rows_since_scores_moved(desk: Desk) -> None:
+    """Scores rise by half since day 40: what is best of the time before and since together is best of neither."""
+    rng = np.random.default_rng(6)
+    label = rng.random(N) < 0.3
+    late = np.arange(N) >= N * 2 // 3
+    score = np.clip(rng.normal(0.3 + 0.2 * label + 0.25 * late, 0.1), 0, 1).round(3)
+    frame = rows(np.zeros(N, dtype=bool)).with_columns(score=score, label=pl.Series(label.astype(int)))
+    log = desk.log(frame, score="score", label="label", time="at", segments=())
+    with closing(Engine(desk.workspace)) as engine:
+        answer = brief(engine, Asking(Question(log, Cohort(), 0.4), Policy(Costs(fp=1, fn=1))))
+        since = Cohort((Clause("at", "ge", ("2024-02-10",)),))
+        best = thresholds(cost_table(engine, Question(log, since, 0.4)), Policy(Costs(fp=1, fn=1)))
+        said = shift_first(overview(engine, Question(log, Cohort(), 0.4)), "the threshold is moved")
+    first = answer.findings[0]
+    assert isinstance(first.parts, ThresholdParts) and first.size is not None and best.best is not None
+    assert (first.parts.since, first.parts.days) == ("2024-02-10", 20) and first.size.value == best.saving.value
+    assert first.parts.best == best.threshold_at(best.best.bin)
+    assert dict(address_of(first, Cohort()))["where"] == "at:ge:2024-02-10"
+    assert finding_sentence(first, log).endswith(", by the rows since 10 Feb 2024.")
+    assert said == "Errors shifted on 10 Feb 2024: keep the rows since then alone before the threshold is moved."
+
+
 def test_the_version_that_began_when_errors_rose_is_named(desk: Desk) -> None:
     rng = np.random.default_rng(2)
     late = np.arange(N) >= N * 2 // 3
@@ -88,6 +119,50 @@ def test_errors_that_do_not_rise_or_are_low_again_are_no_finding() -> None:
     assert risen(rise, n, np.zeros(40)) is not None
     assert risen(rise, n, np.where(np.arange(40) > 30, 0.9, 0.0)) is None
     assert risen(rise, n, np.zeros(40), effect=40.0) is None
+
+
+def test_a_level_that_lasts_is_found_either_way_and_weather_is_none() -> None:
+    rng = np.random.default_rng(3)
+    n, known = np.full(60, 200.0), np.zeros(60)
+    for spread, most in (
+        (0.0, 3),
+        (0.3, 18),
+    ):  # of 300 periods without a shift: days alike, and days that differ by a third
+        rates = np.clip(0.1 * np.exp(rng.normal(0, spread, (300, 60))), 0, 1)
+        found = [latest(rng.binomial(200, rate).astype(float), n, known, least=3) for rate in rates]
+        assert sum(each is not None for each in found) <= most
+    day = np.arange(60)
+    for before, after in ((0.1, 0.16), (0.16, 0.1)):
+        shifted = latest(rng.binomial(200, np.where(day < 40, before, after)).astype(float), n, known, least=3)
+        assert shifted is not None and abs(shifted.place - 40) <= 2 and shifted.after == pytest.approx(after, abs=0.02)
+    two = latest(rng.binomial(200, np.select([day < 20, day < 40], [0.1, 0.2], 0.13)).astype(float), n, known, least=3)
+    assert two is not None and abs(two.place - 40) <= 2 and abs(two.start - 20) <= 2, "the last shift is what holds now"
+    assert two.first == pytest.approx(0.1, abs=0.01)
+    within = latest(np.array([20.0, 22, 19, 65, 100, 102, 98, 101]), np.full(8, 400.0), np.zeros(8))
+    assert within is not None and (within.place, within.start) == (4, 0), (
+        "the bucket within which it shifted is no level"
+    )
+    assert within.before == pytest.approx(61 / 1_200) and within.after == pytest.approx(401 / 1_600)
+    assert latest(np.zeros(60), n, known) is None and latest(n, n, known) is None
+
+
+@pytest.mark.parametrize(("rate", "found"), [(0.25, date(2024, 2, 19)), (0.05, None)])
+def test_weeks_that_say_what_is_usual_are_held_against_each_other(rate: float, found: date | None) -> None:
+    """The last week of eight broke: what comes after it is as usual as a mean of both."""
+    start = datetime(2024, 1, 1)
+    wrong = [round(130 * (rate if day >= 49 else 0.05)) for day in range(70)]
+    days = pl.DataFrame(
+        {
+            "bucket": [start + timedelta(days=day) for day in range(70)],
+            "n": 130,
+            "n_unlabelled": 0,
+            "fp": wrong,
+            "fn": 0,
+        }
+    ).with_columns(tp=20, tn=110 - pl.col("fp"))
+    watching = Watching("error_rate", None, "2024-01-01", "2024-02-26")
+    assert shift_within(days, watching, datetime(2024, 2, 26)) == found
+    assert shift_within(days, replace(watching, reference=("a=1",)), datetime(2024, 2, 26)) is None
 
 
 def test_a_slice_of_most_rows_is_no_exception_and_a_version_is_named_where_versions_are_mixed(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.gap.answer import Gap, gap
 from analytics.answers.gap.inputs import inputs
 from analytics.answers.gap.sides import Sides, proposed_sides
@@ -182,3 +183,29 @@ def test_labels_that_come_in_slowly_on_all_days_are_no_other_base_rate(desk: Des
     assert kind_of(found) == "labels"
     plain = asked(engine, two_sides(engine, desk.log(frame, **SCHEMA)))
     assert not plain.is_waiting
+
+
+def test_bands_of_the_score_are_no_cause_whatever_they_are_called_and_the_input_it_is_made_of_is_one(
+    desk: Desk, engine: Engine
+) -> None:
+    rng = np.random.default_rng(9)
+    frames = []
+    for side, shift in (("before", 0.0), ("after", 1.0)):
+        income = rng.normal(shift, 1, 2_000)
+        score = (1 / (1 + np.exp(-income))).round(4)
+        label = (rng.random(2_000) < score).astype(int)
+        frames.append(pl.DataFrame({"score": score, "label": label, "income": income, "side": side}))
+    frame = pl.concat(frames).with_columns(
+        lane=pl.when(pl.col("score") < 0.2)
+        .then(pl.lit("b"))
+        .when(pl.col("score") < 0.9)
+        .then(pl.lit("c"))
+        .otherwise(pl.lit("a"))
+    )
+    log = desk.log(frame, **{**SCHEMA, "time": None, "segments": ("income", "lane", "side")})
+    both = two_sides(engine, log)
+    found, came = asked(engine, both), inputs(engine, both)
+    assert dict(found.left_out)["lane"] == "it is the score in other words" and found.by == ("income",)
+    assert came.of_score == {"lane"} and came.farthest[0] == "income"
+    scan = calibration_scan(engine, Question(log, Cohort(), 0.5))
+    assert "lane" in scan.told and "lane" not in scan.table["column"]

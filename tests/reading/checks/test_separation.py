@@ -59,12 +59,20 @@ def test_a_score_that_tells_nothing(desk: Desk, seed: int) -> None:
     assert not found(desk, pl.DataFrame({"score": telling, "label": labels}), "score-tells-nothing")
 
 
-def test_half_filled_in_for_the_score_is_a_spike(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("default", "share", "low", "severity"),
+    [(0.5, 0.09, 0.0, "note"), (0.12, 0.03, 0.35, "warning"), (0.12, 0.03, 0.2, None), (0.12, 0.001, 0.35, None)],
+)
+def test_a_value_filled_in_for_the_score_is_a_spike(
+    desk: Desk, default: float, share: float, low: float, severity: str | None
+) -> None:
+    """The middle, or a value that stands alone below the rest; not the least score of many, nor a rare one."""
     rng = np.random.default_rng(3)
-    scores = np.where(rng.random(900) < 0.09, 0.5, rng.random(900).round(4))
+    scores = np.where(rng.random(900) < share, default, (low + (1 - low) * rng.random(900)).round(4))
     frame = pl.DataFrame({"score": scores, "label": (rng.random(900) < scores).astype(int)})
-    (finding,) = [finding for finding in found(desk, frame, "default-spike") if finding.column == "score"]
-    assert finding.rows == int((scores == 0.5).sum())
+    told = [finding for finding in found(desk, frame, "default-spike") if finding.column == "score"]
+    assert [finding.severity for finding in told] == ([severity] if severity else [])
+    assert all(finding.rows == int((scores == default).sum()) for finding in told)
 
 
 @pytest.mark.parametrize("is_above", [True, False])

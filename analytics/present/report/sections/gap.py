@@ -37,7 +37,7 @@ def build(answer: _Answer | None, asking: ReportAsking) -> tuple[Section, ...]:
     lead, more = split_lead(readings.gap_reading(gap))
     chart = _chart(gap)
     mend = [(each.what.capitalize(), each.text, each.size) for each in readings.advice(gap, inputs)]
-    before, after = gap.sides.names()
+    before, after = gap.sides.short_names()
     blocks: list[Block] = [
         *([more] if more else []),
         Figure(
