@@ -209,7 +209,7 @@ class Asked:
         return f"Asked of the log {', and '.join(filter(None, (known, ripe)))}." if known or ripe else ""
 
 
-_NO_TEXT = (".parquet", ".arrow", ".feather", ".xlsx", ".zip", ".gz", ".zst")
+_NO_TEXT = (".parquet", ".arrow", ".feather", ".xlsx", ".zip", ".gz", ".zst", ".xz", ".tar")
 
 
 def check_place(out: Path) -> None:
