@@ -235,6 +235,7 @@ def _by_each_other(
         )
         others = candidates - {*(twins or {}).values()}
         happened = any(is_event(name) or HORIZON.sub("", folded_name(name)) == "outcome" for name in others)
+        happened = happened or any((strength("label", name) or (1, 0))[0] == 0 for name in others)
         for role in open_roles if twins else ():
             if role == "label" and (happened or _ACT.fullmatch(folded_name(twins[role]))):
                 continue  # what people decided, or did, is no surer truth than that
