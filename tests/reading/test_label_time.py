@@ -44,7 +44,10 @@ def test_a_date_of_the_same_day_is_not_before_its_row(desk: Desk) -> None:
 
 
 def test_a_time_before_the_row_or_called_otherwise_is_not_taken(desk: Desk) -> None:
-    assert desk.stage(rows(settled_at=later(5, n_before=3))).mapping.label_time is None
+    log = desk.log(rows(settled_at=later(5, n_before=3)))
+    assert log.mapping.label_time is None
+    (said,) = [found for found in log.findings if found.code == "end-before-start"]
+    assert said.rows == 3 and "not taken as the time of labels" in said.message
     assert desk.stage(rows(exported_at=later(5))).mapping.label_time is None
     assert desk.stage(rows(label_time=["soon"] * 40)).mapping.label_time is None
 
