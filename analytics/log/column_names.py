@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from analytics.log.role_names import EVENTS, HORIZON, folded_name
+from analytics.log.events import EVENTS, HORIZON
+from analytics.log.role_names import folded_name
 
 _DATA_SET = re.compile(
     r"(.*_)?(data_?sets?|datensatz|conjunto(_de_datos)?|jeu(_de_donnees)?|benchmark|corpus|korpus|suite|task|subset|split|"

@@ -10,7 +10,7 @@ from analytics.log import alike, answer_names, class_columns, grade_words, pairs
 from analytics.log.column import MAX_VALUES_BY_VALUE, PERCENT, Column
 from analytics.log.many_answers import many_answers_hint, one_of_many_hint
 from analytics.log.origin import SOURCE_FILE
-from analytics.log.preferred import EVEN, preferred
+from analytics.log.preferred import EVEN, are_sides, preferred
 from analytics.log.role_names import folded_name, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
@@ -233,7 +233,7 @@ def _same_values(reading: Reading) -> Iterator[str]:
         for place, one in enumerate(few)
         for other in few[place + 1 :]
         if {value for value, _ in one.top} == {value for value, _ in other.top} and _words(one) & _words(other)
-        if not (_is_truth(one) and _is_truth(other))
+        if not (_is_truth(one) and _is_truth(other)) and not are_sides(one.name, other.name)
     ]
     for one, other in pairs_of if len(pairs_of) == 1 else ():
         names = f"{one.name!r} and {other.name!r} hold the same values"

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from analytics.log.events import EVENTS, HORIZON
+
 
 @dataclass(frozen=True)
 class _Names:
@@ -22,27 +24,6 @@ class _Names:
     loose: tuple[str, ...] = ()
     never: str = ""
 
-
-EVENTS = (
-    r"fraud(ulent)?|betrug|betruegerisch|fraude|fraudulento",
-    r"churn(ed)?|abgewandert|abwanderung|gekundigt|gekuendigt|kundigung|kuendigung|baja|abandono|resilie|resiliation|attrition",
-    r"hired|eingestellt|contratado|embauche|siniestro|sinistre|incumplimiento|en_mora|in_arrears|zahlungsausfall",
-    r"default(ed)?|ausfall|ausgefallen|impago|moroso|mora|defaut|impaye|bad|charged?_?off|repaid|zuruckgezahlt|zurueckgezahlt",
-    r"late|delayed|verspatet|verspaetet|verspatung|retraso|retrasado|retard|en_retard",
-    r"spam|recid|toxic|hateful|abusive|toxisch|toxico|toxique",
-    r"readmitted|readmission|readmit|rehospitalis(e|ation)|verstorben|decede|averia|panne|wiederaufnahme|reingreso|readmision",
-    r"convert(ed)?|conversion|konvertiert|convertido|converti|clicked|geklickt|clic|purchased?|bought|gekauft|compra|comprado|achat|achete",
-    r"died|death|mortality|gestorben|fallecido|deces|disease|diagnosis|diagnose|diagnostico|diagnostic|erkrankt|enfermo|malade",
-    r"defect(ive)?|defekt|defectuoso|defectueux|fehlerhaft|ausschuss|faulty|breakdown|failure|failed|stornado",
-    r"returned|retoure|zuruckgesendet|devuelto|devolucion|retourne|dropout|abbruch|abgebrochen|abandon|no_?show",
-    r"survived|exited|subscribed|responded|response|click|fake|stroke",
-)
-"""What happened or did not, in the domains that log models."""
-
-HORIZON = re.compile(
-    r"(_payment)?_(((with)?in_)?(next_)?\d+_?(d|days?|h|hours?|w|weeks?|m|months?|y|yrs?|years?)|next_(day|week|month|quarter|year))$"
-)
-"""The end of a name that says within which time something happens: ``within_30_days``, ``next_month``, ``90d``."""
 
 _PAST = (
     r"(.*_)?(prior|previous|prev|past|history|historical|ever|last|former|count|num|n|rate|share|days?|age|reason|type|code|"
@@ -101,6 +82,7 @@ _NAMES: dict[str, _Names] = {
             r".*_label",
             r"class|klasse|clase|classe",
             r"rating|stars",
+            r"confirmed_(?!(e?mail|phone|address|account|user|customer|identity|order|booking|payment|by|at|on|date|time)(_|$)).*",
             rf"(.*_)?({'|'.join(EVENTS)})(_(flag|ind|indicator|yn|30d|60d|90d|12m|label|observed|arrival|delivery|"
             r"confirmed|confirmado|confirmada|confirmee?|bestatigt|bestaetigt|gesichert|averee?|constatee?|eingetreten|ocurrido|"
             r"survenue?|realizado|realizada|effectuee?))?",
@@ -244,6 +226,9 @@ _PREDICTION = re.compile(
 )
 """Names of what a model said."""
 
+_RANK = re.compile(r"(.*_)?(rank(ing)?|rang(platz|folge)?|rango|classement|clasificacion)(_.*)?")
+"""Names of places in an order, of which the first may be the highest score."""
+
 _SCORE_WORDS = frozenset(
     ("score", "scores", "decile", "percentile", "prob", "proba", "probability", "scoring", "rating")
 )
@@ -266,6 +251,15 @@ def is_past(name: str) -> bool:
     (True, False)
     """
     return re.fullmatch(_PAST, folded_name(name)) is not None
+
+
+def is_rank(name: str) -> bool:
+    """Whether a column is called like a place in an order: neither an id, nor a score of which it is known which end is high.
+
+    >>> is_rank("anomaly_rank"), is_rank("Rang"), is_rank("frank")
+    (True, True, False)
+    """
+    return _RANK.fullmatch(folded_name(name)) is not None
 
 
 def is_called_score(name: str) -> bool:

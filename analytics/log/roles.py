@@ -18,13 +18,15 @@ from analytics.log import (
     score_form,
     views,
 )
+from analytics.log.by_values import is_fraction, is_key, rest
 from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
-from analytics.log.column import MAX_SEGMENT_VALUES, Column
+from analytics.log.column import Column
 from analytics.log.column_names import is_event
+from analytics.log.events import HORIZON
 from analytics.log.judge_and_people import judge_and_people
 from analytics.log.mapping import Mapping
 from analytics.log.places import is_of_later
-from analytics.log.role_names import ACTS, HORIZON, folded_name, is_prediction, strength
+from analytics.log.role_names import ACTS, folded_name, is_prediction, is_rank, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
 from analytics.log.weight import is_weight
@@ -32,7 +34,6 @@ from analytics.log.weight import is_weight
 _MAX_CANDIDATES = 6
 """Columns that are offered for an open role. Bounds the row of buttons."""
 
-_KEY = re.compile(r"[\w.:/+=-]{1,64}")
 _ACT = re.compile(rf"(.*_)?{ACTS}(_.*)?")
 _DRAW = re.compile(
     r"(.*_)?(random(_?(number|draw|key|value|seed|u))?|rand|rnd|rng|uniform|seed|noise|zufall(szahl|swert)?|aleatori[oa]|alea|aleatoire)"
@@ -95,6 +96,7 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             free = [column for column in free if not class_columns.is_name_of_class(columns, column)]
         if role == "score":  # a share of rows that was kept is no chance that a model gave
             free = [column for column in free if not is_weight(column) and not is_of_later(column.name, reading.names)]
+            free = [column for column in free if not is_rank(column.name)]  # which end is high no name says
         if role == "time":  # when something turned out is no time of the rows
             free = [column for column in free if not label_time.is_of_some(column, columns, n_rows)]
         if role == "amount":  # what an answer cost is no amount of what it is about
@@ -133,7 +135,7 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             if column.name in sliced:
                 segments.append(column.name)
             continue
-        role, reason = _rest(column, n_rows)
+        role, reason = rest(column, n_rows)
         reasons.setdefault(column.name, reason)
         if role == "segment":
             segments.append(column.name)
@@ -200,9 +202,11 @@ def _by_values(
         if len(said_of_two) == 1:
             take("decision", said_of_two[0], "called a prediction, and has two values")
     if "decision" not in chosen:
-        fractions = [column.name for column in free() if _is_fraction(column)]
+        fractions = [column.name for column in free() if is_fraction(column)]
         drawn = {name for name in fractions if _DRAW.fullmatch(folded_name(name))}
-        ask("score", [(name, "fractions between 0 and 1") for name in fractions if name not in drawn])
+        ranks = [column.name for column in free() if is_rank(column.name) and column.kind == "number"]
+        drawn_from = [(name, "fractions between 0 and 1") for name in fractions if name not in drawn]
+        ask("score", [*drawn_from, *((name, "a rank: of some the first is the highest") for name in ranks)])
     if {"score", "decision"} & {*chosen, *undecided}:
         two = [column for column in _binary(free()) if strength("model_version", column.name) is None]
         two = [column for column in two if not operation_names.roles_of(column, columns)] or two
@@ -216,7 +220,7 @@ def _by_values(
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
     times = [column for column in times if not label_time.is_of_some(column, columns, n_rows)]
     take("time", times[0] if times else None, "the first column of times")
-    take("row_id", next((column for column in free() if _is_key(column, n_rows)), None), "every row has its own value")
+    take("row_id", next((column for column in free() if is_key(column, n_rows)), None), "every row has its own value")
 
 
 def _by_each_other(
@@ -253,7 +257,7 @@ def _by_each_other(
         if len(named) == 1 and undecided.pop("score"):
             chosen["score"], reasons[named[0]] = named[0], f"it is called after {chosen['label']!r}"
     if "label" in chosen and "score" not in {*said, *undecided}:
-        fractions = [column.name for column in columns if _is_fraction(column) and column.name not in chosen.values()]
+        fractions = [column.name for column in columns if is_fraction(column) and column.name not in chosen.values()]
         named = [name for name in fractions if pairs.is_chance_of(name, chosen["label"])]
         rival = next((column for column in columns if column.name == chosen.get("score")), None)
         if len(named) == 1 and (rival is None or not pairs.is_chance_of(rival.name, chosen["label"])):
@@ -265,23 +269,6 @@ def _by_each_other(
             if rival is not None:
                 del reasons[rival.name]
             chosen["score"], reasons[named[0]] = named[0], reason
-
-
-def _is_fraction(column: Column) -> bool:
-    """Whether a column holds many different numbers between 0 and 1."""
-    if column.kind != "number" or column.n_distinct <= 24 or column.is_whole:
-        return False
-    try:
-        return 0 <= float(column.low or "nan") <= float(column.high or "nan") <= 1
-    except ValueError:
-        return False
-
-
-def _is_key(column: Column, n_rows: int) -> bool:
-    """Whether every row has a short value of its own, as an id has."""
-    if n_rows <= 24 or column.n_missing or column.n_distinct < n_rows:
-        return False
-    return column.is_whole or (column.kind == "text" and all(_KEY.fullmatch(value) for value, _ in column.top))
 
 
 def _binary(columns: Sequence[Column]) -> list[Column]:
@@ -299,23 +286,3 @@ def _with_two(column: Column) -> tuple[str, str]:
 def _is_told(column: Column) -> bool:
     """Whether words tell which value of a column is positive."""
     return positive_of(positives.known_groups(column), column.name) is not None
-
-
-def _rest(column: Column, n_rows: int) -> tuple[str, str]:
-    """Return the role of a column that no single role claimed, with the reason."""
-    if column.n_missing == n_rows:
-        return "segment", "is empty throughout: being missing can still be sliced"
-    if column.kind == "number":
-        if column.n_distinct >= 0.95 * n_rows and n_rows > 24 and column.is_whole:
-            return "ignore", "numbers that nearly all differ, as in an id"
-        return "segment", "numbers, sliced by value" if column.n_distinct <= 24 else "numbers, sliced in bins"
-    if column.kind == "boolean":
-        return "segment", "true or false"
-    if column.kind == "time":
-        return "ignore", "a second time; it can still be filtered"
-    if column.n_distinct <= MAX_SEGMENT_VALUES and column.n_distinct <= max(24, 0.5 * n_rows):
-        return "segment", f"text with {column.n_distinct:,} different value{'s' * (column.n_distinct != 1)}"
-    longest = max((len(value) for value, _ in column.top), default=0)
-    if longest >= 60:
-        return "text", "long text that nearly always differs"
-    return "ignore", f"text with {column.n_distinct:,} different values, too many to slice by"

@@ -485,7 +485,7 @@ def test_a_question_names_what_could_be_meant(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("score", "name", "label"),
     [
-        ("cancellation likelihood", "is_canceled", "is_canceled"),
+        ("reopening likelihood", "is_reopened", "is_reopened"),
         ("Stornowahrscheinlichkeit", "storniert", "storniert"),
         ("riesgo_rellamada", "rellamada_7d", "rellamada_7d"),
         ("cancellation likelihood", "cancellation_alert", None),
@@ -525,3 +525,49 @@ def test_one_column_of_two_values_that_is_called_a_prediction_is_the_decision(de
     upload = desk.stage(frame)
     assert upload.mapping.decision == "churn_pred"
     assert {name for name, _ in upload.open["label"]} == {"left_90d", "contract"}
+
+
+def of(*columns: Column, n: int = 100) -> Reading:
+    return Reading("", "", "csv", n, n, columns)
+
+
+CHANCE = Column(0, "risk_score", "DOUBLE", "number", n_distinct=90, low="0.01", high="0.99")
+YES_NO = (("no", 80), ("yes", 20))
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("confirmed_incident", "confirmed_incident"),
+        ("bestätigter Vorfall", "bestätigter Vorfall"),
+        ("confirmed_duplicate", "confirmed_duplicate"),
+        ("policy_violation", "policy_violation"),
+        ("confirmed_email", None),
+        ("prior_incident", None),
+    ],
+)
+def test_what_was_confirmed_or_happened_is_the_label_and_what_a_person_has_is_asked(
+    name: str, label: str | None
+) -> None:
+    host = Column(1, "host", "VARCHAR", "text", n_distinct=2, top=(("a", 60), ("b", 40)))
+    found = roles.guess(of(CHANCE, host, Column(2, name, "VARCHAR", "text", n_distinct=2, top=YES_NO)))
+    assert found.mapping.label == label and ("label" in found.open) is (label is None)
+
+
+@pytest.mark.parametrize("name", ["anomaly_rank", "risk rank", "fraudScoreRank", "Rang"])
+def test_a_rank_is_no_id_and_asked_where_nothing_else_is_the_score(name: str) -> None:
+    rank = Column(1, name, "BIGINT", "number", n_distinct=100, low="1", high="100")
+    label = Column(2, "label", "BIGINT", "number", n_distinct=2, top=(("0", 80), ("1", 20)))
+    alone, beside = roles.guess(of(rank, label)), roles.guess(of(CHANCE, rank, label))
+    assert alone.mapping.row_id is beside.mapping.row_id is alone.mapping.score is None
+    assert [claim for claim, _ in alone.open["score"]] == [name] and beside.mapping.score == "risk_score"
+
+
+def test_a_twin_of_the_decision_is_no_surer_label_than_one_that_is_called_so() -> None:
+    """What people decided in the end follows the model."""
+    columns = [
+        Column(at, name, "VARCHAR", "text", n_distinct=2, top=(("accept", 60), ("reject", 40)))
+        for at, name in enumerate(("model_decision", "final_decision", "label"))
+    ]
+    found = roles.guess(of(*columns))
+    assert found.mapping.label is None and {name for name, _ in found.open["label"]} == {"final_decision", "label"}

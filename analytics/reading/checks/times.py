@@ -101,9 +101,7 @@ def _reversed_pairs(evidence: Evidence) -> list[_Reversed]:
     """Count the rows on which an end lies before its start, for pairs of columns whose names say so."""
     log, found = evidence.log, []
     for start, end in permutations(_time_columns(log), 2):
-        if not _is_pair(start.name, end.name) and not (
-            start.name == log.mapping.time and is_label_time(end.name)
-        ):
+        if not _is_pair(start.name, end.name) and not (start.name == log.mapping.time and is_label_time(end.name)):
             continue
         a, b = start.sql_name, end.sql_name
         n_both, by_moment, by_day, are_days, place, place_day = evidence.row(
