@@ -95,6 +95,8 @@ def _with_score_form(mapping: Mapping, reading: Reading, source: Source, moved: 
     )
     if mapping.is_confidence and mapping.decision is None:
         raise QuestionError("Expected the decision whose confidence the score is, found none. Name it with --decision.")
+    mapping = replace(mapping, score_minus=None)
+    mapping = score_form.turned(mapping, reading) if source.score_as == "reversed" else mapping
     return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
 
 

@@ -51,7 +51,7 @@ ROLE_OPTIONS: dict[str, str] = {
 }
 """The options that name the column of a role, each with its role."""
 
-_ScoreAs = Literal["number", "percent", "confidence"]
+_ScoreAs = Literal["number", "percent", "confidence", "reversed"]
 _WeightAs = Literal["weight", "share"]
 
 
@@ -66,7 +66,7 @@ class Source:
     score_as: Annotated[
         _ScoreAs | None,
         named(
-            "How the scores are read: as they stand, divided by 100, or as the confidence of the decision.",
+            "How the scores are read: as they stand, divided by 100, as the confidence of the decision, or low ones as positive.",
             "--score-as",
         ),
     ] = None

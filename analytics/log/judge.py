@@ -127,6 +127,8 @@ def _score_of(number: float | None, mapping: Mapping, decided: bool | None) -> f
     score = number / mapping.score_scale
     if mapping.is_score_clipped:
         score = min(max(score, 0.0), 1.0)
+    if mapping.score_minus is not None:
+        score = mapping.score_minus - score
     if not mapping.is_confidence:
         return score
     return None if decided is None else score if decided else 1 - score

@@ -82,6 +82,7 @@ _NAMES: dict[str, _Names] = {
             r".*_label",
             r"class|klasse|clase|classe",
             r"rating|stars",
+            r"is_(a_)?(match|duplicate)|same_(person|entity|author|product|speaker)",
             r"confirmed_(?!(e?mail|phone|address|account|user|customer|identity|order|booking|payment|by|at|on|date|time)(_|$)).*",
             rf"(.*_)?({'|'.join(EVENTS)})(_(flag|ind|indicator|yn|30d|60d|90d|12m|label|observed|arrival|delivery|"
             r"confirmed|confirmado|confirmada|confirmee?|bestatigt|bestaetigt|gesichert|averee?|constatee?|eingetreten|ocurrido|"

@@ -87,6 +87,8 @@ def _score(reading: Reading, mapping: Mapping, decision: nw.Expr) -> nw.Expr:
         found = found / mapping.score_scale
     if mapping.is_score_clipped:
         found = found.clip(0.0, 1.0)
+    if mapping.score_minus is not None:
+        found = mapping.score_minus - found
     if mapping.is_confidence:
         found = nw.when(decision == 1).then(found).otherwise(nw.when(decision == 0).then(1 - found))
     return found

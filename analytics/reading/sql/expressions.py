@@ -49,6 +49,8 @@ def score_expression(reading: Reading, mapping: Mapping) -> Expression:
     if mapping.is_score_clipped:
         clipped = f"CASE WHEN {found.sql} < 0 THEN 0.0 WHEN {found.sql} > 1 THEN 1.0 ELSE {found.sql} END"
         found = Expression(f"({clipped})::DOUBLE", found.parameters * 3)
+    if mapping.score_minus is not None:
+        found = Expression(f"(?::DOUBLE - ({found.sql}))", (mapping.score_minus, *found.parameters))
     return _of_positive(found, reading, mapping) if mapping.is_confidence else found
 
 
