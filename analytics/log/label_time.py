@@ -51,6 +51,9 @@ def claim(columns: Sequence[Column], n_rows: int, chosen: Mapping[str, str]) -> 
         return None
     taken = {*chosen.values()}
     for column in columns:
+        if column.name == chosen["label"] and column.kind == "time":
+            return column.name, "when it happened its label was known"
+    for column in columns:
         n_earlier, n = dict(column.earlier).get(time), n_rows - column.n_missing
         if column.name in taken or n_earlier is None or not n or n_earlier > _MAX_SHARE_EARLIER * n:
             continue

@@ -21,7 +21,7 @@ from analytics.log import (
 from analytics.log.by_values import is_fraction, is_key, rest
 from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
 from analytics.log.column import Column
-from analytics.log.column_names import is_event
+from analytics.log.column_names import is_event, is_event_time
 from analytics.log.events import HORIZON
 from analytics.log.judge_and_people import judge_and_people
 from analytics.log.mapping import Mapping
@@ -120,7 +120,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         undecided.pop("score", None)
         reasons[named[0]] = f"it is called after {named[1]!r}, a value of {chosen['label']!r}"
     if "label_time" not in said and (known := label_time.claim(columns, n_rows, chosen)):
-        chosen["label_time"], reasons[known[0]] = known[0], known[1]
+        chosen["label_time"] = known[0]
+        reasons.setdefault(*known)
     for role, claim in label_givers.claims(columns, n_rows, chosen).items():
         if role not in said:
             chosen[role], reasons[claim[0]] = claim
@@ -216,7 +217,9 @@ def _by_values(
             take("label", told[0], f"{scores[0]!r} is called after it")
         offered = [column for column in two if not is_comparison(column)] or two
         likely, others = ([column for column in offered if (column in told) == is_told] for is_told in (True, False))
-        ask("label", [*map(_with_two, likely), *decided(), *map(_with_two, others)])
+        dated = [column.name for column in free() if column.kind == "time" and is_event_time(column.name)]
+        happened = [(name, "a time where it happened, nothing where not, or not yet") for name in dated]
+        ask("label", [*map(_with_two, likely), *decided(), *happened, *map(_with_two, others)])
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
     times = [column for column in times if not label_time.is_of_some(column, columns, n_rows)]
     take("time", times[0] if times else None, "the first column of times")
