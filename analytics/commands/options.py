@@ -138,7 +138,11 @@ class Source:
     skip_lines: Annotated[int | None, named("Lines that stand before the header.", panel=_LAYOUT)] = None
     encoding: Annotated[Text, named("Encoding, such as utf-8 or latin-1.", panel=_LAYOUT)] = None
     sheet: Annotated[
-        Text, named("Sheet of a workbook; by default the first with a table, and more of it.", panel=_LAYOUT)
+        Text,
+        named(
+            "Sheet of a workbook, or table of a database; by default the first with a table, or the largest.",
+            panel=_LAYOUT,
+        ),
     ] = None
 
     columns: Annotated[

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from analytics.reading.formats import arrow, avro, orc, sqlite
+from analytics.reading.formats import arrow, avro, orc
 
 _Way = Literal["text", "json", "parquet"]
 """How a format comes into the table ``raw``: as delimited text, as JSON, or as Parquet."""
@@ -143,8 +143,7 @@ FORMATS = {
             endings=(".sqlite", ".sqlite3", ".db"),
             magic=(b"SQLite format 3\x00",),
             way="parquet",
-            to_parquet=sqlite.to_parquet,
-            limits="the largest table, read-only; no views and no virtual tables",
+            limits="the largest table or the one that is chosen, read-only; no views and no virtual tables",
         ),
         _Format(
             name="html",

@@ -24,6 +24,7 @@ from analytics.reading.formats import (
     quoted_lines,
     records,
     sheets,
+    sqlite,
     stanzas,
     tarred,
     text,
@@ -66,7 +67,7 @@ class Source:
     contradiction : str or None
         A sentence where the name says something else than the content.
     sheet, sheets : str or None, and tuple of str
-        The sheet that was read, and all of the workbook.
+        The sheet or table that was read, and all of the workbook or database.
     has_noise : bool
         Whether lines that are no records are a program's words, however many, and no damage.
     """
@@ -154,6 +155,9 @@ def prepare_all(
     if found == "zip":
         sheet = sheets.lay_out(path, scratch, csv.sheet, max_bytes)
         source = Source(sheet.path, "xlsx", sheet.repairs, sheet=sheet.name, sheets=sheet.names)
+    elif found == "sqlite":
+        table = sqlite.lay_out(path, scratch, csv.sheet)
+        source = Source(table.path, found, table.repairs, sheet=table.name, sheets=table.names)
     elif found in FORMATS:
         source = Source(path, found)
     else:
