@@ -11,7 +11,7 @@ from analytics.log.column import MAX_VALUES_BY_VALUE, PERCENT, Column
 from analytics.log.many_answers import many_answers_hint, one_of_many_hint
 from analytics.log.origin import SOURCE_FILE
 from analytics.log.preferred import EVEN, are_sides, preferred
-from analytics.log.role_names import folded_name, strength
+from analytics.log.role_names import folded_name, is_of_people, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
 
@@ -233,20 +233,16 @@ def _same_values(reading: Reading) -> Iterator[str]:
         for place, one in enumerate(few)
         for other in few[place + 1 :]
         if {value for value, _ in one.top} == {value for value, _ in other.top} and _words(one) & _words(other)
-        if not (_is_truth(one) and _is_truth(other)) and not are_sides(one.name, other.name)
+        if not all(strength("label", each.name) for each in (one, other)) and not are_sides(one.name, other.name)
     ]
     for one, other in pairs_of if len(pairs_of) == 1 else ():
+        one, other = (other, one) if is_of_people(one.name) and not is_of_people(other.name) else (one, other)
         names = f"{one.name!r} and {other.name!r} hold the same values"
         if one.n_distinct == _TWO:
             how = f"--decision {shlex.quote(one.name)} --label {shlex.quote(other.name)}"
         else:
             how = "--right " + shlex.quote(f"{one.name} = {other.name}")
         yield f"{names}: if the first was predicted and the second is true, {how}."
-
-
-def _is_truth(column: Column) -> bool:
-    """Whether a column is called a label without doubt."""
-    return (strength("label", column.name) or (1, 0))[0] == 0
 
 
 def _said_ahead(reading: Reading) -> Iterator[str]:

@@ -89,7 +89,7 @@ _NAMES: dict[str, _Names] = {
             r"survenue?|realizado|realizada|effectuee?))?",
             r"expected(_(label|class|outcome|decision|verdict|answer|category|result))?",
             r"employed|beschaftigt|beschaeftigt|empleado|employe",
-            r".*_?(outcome|result|ergebnis|resultado|resultat|verdict|veredicto|urteil)",
+            r".*_?(outcome|result|resolution|ergebnis|resultado|resultat|verdict|veredicto|urteil)",
             r"(resultado|resultat|ergebnis|verdict|veredicto)_.*|befund",
         ),
         never=_PAST,
@@ -117,7 +117,7 @@ _NAMES: dict[str, _Names] = {
             r"(.*_)?(confidence|certainty)(_.*)?|konfidenz|confianza|confiance",
             r"pctr|pcvr|p_?click|ctr_pred",
             r".*(risk|risiko|riesgo|risque).*",
-            r"pd(_\d+m)?|p|p\((yes|true|positive|1)\)|\$[a-z]+rp_.*|pre_1",
+            r"p_(yes|true|pos(itive)?|ja|si|oui)|pd(_\d+m)?|p|p\((yes|true|positive|1)\)|\$[a-z]+rp_.*|pre_1",
             r"(model_|clf_|raw_)?output",
             r".*predicted_p",
             r"deciles?",
@@ -230,9 +230,7 @@ _PREDICTION = re.compile(
 _RANK = re.compile(r"(.*_)?(rank(ing)?|rang(platz|folge)?|rango|classement|clasificacion)(_.*)?")
 """Names of places in an order, of which the first may be the highest score."""
 
-_SCORE_WORDS = frozenset(
-    ("score", "scores", "decile", "percentile", "prob", "proba", "probability", "scoring", "rating")
-)
+_SCORE_WORD = re.compile(r"(.*_)?(scores?|decile|percentile|prob(a|ability)?|scoring|rating)(_.*)?")
 """Words in the names of scores and of their bands."""
 
 
@@ -254,6 +252,15 @@ def is_past(name: str) -> bool:
     return re.fullmatch(_PAST, folded_name(name)) is not None
 
 
+def is_of_people(name: str) -> bool:
+    """Whether a column is called what people said.
+
+    >>> is_of_people("human_vote"), is_of_people("judge_vote")
+    (True, False)
+    """
+    return re.fullmatch(rf"(.*_)?{_PEOPLE}(_.*)?", folded_name(name)) is not None
+
+
 def is_rank(name: str) -> bool:
     """Whether a column is called like a place in an order: neither an id, nor a score of which it is known which end is high.
 
@@ -269,7 +276,7 @@ def is_called_score(name: str) -> bool:
     >>> is_called_score("v_score_text"), is_called_score("Decile"), is_called_score("scoreboard"), is_called_score("age")
     (True, True, False, False)
     """
-    return is_prediction(name) or not _SCORE_WORDS.isdisjoint(folded_name(name).split("_"))
+    return is_prediction(name) or _SCORE_WORD.fullmatch(folded_name(name)) is not None
 
 
 @lru_cache(maxsize=10_000)

@@ -35,6 +35,10 @@ _MAX_CANDIDATES = 6
 """Columns that are offered for an open role. Bounds the row of buttons."""
 
 _ACT = re.compile(rf"(.*_)?{ACTS}(_.*)?")
+_LABEL = re.compile(
+    r"labels?(_value)?|y(_true)?|target|ground_?truth|truth|actual(_label)?|outcome|etikett|etiqueta|etiquette"
+)
+"""Names of the label and of nothing else."""
 _DRAW = re.compile(
     r"(.*_)?(random(_?(number|draw|key|value|seed|u))?|rand|rnd|rng|uniform|seed|noise|zufall(szahl|swert)?|aleatori[oa]|alea|aleatoire)"
 )
@@ -99,10 +103,13 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             free = [column for column in free if not is_rank(column.name)]  # which end is high no name says
         if role == "time":  # when something turned out is no time of the rows
             free = [column for column in free if not label_time.is_of_some(column, columns, n_rows)]
+            own = [column for column in free if not is_event_time(column.name)]
+            free = own if any(column.kind == "time" for column in own) else free
         if role == "amount":  # what an answer cost is no amount of what it is about
             free = [column for column in free if not operation_names.is_of_answer(column, columns)]
         claims = hinted(role, reading, free) or claims_of(role, free, n_rows, reading.origin.paths)
-        if len(claims) == 1 or (claims and role not in ASKED):
+        is_doubtful = role == "label" and any(map(_is_empty_label, columns)) and all(each.strength for each in claims)
+        if claims and (role not in ASKED or (len(claims) == 1 and not is_doubtful)):
             chosen[role], reasons[claims[0].name] = claims[0].name, claims[0].reason
         elif claims:
             undecided[role] = tuple((claim.name, claim.reason) for claim in claims)
@@ -217,7 +224,7 @@ def _by_values(
             take("label", told[0], f"{scores[0]!r} is called after it")
         offered = [column for column in two if not is_comparison(column)] or two
         likely, others = ([column for column in offered if (column in told) == is_told] for is_told in (True, False))
-        dated = [column.name for column in free() if column.kind == "time" and is_event_time(column.name)]
+        dated = [column.name for column in free() if is_event_time(column.name) and label_time.is_open(column)]
         happened = [(name, "a time where it happened, nothing where not, or not yet") for name in dated]
         ask("label", [*map(_with_two, likely), *decided(), *happened, *map(_with_two, others)])
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
@@ -272,6 +279,11 @@ def _by_each_other(
             if rival is not None:
                 del reasons[rival.name]
             chosen["score"], reasons[named[0]] = named[0], reason
+
+
+def _is_empty_label(column: Column) -> bool:
+    """Whether a column is called the label and holds nothing yet: another one that may be it is no sure one."""
+    return column.n_distinct == 0 and _LABEL.fullmatch(folded_name(column.name)) is not None
 
 
 def _binary(columns: Sequence[Column]) -> list[Column]:

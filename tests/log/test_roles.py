@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -571,3 +572,31 @@ def test_a_twin_of_the_decision_is_no_surer_label_than_one_that_is_called_so() -
     ]
     found = roles.guess(of(*columns))
     assert found.mapping.label is None and {name for name, _ in found.open["label"]} == {"final_decision", "label"}
+
+
+def dated(name: str, *, missing: int = 0, high: str = "2024-12-31") -> Column:
+    return Column(9, name, "TIMESTAMP", "time", n_missing=missing, n_distinct=90, low="2024-01-01", high=high)
+
+
+def test_the_time_of_an_event_is_no_time_of_the_rows_and_asked_for_as_label_where_some_have_none() -> None:
+    open_end, own = dated("default_date", high="9999-12-31"), dated("booked_on")
+    found = roles.guess(of(CHANCE, open_end, own))
+    assert found.mapping.time == "booked_on" and [name for name, _ in found.open["label"]] == ["default_date"]
+    assert "label" not in roles.guess(of(CHANCE, dated("purchase_date"), own)).open
+    assert roles.guess(of(CHANCE, dated("purchase_date"))).mapping.time == "purchase_date"
+
+
+def test_beside_a_label_that_is_empty_a_weaker_name_is_asked() -> None:
+    empty = Column(1, "label", "VARCHAR", "text", n_missing=100)
+    other = Column(2, "good_bad", "VARCHAR", "text", n_distinct=2, top=(("good", 80), ("bad", 20)))
+    assert roles.guess(of(CHANCE, empty, other)).open["label"][0][0] == "good_bad"
+    assert roles.guess(of(CHANCE, other)).mapping.label == "good_bad"
+
+
+def test_a_rank_that_stands_on_many_rows_of_a_query_makes_no_ranking() -> None:
+    query = Column(1, "query", "VARCHAR", "text", n_distinct=2, top=(("hat", 60), ("shoe", 40)))
+    place = Column(2, "position", "BIGINT", "number", n_distinct=10, low="1", high="10")
+    click = Column(3, "clicked", "BIGINT", "number", n_distinct=2, top=(("0", 90), ("1", 10)))
+    assert roles.guess(of(replace(CHANCE, name="pctr"), query, place, click)).mapping.kind == "yes/no"
+    whole = replace(query, n_distinct=10, top=tuple((str(at), 10) for at in range(10)))
+    assert roles.guess(of(whole, place, click)).mapping.kind == "rankings"
