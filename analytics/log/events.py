@@ -7,7 +7,7 @@ import re
 EVENTS = (
     r"fraud(ulent)?|betrug|betruegerisch|fraude|fraudulento",
     r"churn(ed)?|abgewandert|abwanderung|gekundigt|gekuendigt|kundigung|kuendigung|baja|abandono|resilie|resiliation|attrition",
-    r"hired|eingestellt|contratado|embauche|siniestro|sinistre|incumplimiento|en_mora|in_arrears|zahlungsausfall",
+    r"terminated|termination|resigned|resignation|hired|eingestellt|contratado|embauche|siniestro|sinistre|incumplimiento|en_mora|in_arrears|zahlungsausfall",
     r"default(ed)?|ausfall|ausgefallen|impago|moroso|mora|defaut|impaye|bad|charged?_?off|repaid|zuruckgezahlt|zurueckgezahlt",
     r"late|delayed|verspatet|verspaetet|verspatung|retraso|retrasado|retard|en_retard",
     r"spam|recid|toxic|hateful|abusive|toxisch|toxico|toxique",

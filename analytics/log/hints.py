@@ -34,6 +34,7 @@ _ALIKE_RANGE = 3.0
 """How many times as far the one of two columns of numbers may reach as the other for both to be of one thing. Set by hand."""
 _TWO = 2
 """Different values of a column of two classes."""
+_FINAL = re.compile(r"(.*_)?(final[ea]?|endgultig(e[rs]?)?|definitiv[ea]?)(_.*)?")
 _MAX_SHOWN = 3
 """Columns that could play one role that a hint names. Bounds the sentence."""
 _MIN_SHARED_WORD = 3
@@ -236,13 +237,19 @@ def _same_values(reading: Reading) -> Iterator[str]:
         if not all(strength("label", each.name) for each in (one, other)) and not are_sides(one.name, other.name)
     ]
     for one, other in pairs_of if len(pairs_of) == 1 else ():
-        one, other = (other, one) if is_of_people(one.name) and not is_of_people(other.name) else (one, other)
+        if _is_last(one.name) and not _is_last(other.name):
+            one, other = other, one
         names = f"{one.name!r} and {other.name!r} hold the same values"
         if one.n_distinct == _TWO:
             how = f"--decision {shlex.quote(one.name)} --label {shlex.quote(other.name)}"
         else:
             how = "--right " + shlex.quote(f"{one.name} = {other.name}")
         yield f"{names}: if the first was predicted and the second is true, {how}."
+
+
+def _is_last(name: str) -> bool:
+    """Whether a column is called what people said, or what was said in the end."""
+    return is_of_people(name) or _FINAL.fullmatch(folded_name(name)) is not None
 
 
 def _said_ahead(reading: Reading) -> Iterator[str]:

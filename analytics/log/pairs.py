@@ -199,20 +199,20 @@ def twins_of(columns: Sequence[Column], predicted: str | None) -> list[str]:
 def is_chance_of(score: str, name: str) -> bool:
     """Whether a column is called the chance of what another one is about.
 
-    >>> is_chance_of("isFraud_prob", "isFraud"), is_chance_of("P(late)", "late"), is_chance_of("isFraud", "isFraud")
+    >>> is_chance_of("isFraud_prob", "isFraud"), is_chance_of("p_noshow", "No-show"), is_chance_of("isFraud", "isFraud")
     (True, True, False)
     """
     about = _about(score, _CHANCE_WORD)
-    return len(about) < len(_words(score)) and about == _without_truth(name) and about != []
+    return len(about) < len(_words(score)) and "".join(about) == "".join(_without_truth(name)) != ""
 
 
-def is_called_after(score: str, name: str) -> bool:
-    """Whether a score is called as what a column is about, or begins as it, and the column is no act and nothing of the past.
+def is_called_after(score: str, name: str, *, is_act: bool = False) -> bool:
+    """Whether a score is called as what a column is about, or begins as it; an act is that where ``is_act``, the past never.
 
     >>> is_called_after("return_prob", "was_returned"), is_called_after("churn_prob", "churn_offer")
     (True, False)
     """
-    if _ACT.fullmatch(folded_name(name)) or is_past(name) or strength("decision", name) is not None:
+    if is_past(name) or (not is_act and (_ACT.fullmatch(folded_name(name)) or strength("decision", name) is not None)):
         return False
     own, other = (
         {word[:_MIN_STEM] for word in _about(each, _CHANCE_WORD) if len(word) >= _MIN_STEM} for each in (score, name)

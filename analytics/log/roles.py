@@ -98,6 +98,12 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         free = [column for column in columns if column.name not in taken]
         if role == "decision":  # of the names of classes in a list none was decided
             free = [column for column in free if not class_columns.is_name_of_class(columns, column)]
+            if "label" not in {
+                *chosen,
+                *undecided,
+            }:  # what a chance is called after may have been decided, or turned out
+                chances = [column.name for column in columns if is_fraction(column)]
+                free = [each for each in free if not any(_is_chance_of(chance, each.name) for chance in chances)]
         if role == "score":  # a share of rows that was kept is no chance that a model gave
             free = [column for column in free if not is_weight(column) and not is_of_later(column.name, reading.names)]
             free = [column for column in free if not is_rank(column.name)]  # which end is high no name says
@@ -222,7 +228,8 @@ def _by_values(
         told = [column for column in two if _is_told(column)]
         if len(told) == len(scores) == 1 and pairs.is_called_after(scores[0], told[0].name):
             take("label", told[0], f"{scores[0]!r} is called after it")
-        offered = [column for column in two if not is_comparison(column)] or two
+        offered = [column for column in two if not is_comparison(column)]
+        offered = offered if any(column in told for column in offered) else two
         likely, others = ([column for column in offered if (column in told) == is_told] for is_told in (True, False))
         dated = [column.name for column in free() if is_event_time(column.name) and label_time.is_open(column)]
         happened = [(name, "a time where it happened, nothing where not, or not yet") for name in dated]
@@ -279,6 +286,11 @@ def _by_each_other(
             if rival is not None:
                 del reasons[rival.name]
             chosen["score"], reasons[named[0]] = named[0], reason
+
+
+def _is_chance_of(score: str, name: str) -> bool:
+    """Whether a score is called after what a column says, be it an act."""
+    return score != name and pairs.is_called_after(score, name, is_act=True) and not is_prediction(name)
 
 
 def _is_empty_label(column: Column) -> bool:

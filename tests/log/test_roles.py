@@ -600,3 +600,12 @@ def test_a_rank_that_stands_on_many_rows_of_a_query_makes_no_ranking() -> None:
     assert roles.guess(of(replace(CHANCE, name="pctr"), query, place, click)).mapping.kind == "yes/no"
     whole = replace(query, n_distinct=10, top=tuple((str(at), 10) for at in range(10)))
     assert roles.guess(of(whole, place, click)).mapping.kind == "rankings"
+
+
+@pytest.mark.parametrize(("chance", "name"), [("p_escalation", "escalated"), ("block_probability", "blocked")])
+def test_what_a_chance_is_called_after_is_no_decision_where_nothing_else_is_the_label(chance: str, name: str) -> None:
+    act = Column(2, name, "VARCHAR", "text", n_distinct=2, top=YES_NO)
+    found = roles.guess(of(replace(CHANCE, name=chance), act))
+    assert found.mapping.decision is None and "score" in {*found.open, *vars(found.mapping)}
+    label = Column(3, "is_abuse", "BIGINT", "number", n_distinct=2, top=(("0", 80), ("1", 20)))
+    assert roles.guess(of(replace(CHANCE, name=chance), act, label)).mapping.decision == name
