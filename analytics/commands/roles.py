@@ -255,7 +255,7 @@ def _form(role: str, said: dict[str, Any]) -> list[str]:
         f"divided by {said['score_scale']:g}": said["score_scale"] != 1,
         f"no score: {', '.join(said['score_missing'])}": bool(said["score_missing"]),
         "clipped to 0 and 1": said["is_score_clipped"],
-        f"low means positive: {said['score_minus'] or 0:g} minus it": said["score_minus"] is not None,
+        f"low means positive: {'1 ' if said['score_minus'] else ''}minus it": said["score_minus"] is not None,
         "confidence of the decision: 1 minus it where that is negative": said["is_confidence"],
     }
     return [words for words, holds in forms.items() if holds]

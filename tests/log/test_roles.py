@@ -607,5 +607,5 @@ def test_what_a_chance_is_called_after_is_no_decision_where_nothing_else_is_the_
     act = Column(2, name, "VARCHAR", "text", n_distinct=2, top=YES_NO)
     found = roles.guess(of(replace(CHANCE, name=chance), act))
     assert found.mapping.decision is None and "score" in {*found.open, *vars(found.mapping)}
-    label = Column(3, "is_abuse", "BIGINT", "number", n_distinct=2, top=(("0", 80), ("1", 20)))
+    label = Column(3, "is_fraud", "BIGINT", "number", n_distinct=2, top=(("0", 80), ("1", 20)))
     assert roles.guess(of(replace(CHANCE, name=chance), act, label)).mapping.decision == name

@@ -170,15 +170,14 @@ def _label_of_times(log: Log) -> Iterator[Said]:
         return
     n = log.n_labelled - log.n_positive
     how = (
-        f"Labels and --mature wait for the rows that are too young, by {name!r} as label time"
+        f"As {name!r} is the label time too, Labels and --mature wait for the rows that are too young"
         if log.mapping.label_time == name
-        else f"choose {name!r} as label time too, and the rows are waited for that are too young"
+        else f"Choose {name!r} as label time too, and Labels waits for the rows that are too young"
     )
     yield Said(
         name,
         n,
-        f"{name!r} holds times: the {log.n_positive:,} rows that have one are positive, the {n:,} others negative. Nothing may "
-        f"also mean not yet: {how}.",
+        f"{name!r} holds times: {n:,} rows without one count as negative, though nothing may mean not yet. {how}.",
     )
 
 

@@ -172,8 +172,8 @@ def _score_as_read(log: Log) -> Iterator[Said]:
         yield Said(
             mapping.score,
             log.n_rows,
-            f"Low numbers of {mapping.score!r} mean positive: a score is {mapping.score_minus:g} minus the number, and so are "
-            "thresholds. To take them as they stand, say so in the mapping (--score-as number).",
+            f"Low numbers of {mapping.score!r} mean positive: a score is {'1 ' if mapping.score_minus else ''}minus the number. "
+            "Thresholds follow. To take them as they stand, say so in the mapping (--score-as number).",
             severity="note",
         )
     if mapping.is_score_clipped:
