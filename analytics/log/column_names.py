@@ -65,7 +65,7 @@ def is_data_set(name: str) -> bool:
 
 
 _DATED = re.compile(
-    r"(?P<before>.+?)_?(?:_(?:at|on|date|time|ts|dt|timestamp|day|datum|tag|zeitpunkt|fecha)|s?(?:datum|zeitpunkt))"
+    r"(?P<before>.+?)(?:_(?:reported|confirmed|detected|discovered|recorded|filed|noted))?_?(?:_(?:at|on|date|time|ts|dt|timestamp|day|datum|tag|zeitpunkt|fecha)|s?(?:datum|zeitpunkt))"
     r"|(?:date|fecha|datum|zeitpunkt|tag)_(?:(?:of|de|del|de_la|der|des|du|d)_)?(?P<after>.+)"
 )
 """Names of when something was, with what it was."""

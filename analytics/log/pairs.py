@@ -44,6 +44,7 @@ _ACT = re.compile(
 """Names of what was done because of a score, or of what somebody has."""
 _MIN_STEM = 5
 """Letters at the beginning of two words that make them one: *Retouren*, *retourniert*. As of values in `value_words`."""
+_AUXILIARIES = frozenset(("is", "has", "was", "did"))
 _NO_STEMS = frozenset(
     {
         "model",
@@ -68,24 +69,9 @@ _OTHER_ANSWER = re.compile(
     r"runner_?up|second|alternative|fallback|v\d+)(_.*)?"
 )
 """Names of another answer to the same question: what it says is no more true than what is judged."""
-_TRUTH_WORDS = frozenset(
-    ("true", "actual", "final", "label", "real", "observed", "gold", "gt", "truth", "human", "expert", "agent", "ist")
-).union(
-    [
-        "tatsachlich",
-        "mensch",
-        "mitarbeiter",
-        "experte",
-        "humano",
-        "humana",
-        "agente",
-        "reel",
-        "reelle",
-        "reelles",
-        "reels",
-        "reales",
-        "humain",
-    ]
+_TRUTH_WORD = re.compile(
+    r"true|actual|final|label|real(es)?|observed|gold|gt|truth|human|expert|agente?|ist|tatsachlich|mensch|mitarbeiter|experte|"
+    r"human[oa]|reel(le)?s?|humain"
 )
 """Words that say of a column no more than that it holds what turned out to be true, or who said so."""
 _FIRST_PLACE, _LATER_PLACE = "[0]", re.compile(r"\[[1-9]\d*\]$")
@@ -202,8 +188,11 @@ def is_chance_of(score: str, name: str) -> bool:
     >>> is_chance_of("isFraud_prob", "isFraud"), is_chance_of("p_noshow", "No-show"), is_chance_of("isFraud", "isFraud")
     (True, True, False)
     """
-    about = _about(score, _CHANCE_WORD)
-    return len(about) < len(_words(score)) and "".join(about) == "".join(_without_truth(name)) != ""
+    about, of = _about(score, _CHANCE_WORD), _without_truth(name)
+    if len(about) == len(_words(score)) or score == name:
+        return False
+    own, other = ([word for word in words if word not in _AUXILIARIES] for words in (about, of))
+    return "".join(own) == "".join(other) != ""
 
 
 def is_called_after(score: str, name: str, *, is_act: bool = False) -> bool:
@@ -260,7 +249,7 @@ def is_twin(predicted: str, true: str) -> bool:
     True
     """
     about, wanted = _about(predicted), _without_truth(true)
-    same = wanted in (about, [word for word in about if word not in _TRUTH_WORDS])
+    same = wanted in (about, [word for word in about if not _TRUTH_WORD.fullmatch(word)])
     return len(about) < len(_words(predicted)) and same and wanted != []
 
 
@@ -277,7 +266,7 @@ def _about(name: str, further: re.Pattern[str] | None = None) -> list[str]:
 
 def _without_truth(name: str) -> list[str]:
     """Return the words of a name without those that say that it holds what turned out to be true."""
-    return [word for word in _words(name) if word not in _TRUTH_WORDS]
+    return [word for word in _words(name) if not _TRUTH_WORD.fullmatch(word)]
 
 
 def _is_other_answer(predicted: str, name: str) -> bool:
