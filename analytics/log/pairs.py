@@ -44,7 +44,6 @@ _ACT = re.compile(
 """Names of what was done because of a score, or of what somebody has."""
 _MIN_STEM = 5
 """Letters at the beginning of two words that make them one: *Retouren*, *retourniert*. As of values in `value_words`."""
-_AUXILIARIES = frozenset(("is", "has", "was", "did"))
 _NO_STEMS = frozenset(
     {
         "model",
@@ -188,11 +187,8 @@ def is_chance_of(score: str, name: str) -> bool:
     >>> is_chance_of("isFraud_prob", "isFraud"), is_chance_of("p_noshow", "No-show"), is_chance_of("isFraud", "isFraud")
     (True, True, False)
     """
-    about, of = _about(score, _CHANCE_WORD), _without_truth(name)
-    if len(about) == len(_words(score)) or score == name:
-        return False
-    own, other = ([word for word in words if word not in _AUXILIARIES] for words in (about, of))
-    return "".join(own) == "".join(other) != ""
+    about = _about(score, _CHANCE_WORD)
+    return len(about) < len(_words(score)) and "".join(about) == "".join(_without_truth(name)) != ""
 
 
 def is_called_after(score: str, name: str, *, is_act: bool = False) -> bool:

@@ -609,3 +609,10 @@ def test_what_a_chance_is_called_after_is_no_decision_where_nothing_else_is_the_
     assert found.mapping.decision is None and "score" in {*found.open, *vars(found.mapping)}
     label = Column(3, "is_fraud", "BIGINT", "number", n_distinct=2, top=(("0", 80), ("1", 20)))
     assert roles.guess(of(replace(CHANCE, name=chance), act, label)).mapping.decision == name
+
+
+def test_a_flag_that_the_score_is_called_after_is_no_surer_label_than_what_was_confirmed() -> None:
+    flag = Column(1, "is_anomaly", "BIGINT", "number", n_distinct=2, top=(("0", 80), ("1", 20)))
+    confirmed = Column(2, "confirmed", "VARCHAR", "text", n_distinct=2, top=YES_NO)
+    found = roles.guess(of(replace(CHANCE, name="anomaly_score"), flag, confirmed))
+    assert {name for name, _ in found.open["label"]} == {"is_anomaly", "confirmed"}
