@@ -129,7 +129,7 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
     )
     changed = changed.with_roles(took)
     with main:
-        changed = score_controls.choose_form(reading, mapping, changed, key)
+        changed = score_controls.choose_form(reading, mapping, changed, key, has_classes=right is None)
         if right is None:
             changed = replace(changed, threshold=score_controls.choose_threshold(read, mapping, changed, key))
     changed = right_controls.with_right(changed, reading, right)

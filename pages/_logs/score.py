@@ -27,8 +27,8 @@ _FORMS = {
 """How the numbers of a score can be read, by the field of the mapping; shown only where the values suggest it."""
 
 
-def choose_form(reading: Reading, mapping: Mapping, changed: Mapping, key: str) -> Mapping:
-    """Choose how the numbers of the score are read, where that is a question; one click undoes the guess."""
+def choose_form(reading: Reading, mapping: Mapping, changed: Mapping, key: str, *, has_classes: bool) -> Mapping:
+    """Choose how the numbers of the score are read, where that is a question; which end is positive, of two classes alone."""
     if changed.score is None:
         return changed
     first = mapping if changed.score == mapping.score else score_form.with_form(changed, reading)
@@ -46,6 +46,8 @@ def choose_form(reading: Reading, mapping: Mapping, changed: Mapping, key: str) 
             key=f"{key}_{name}_{changed.score}_{changed.decision}",
         )
         changed = replace(changed, **{name: on if is_on else getattr(_AS_THEY_STAND, name)})
+    if not has_classes:
+        return changed
     is_low = st.toggle(
         "Low scores mean positive",
         value=first.score_minus is not None,
