@@ -46,7 +46,11 @@ def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     said = said_roles(source, reading)
     taken = {name for name in said.values() if name is not None}
     cleared: dict[str, Any] = {
-        role: None for role in ROLE_OPTIONS.values() if role not in said and getattr(mapping, role) in taken
+        role: None
+        for role in ROLE_OPTIONS.values()
+        if role not in said
+        and getattr(mapping, role) in taken
+        and (role, getattr(mapping, role)) != ("label_time", mapping.label)
     }
     given: dict[str, Any] = {**said, **cleared}
     changed = replace(mapping, **given)
@@ -95,6 +99,8 @@ def _with_score_form(mapping: Mapping, reading: Reading, source: Source, moved: 
     )
     if mapping.is_confidence and mapping.decision is None:
         raise QuestionError("Expected the decision whose confidence the score is, found none. Name it with --decision.")
+    mapping = replace(mapping, score_minus=None)
+    mapping = score_form.turned(mapping, reading) if source.score_as == "reversed" else mapping
     return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
 
 
@@ -112,6 +118,11 @@ def _with_said_values(mapping: Mapping, reading: Reading, source: Source) -> Map
                 raise QuestionError(f"Expected a column for {option}, found none. Name it with --{role}.")
             require_values(reading.column(name), said, option)
     label = reading.column(mapping.label) if mapping.label else None
+    if label and label.kind == "time" and (source.positive or source.negative):
+        raise QuestionError(
+            f"Expected no --positive or --negative for {label.name!r}, found one: of times any is positive, and "
+            "nothing negative. Leave it out."
+        )
     if source.positive and label:
         mapping = replace(mapping, positive=tuple(source.positive))
         mapping = replace(mapping, negative=_negatives(mapping, label))

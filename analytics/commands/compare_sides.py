@@ -17,7 +17,7 @@ from analytics.commands.given import listed_columns, read_path
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source, Text, Texts, named
 from analytics.commands.roles import finite_threshold, said_roles
 from analytics.errors import QuestionError
-from analytics.log import roles
+from analytics.log import roles, score_form
 from analytics.log.grade_words import steps_of
 from analytics.log.hints import only_truths, sides_hint
 from analytics.log.operation_names import OPERATION_ROLES
@@ -195,7 +195,7 @@ def further_sides(workspace: Workspace, asked: Asked, both: Both, live: Question
             continue
         mapping = with_decider(live.log.mapping, live.log.reading, text)
         log = remapped(workspace, live.log, mapping)
-        at = live.threshold if mapping.score and mapping.score_scale == live.log.mapping.score_scale else None
+        at = live.threshold if mapping.score and score_form.is_alike(mapping, live.log.mapping) else None
         question = Question(log, live.cohort, mapping.threshold if at is None else at)
         found.append((text, pairing_of(live, question, by_row=True)))
     return found

@@ -51,7 +51,7 @@ ROLE_OPTIONS: dict[str, str] = {
 }
 """The options that name the column of a role, each with its role."""
 
-_ScoreAs = Literal["number", "percent", "confidence"]
+_ScoreAs = Literal["number", "percent", "confidence", "reversed"]
 _WeightAs = Literal["weight", "share"]
 
 
@@ -66,7 +66,7 @@ class Source:
     score_as: Annotated[
         _ScoreAs | None,
         named(
-            "How the scores are read: as they stand, divided by 100, or as the confidence of the decision.",
+            "How the scores are read: as they stand, divided by 100, as the confidence of the decision, or low ones as positive.",
             "--score-as",
         ),
     ] = None
@@ -138,7 +138,11 @@ class Source:
     skip_lines: Annotated[int | None, named("Lines that stand before the header.", panel=_LAYOUT)] = None
     encoding: Annotated[Text, named("Encoding, such as utf-8 or latin-1.", panel=_LAYOUT)] = None
     sheet: Annotated[
-        Text, named("Sheet of a workbook; by default the first with a table, and more of it.", panel=_LAYOUT)
+        Text,
+        named(
+            "Sheet of a workbook, or table of a database; by default the first with a table, or the largest.",
+            panel=_LAYOUT,
+        ),
     ] = None
 
     columns: Annotated[
@@ -209,7 +213,7 @@ class Asked:
         return f"Asked of the log {', and '.join(filter(None, (known, ripe)))}." if known or ripe else ""
 
 
-_NO_TEXT = (".parquet", ".arrow", ".feather", ".xlsx", ".zip", ".gz", ".zst")
+_NO_TEXT = (".parquet", ".arrow", ".feather", ".xlsx", ".zip", ".gz", ".zst", ".xz", ".tar")
 
 
 def check_place(out: Path) -> None:

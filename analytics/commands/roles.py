@@ -207,6 +207,7 @@ def _origins(source: Source, log: Log, workspace: Workspace) -> dict[str, str]:
         otherwise = f"as confirmed on {day}" if (day := _confirmed_on(workspace, log)) else "as the log was built"
         return {role: "named" if said.get(role) == name else otherwise for role, name in played.items()}
     reasons = roles.guess(log.reading, said).reasons
+    reasons = {name: "as for another role" if reason == "named" else reason for name, reason in reasons.items()}
     return {role: "named" if role in said else f"guessed: {reasons[name]}" for role, name in played.items()}
 
 
@@ -226,7 +227,11 @@ def in_words(said: dict[str, Any]) -> str:
             role, ()
         )
         about = [said["from"][role]]
-        about += [f"{value.removeprefix('decision_')}: {', '.join(said[value])}" for value in values if said[value]]
+        about += [
+            f"{value.removeprefix('decision_')}: {', '.join(each or '(nothing)' for each in said[value])}"
+            for value in values
+            if said[value]
+        ]
         parts.append(f"{ROLE_LABELS[role].lower()} {name!r} ({'; '.join([*about, *_form(role, said)])})")
     if said["judged"] == "right":
         return f"Roles: {', '.join(parts)}. A row is right if {said['rule']}."
@@ -250,6 +255,7 @@ def _form(role: str, said: dict[str, Any]) -> list[str]:
         f"divided by {said['score_scale']:g}": said["score_scale"] != 1,
         f"no score: {', '.join(said['score_missing'])}": bool(said["score_missing"]),
         "clipped to 0 and 1": said["is_score_clipped"],
+        f"low means positive: {'1 ' if said['score_minus'] else ''}minus it": said["score_minus"] is not None,
         "confidence of the decision: 1 minus it where that is negative": said["is_confidence"],
     }
     return [words for words, holds in forms.items() if holds]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from analytics.log.role_names import EVENTS, HORIZON, folded_name
+from analytics.log.events import EVENTS, HORIZON
+from analytics.log.role_names import folded_name, strength
 
 _DATA_SET = re.compile(
     r"(.*_)?(data_?sets?|datensatz|conjunto(_de_datos)?|jeu(_de_donnees)?|benchmark|corpus|korpus|suite|task|subset|split|"
@@ -61,6 +62,24 @@ def is_data_set(name: str) -> bool:
     (True, True, False)
     """
     return _DATA_SET.fullmatch(folded_name(name)) is not None
+
+
+_DATED = re.compile(
+    r"(?P<before>.+?)(?:_(?:reported|confirmed|detected|discovered|recorded|filed|noted))?_?(?:_(?:at|on|date|time|ts|dt|timestamp|day|datum|tag|zeitpunkt|fecha)|s?(?:datum|zeitpunkt))"
+    r"|(?:date|fecha|datum|zeitpunkt|tag)_(?:(?:of|de|del|de_la|der|des|du|d)_)?(?P<after>.+)"
+)
+"""Names of when something was, with what it was."""
+
+
+def is_event_time(name: str) -> bool:
+    """Whether a column is called like the time at which something happened, on the rows where it did.
+
+    >>> [is_event_time(name) for name in ("churned_at", "Kündigungsdatum", "fecha_de_baja", "chargeback_date", "created_at")]
+    [True, True, True, True, False]
+    """
+    found = _DATED.fullmatch(folded_name(name))
+    what = (found["before"] or found["after"]) if found else ""
+    return bool(what) and (is_event(what) or strength("label", what) is not None)
 
 
 def is_event(name: str) -> bool:

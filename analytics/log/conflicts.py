@@ -10,13 +10,14 @@ from analytics.log.judge import is_one_of, member
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.operation_names import FAILURES, OPERATION_ROLES, failing_values, is_flag
 from analytics.log.schema import Reading
-from analytics.log.value_words import BLANK
+from analytics.log.value_words import BLANK, GIVEN
 
 _MAX_NAMED = 8
 """Values that a sentence names before it ends with an ellipsis. A judgement."""
 
 _ZERO_ONE = ("0", "1")
 _FAILURES = frozenset(ROLE_LABELS[role].lower() for role in FAILURES)
+_OF_LABEL = {ROLE_LABELS[role].lower() for role in ("label", "label_time")}
 _GIVERS = frozenset(ROLE_LABELS[role].lower() for role in ("annotator", "label_site"))
 
 
@@ -55,8 +56,8 @@ def _about_columns(mapping: Mapping) -> Iterator[str]:
 
 
 def _is_beside(roles: Sequence[str]) -> bool:
-    """Whether one column may say both: the unit and who gave the label, or several ways in which answers fail."""
-    if _FAILURES.issuperset(roles):
+    """Whether one column may say both: the unit and who gave the label, the label and its time, or several ways to fail."""
+    if _FAILURES.issuperset(roles) or {*roles} == _OF_LABEL:
         return True
     return len(roles) == 2 and ROLE_LABELS["unit"].lower() in roles and roles[1] in _GIVERS
 
@@ -73,10 +74,10 @@ def _about_values(mapping: Mapping, reading: Reading) -> Iterator[str]:
             )
     if mapping.label is not None:
         column = reading.column(mapping.label)
-        if column.kind == "time":
+        if column.kind == "time" and mapping.positive and mapping.positive != (GIVEN,):
             yield (
-                f"Expected classes as label, found times in {mapping.label!r}. Add a column of yes and no, yes where it has a "
-                "time, or choose another one."
+                f"Expected no value of {mapping.label!r} as positive, found {mapping.positive[0]!r}: of times any is positive. "
+                "Leave it out, or choose another column."
             )
         for value in mapping.positive:
             if is_one_of(value, column, mapping.negative):
@@ -145,6 +146,8 @@ def _known_values(mapping: Mapping, reading: Reading) -> tuple[list[str], list[s
     if mapping.label is None or mapping.kind != "yes/no":
         return [], []
     column = reading.column(mapping.label)
+    if column.kind == "time":
+        return [*mapping.positive] if column.n_distinct else [], [*mapping.negative] if column.n_missing else []
     judged = {value: member(value, column, mapping.positive, mapping.negative) for value, _ in column.top}
     return [value for value, is_positive in judged.items() if is_positive], [
         value for value, is_positive in judged.items() if is_positive is False

@@ -94,6 +94,12 @@ _NAMES = re.compile(
     r"valoracion|calificacion|estrellas|evaluation|etoiles|zufriedenheit|satisfaccion)(_.*)?|acc(_(norm|none))?"
 )
 """Names of grades, also in logs of harnesses that put questions to models: ``acc`` in a longer name is as often an account."""
+_OF_THINGS = re.compile(
+    r"(.*_)?(leads?|credit|loan|risk|bond|customer|account|company|pay|salary|job|school|fuel|energy|app|product|listing|seller|"
+    r"supplier|driver|host|age|movie|film|bonitats?|kredit|kunden?|risiko|credito|riesgo|cliente|risque|client)_"
+    r"(ratings?|grades?|scores?|quality|note|nota|bewertung|punkte|calificacion|evaluation)(_.*)?"
+)
+"""Names of the grades of things that a model is told, or that it gives: they judge no answer."""
 _ASSENTED = re.compile(
     r"(.*_)?(accepted|acceptable|resolved|satisfied|useful|right|ok|good|korrekt|richtig|gelost|bestanden|hilfreich|zufrieden|"
     r"correct[oa]|resuelt[oa]|aprobad[oa]|util|resolue?|reussie?|utile|satisfait)(_.*)?"
@@ -169,10 +175,11 @@ def is_two_grades(column: Column) -> bool:
 def is_called_grade(name: str) -> bool:
     """Whether a column is called like grades, or like what is good where it holds.
 
-    >>> is_called_grade("stars"), is_called_grade("resolved"), is_called_grade("readmitted")
-    (True, True, False)
+    >>> [is_called_grade(name) for name in ("stars", "resolved", "readmitted", "lead_grade")]
+    [True, True, False, False]
     """
-    return any(names.fullmatch(folded_name(name)) is not None for names in (_NAMES, _ASSENTED))
+    folded_ = folded_name(name)
+    return _OF_THINGS.fullmatch(folded_) is None and any(names.fullmatch(folded_) for names in (_NAMES, _ASSENTED))
 
 
 def _words(values: Iterable[str]) -> dict[str, float]:

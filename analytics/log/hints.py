@@ -10,8 +10,8 @@ from analytics.log import alike, answer_names, class_columns, grade_words, pairs
 from analytics.log.column import MAX_VALUES_BY_VALUE, PERCENT, Column
 from analytics.log.many_answers import many_answers_hint, one_of_many_hint
 from analytics.log.origin import SOURCE_FILE
-from analytics.log.preferred import EVEN, preferred
-from analytics.log.role_names import folded_name, strength
+from analytics.log.preferred import EVEN, are_sides, preferred
+from analytics.log.role_names import folded_name, is_of_people, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
 
@@ -34,6 +34,7 @@ _ALIKE_RANGE = 3.0
 """How many times as far the one of two columns of numbers may reach as the other for both to be of one thing. Set by hand."""
 _TWO = 2
 """Different values of a column of two classes."""
+_FINAL = re.compile(r"(.*_)?(final[ea]?|endgultig(e[rs]?)?|definitiv[ea]?)(_.*)?")
 _MAX_SHOWN = 3
 """Columns that could play one role that a hint names. Bounds the sentence."""
 _MIN_SHARED_WORD = 3
@@ -233,9 +234,11 @@ def _same_values(reading: Reading) -> Iterator[str]:
         for place, one in enumerate(few)
         for other in few[place + 1 :]
         if {value for value, _ in one.top} == {value for value, _ in other.top} and _words(one) & _words(other)
-        if not (_is_truth(one) and _is_truth(other))
+        if not all(strength("label", each.name) for each in (one, other)) and not are_sides(one.name, other.name)
     ]
     for one, other in pairs_of if len(pairs_of) == 1 else ():
+        if _is_last(one.name) and not _is_last(other.name):
+            one, other = other, one
         names = f"{one.name!r} and {other.name!r} hold the same values"
         if one.n_distinct == _TWO:
             how = f"--decision {shlex.quote(one.name)} --label {shlex.quote(other.name)}"
@@ -244,9 +247,9 @@ def _same_values(reading: Reading) -> Iterator[str]:
         yield f"{names}: if the first was predicted and the second is true, {how}."
 
 
-def _is_truth(column: Column) -> bool:
-    """Whether a column is called a label without doubt."""
-    return (strength("label", column.name) or (1, 0))[0] == 0
+def _is_last(name: str) -> bool:
+    """Whether a column is called what people said, or what was said in the end."""
+    return is_of_people(name) or _FINAL.fullmatch(folded_name(name)) is not None
 
 
 def _said_ahead(reading: Reading) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,9 +11,10 @@ from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, fold, written_number
 from analytics.log.schema import Reading
-from analytics.log.value_words import BLANK
+from analytics.log.value_words import BLANK, FIRST_YEAR, GIVEN, LAST_YEAR
 
 OUTCOMES = ("TP", "FP", "FN", "TN", "right", "wrong", "with its query", "not known yet", "no score")
+_YEAR = re.compile(r"\d{4}-")
 _OF_QUERY = "with its query"
 """What a row of a ranking is judged by: not alone."""
 
@@ -127,6 +129,8 @@ def _score_of(number: float | None, mapping: Mapping, decided: bool | None) -> f
     score = number / mapping.score_scale
     if mapping.is_score_clipped:
         score = min(max(score, 0.0), 1.0)
+    if mapping.score_minus is not None:
+        score = mapping.score_minus - score
     if not mapping.is_confidence:
         return score
     return None if decided is None else score if decided else 1 - score
@@ -136,6 +140,9 @@ def member(text: str | None, column: Column | None, positive: Sequence[str], neg
     """Return whether a value is positive; None where it is neither, or missing."""
     if column is None:
         return None
+    if column.kind == "time" and GIVEN in positive and text is not None:
+        text = text if _YEAR.match(text) and FIRST_YEAR <= int(text[:4]) <= LAST_YEAR else None
+        return True if text is not None else (False if BLANK in negative else None)
     if text is None or not text.strip():
         return False if BLANK in negative else None
     if is_one_of(text, column, positive):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from analytics.log.column import Column
+from analytics.log.value_words import FIRST_YEAR, LAST_YEAR
 
 SEEN = "label_seen_on"
 """The column that is added where files of labels have no times and are named after days: the first day of a row's label."""
@@ -35,6 +36,17 @@ def is_of_some(column: Column, columns: Sequence[Column], n_rows: int) -> bool:
     return column.n_missing > _MOST_LACKING * n_rows or any(abs(rows - n) <= _CLOSE * n for rows in sizes)
 
 
+def is_open(column: Column) -> bool:
+    """Whether a column of times has none on some rows, or one that is written for none.
+
+    >>> is_open(Column(0, "left_on", "TIMESTAMP", "time", low="2024-01-01", high="9999-12-31"))
+    True
+    """
+    years = [int(end[:4]) for end in (column.low, column.high) if end and end[:4].isdigit()]
+    is_far = any(not FIRST_YEAR <= year <= LAST_YEAR for year in years)
+    return column.kind == "time" and (column.n_missing > 0 or is_far)
+
+
 def claim(columns: Sequence[Column], n_rows: int, chosen: Mapping[str, str]) -> tuple[str, str] | None:
     """Return the column that says when labels were known, with the reason; None where none does.
 
@@ -50,6 +62,9 @@ def claim(columns: Sequence[Column], n_rows: int, chosen: Mapping[str, str]) -> 
     if time is None or "label" not in chosen:
         return None
     taken = {*chosen.values()}
+    for column in columns:
+        if column.name == chosen["label"] and column.kind == "time":
+            return column.name, "when it happened its label was known"
     for column in columns:
         n_earlier, n = dict(column.earlier).get(time), n_rows - column.n_missing
         if column.name in taken or n_earlier is None or not n or n_earlier > _MAX_SHARE_EARLIER * n:

@@ -20,6 +20,7 @@ def pair_of(mapping: Mapping) -> str | None:
     if mapping.score is None or mapping.decision is None or not mapping.decision_positive:
         return None
     form = (mapping.score_scale, mapping.score_missing, mapping.is_score_clipped, mapping.is_confidence)
+    form = form if mapping.score_minus is None else (*form, mapping.score_minus)  # type: ignore[assignment]
     values = (sorted(mapping.decision_positive), sorted(mapping.decision_negative))
     text = json.dumps([mapping.score, *form, mapping.decision, *values])
     return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -26,7 +26,8 @@ class Mapping:
     A decision that is neither positive nor negative is no decision; an empty ``decision_negative`` means every other value.
     How the score's column is read: its numbers are divided by ``score_scale`` (100 for percent), those in ``score_missing``
     stand for no score, ``is_score_clipped`` takes what rounding left outside [0, 1] to its ends, and ``is_confidence`` says that
-    the number is the confidence in whichever class the decision names, so that rows decided negative have 1 minus it.
+    the number is the confidence in whichever class the decision names, so that rows decided negative have 1 minus it. Where low
+    numbers mean positive, as of a distance or a rank, the score is ``score_minus``, 1 or 0, minus the number.
 
     ``right`` says what makes a row right where the label is not one of two classes. Unless it judges one class against the rest,
     the label of a row is then whether it is right, and its score the confidence in what was predicted.
@@ -59,6 +60,7 @@ class Mapping:
     score_missing: tuple[str, ...] = ()
     is_score_clipped: bool = False
     is_confidence: bool = False
+    score_minus: float | None = None
     unit: str | None = None
     right: Right | None = None
     label_time: str | None = None
@@ -196,6 +198,7 @@ _LATER_FIELDS = (
     "score_missing",
     "is_score_clipped",
     "is_confidence",
+    "score_minus",
     "right",
     "is_weight_share",
     *(role.name for role in _ROLES if role.is_later),

@@ -35,7 +35,7 @@ class Origin:
     differences, contradictions : tuple of str
         Sentences on columns that not all files have, and on names that say something else than the content.
     sheet, sheets : str or None, and tuple of str
-        The sheet that was read and all of its workbook.
+        The sheet or table that was read and all of its workbook or database.
     layout : CsvOptions or None
         How the text of the first file was taken apart, as given or found.
     paths : tuple of str

@@ -107,7 +107,8 @@ def with_answer(mapping: Mapping, reading: Reading, name: str) -> Mapping:
     if mapping.score is None:
         return positives.with_decision_values(replace(mapping, decision=column), reading)
     other = score_form.with_form(replace(mapping, score=column), reading)
-    return replace(other, threshold=mapping.threshold if other.score_scale == mapping.score_scale else other.threshold)
+    other = other if mapping.score_minus is None else score_form.turned(other, reading)
+    return replace(other, threshold=mapping.threshold if score_form.is_alike(other, mapping) else other.threshold)
 
 
 def own_labels(log: Log, name: str) -> tuple[Mapping, Mapping] | None:

@@ -68,24 +68,9 @@ _OTHER_ANSWER = re.compile(
     r"runner_?up|second|alternative|fallback|v\d+)(_.*)?"
 )
 """Names of another answer to the same question: what it says is no more true than what is judged."""
-_TRUTH_WORDS = frozenset(
-    ("true", "actual", "final", "label", "real", "observed", "gold", "gt", "truth", "human", "expert", "agent", "ist")
-).union(
-    [
-        "tatsachlich",
-        "mensch",
-        "mitarbeiter",
-        "experte",
-        "humano",
-        "humana",
-        "agente",
-        "reel",
-        "reelle",
-        "reelles",
-        "reels",
-        "reales",
-        "humain",
-    ]
+_TRUTH_WORD = re.compile(
+    r"true|actual|final|label|real(es)?|observed|gold|gt|truth|human|expert|agente?|ist|tatsachlich|mensch|mitarbeiter|experte|"
+    r"human[oa]|reel(le)?s?|humain"
 )
 """Words that say of a column no more than that it holds what turned out to be true, or who said so."""
 _FIRST_PLACE, _LATER_PLACE = "[0]", re.compile(r"\[[1-9]\d*\]$")
@@ -199,20 +184,20 @@ def twins_of(columns: Sequence[Column], predicted: str | None) -> list[str]:
 def is_chance_of(score: str, name: str) -> bool:
     """Whether a column is called the chance of what another one is about.
 
-    >>> is_chance_of("isFraud_prob", "isFraud"), is_chance_of("P(late)", "late"), is_chance_of("isFraud", "isFraud")
+    >>> is_chance_of("isFraud_prob", "isFraud"), is_chance_of("p_noshow", "No-show"), is_chance_of("isFraud", "isFraud")
     (True, True, False)
     """
     about = _about(score, _CHANCE_WORD)
-    return len(about) < len(_words(score)) and about == _without_truth(name) and about != []
+    return len(about) < len(_words(score)) and "".join(about) == "".join(_without_truth(name)) != ""
 
 
-def is_called_after(score: str, name: str) -> bool:
-    """Whether a score is called as what a column is about, or begins as it, and the column is no act and nothing of the past.
+def is_called_after(score: str, name: str, *, is_act: bool = False) -> bool:
+    """Whether a score is called as what a column is about, or begins as it; an act is that where ``is_act``, the past never.
 
     >>> is_called_after("return_prob", "was_returned"), is_called_after("churn_prob", "churn_offer")
     (True, False)
     """
-    if _ACT.fullmatch(folded_name(name)) or is_past(name) or strength("decision", name) is not None:
+    if is_past(name) or (not is_act and (_ACT.fullmatch(folded_name(name)) or strength("decision", name) is not None)):
         return False
     own, other = (
         {word[:_MIN_STEM] for word in _about(each, _CHANCE_WORD) if len(word) >= _MIN_STEM} for each in (score, name)
@@ -260,7 +245,7 @@ def is_twin(predicted: str, true: str) -> bool:
     True
     """
     about, wanted = _about(predicted), _without_truth(true)
-    same = wanted in (about, [word for word in about if word not in _TRUTH_WORDS])
+    same = wanted in (about, [word for word in about if not _TRUTH_WORD.fullmatch(word)])
     return len(about) < len(_words(predicted)) and same and wanted != []
 
 
@@ -277,7 +262,7 @@ def _about(name: str, further: re.Pattern[str] | None = None) -> list[str]:
 
 def _without_truth(name: str) -> list[str]:
     """Return the words of a name without those that say that it holds what turned out to be true."""
-    return [word for word in _words(name) if word not in _TRUTH_WORDS]
+    return [word for word in _words(name) if not _TRUTH_WORD.fullmatch(word)]
 
 
 def _is_other_answer(predicted: str, name: str) -> bool:

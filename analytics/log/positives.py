@@ -16,6 +16,7 @@ from analytics.log.value_words import (
     ADVERSE_DECISIONS,
     ADVERSE_LABELS,
     BLANK,
+    GIVEN,
     POSITIVE_WORDS,
     UNKNOWN_WORDS,
     folded,
@@ -75,6 +76,8 @@ def decision_values(mapping: Mapping, reading: Reading) -> tuple[tuple[str, ...]
     if mapping.decision is None:
         return (), ()
     column = reading.column(mapping.decision)
+    if column.kind == "time":
+        return split_values(column)
     if denied := _denied_values(mapping, column):
         return denied, _others(column, denied)
     if shared := _shared_values(mapping.positive, column):
@@ -159,8 +162,10 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Split the values of a label into positive and negative ones; what is in neither is not known yet.
 
     Spellings of one value, such as ``Fraud`` and ``fraud``, ``TRUE`` and ``1``, stay together. Where no word tells two values
-    apart the rarer one is positive, as what is looked for is seldom the rule.
+    apart the rarer one is positive, as what is looked for is seldom the rule. Of times any is positive, and nothing negative.
     """
+    if column.kind == "time":
+        return (GIVEN,), (BLANK,)
     values = [value for value, _ in column.top]
     said = known(values)
     spellings = codings.as_one(groups(said))
@@ -192,6 +197,8 @@ def untold_values(column: Column) -> tuple[str, ...]:
     or that it is not known yet: that is asked too.
     """
     values = [value for value, _ in column.top]
+    if column.kind == "time":
+        return ()
     if mark := marked(column):
         return (mark, BLANK)
     spellings = groups(values if is_plain_pair(values) else [v for v in known(values) if plain(v) not in _UNDECIDED])

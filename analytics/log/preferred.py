@@ -32,6 +32,11 @@ _ANSWER = re.compile(
 _LENGTH = re.compile(r"(.*_)?(len(gth)?s?|n_?(tokens|chars|words)|tokens|chars|words)(_.*)?")
 """How columns are called that hold the text of an answer, and its length; ``#`` stands for the side."""
 _SIDES = {"1": "2", "a": "b"}
+_PLACED = re.compile(r"(.*)(left|right|first|second|links|rechts|[ab12])")
+"""Names of one of two places, with what stands there."""
+_CHOICE = re.compile(r"(.*_)?(votes?|voted|choices?|chosen|judge?ments?|stimme|wahl|voto|eleccion|choix)")
+_EITHER = ({"left", "right"}, {"first", "second"}, {"a", "b"}, {"1", "2"})
+"""What a choice between two answers says of the one and of the other, alone or after what stands there."""
 
 
 def preferred(reading: Reading) -> str | None:
@@ -45,7 +50,27 @@ def preferred(reading: Reading) -> str | None:
     marked = (
         each.name for each in reading.columns if each.top and all(_MARK.fullmatch(value) for value, _ in each.top)
     )
-    return named or next(marked, None)
+    return named or next(marked, None) or next(filter(None, map(_chosen, reading.columns)), None)
+
+
+def _chosen(column: Column) -> str | None:
+    """Return the name of a column that is called a choice and holds both of two places; None of any other."""
+    if column.kind != "text" or _CHOICE.fullmatch(folded_name(column.name)) is None:
+        return None
+    ends = {folded_name(value).rsplit("_", 1)[-1] for value, _ in column.top}
+    return column.name if any(both <= ends for both in _EITHER) else None
+
+
+def are_sides(name: str, other: str) -> bool:
+    """Whether two columns are called like the two places of one comparison, so that neither is true of the other.
+
+    >>> are_sides("model_a", "model_b"), are_sides("answerLeft", "answerRight"), are_sides("code", "final_code")
+    (True, True, False)
+    """
+    one, two = (_PLACED.fullmatch(folded_name(each)) for each in (name, other))
+    if one is None or two is None or one[1] != two[1]:
+        return False
+    return {one[2], two[2]} in (*_EITHER, {"links", "rechts"})
 
 
 def other_order(reading: Reading, column: str) -> tuple[str, bool] | None:

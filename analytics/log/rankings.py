@@ -48,6 +48,8 @@ def guessed(reading: Reading, said: Collection[str] = ()) -> Right | None:
     ranked = score or rank
     if relevance is None or ranked is None:
         return None
+    if rank is not None and ranked is rank and n_rows > query.n_distinct * rank.n_distinct:
+        return None  # a rank stands on several rows of a query: it is what was asked, and not one list
     return Right("rankings", relevance.name, ranked.name, query=query.name, is_rank=ranked is rank)
 
 

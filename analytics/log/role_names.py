@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from analytics.log.events import EVENTS, HORIZON
+
 
 @dataclass(frozen=True)
 class _Names:
@@ -22,27 +24,6 @@ class _Names:
     loose: tuple[str, ...] = ()
     never: str = ""
 
-
-EVENTS = (
-    r"fraud(ulent)?|betrug|betruegerisch|fraude|fraudulento",
-    r"churn(ed)?|abgewandert|abwanderung|gekundigt|gekuendigt|kundigung|kuendigung|baja|abandono|resilie|resiliation|attrition",
-    r"hired|eingestellt|contratado|embauche|siniestro|sinistre|incumplimiento|en_mora|in_arrears|zahlungsausfall",
-    r"default(ed)?|ausfall|ausgefallen|impago|moroso|mora|defaut|impaye|bad|charged?_?off|repaid|zuruckgezahlt|zurueckgezahlt",
-    r"late|delayed|verspatet|verspaetet|verspatung|retraso|retrasado|retard|en_retard",
-    r"spam|recid|toxic|hateful|abusive|toxisch|toxico|toxique",
-    r"readmitted|readmission|readmit|rehospitalis(e|ation)|verstorben|decede|averia|panne|wiederaufnahme|reingreso|readmision",
-    r"convert(ed)?|conversion|konvertiert|convertido|converti|clicked|geklickt|clic|purchased?|bought|gekauft|compra|comprado|achat|achete",
-    r"died|death|mortality|gestorben|fallecido|deces|disease|diagnosis|diagnose|diagnostico|diagnostic|erkrankt|enfermo|malade",
-    r"defect(ive)?|defekt|defectuoso|defectueux|fehlerhaft|ausschuss|faulty|breakdown|failure|failed|stornado",
-    r"returned|retoure|zuruckgesendet|devuelto|devolucion|retourne|dropout|abbruch|abgebrochen|abandon|no_?show",
-    r"survived|exited|subscribed|responded|response|click|fake|stroke",
-)
-"""What happened or did not, in the domains that log models."""
-
-HORIZON = re.compile(
-    r"(_payment)?_(((with)?in_)?(next_)?\d+_?(d|days?|h|hours?|w|weeks?|m|months?|y|yrs?|years?)|next_(day|week|month|quarter|year))$"
-)
-"""The end of a name that says within which time something happens: ``within_30_days``, ``next_month``, ``90d``."""
 
 _PAST = (
     r"(.*_)?(prior|previous|prev|past|history|historical|ever|last|former|count|num|n|rate|share|days?|age|reason|type|code|"
@@ -101,12 +82,14 @@ _NAMES: dict[str, _Names] = {
             r".*_label",
             r"class|klasse|clase|classe",
             r"rating|stars",
+            r"is_(a_)?(match|duplicate)|same_(person|entity|author|product|speaker)",
+            r"confirmed_(?!(e?mail|phone|address|account|user|customer|identity|order|booking|payment|by|at|on|date|time)(_|$)).*",
             rf"(.*_)?({'|'.join(EVENTS)})(_(flag|ind|indicator|yn|30d|60d|90d|12m|label|observed|arrival|delivery|"
             r"confirmed|confirmado|confirmada|confirmee?|bestatigt|bestaetigt|gesichert|averee?|constatee?|eingetreten|ocurrido|"
             r"survenue?|realizado|realizada|effectuee?))?",
             r"expected(_(label|class|outcome|decision|verdict|answer|category|result))?",
             r"employed|beschaftigt|beschaeftigt|empleado|employe",
-            r".*_?(outcome|result|ergebnis|resultado|resultat|verdict|veredicto|urteil)",
+            r".*_?(outcome|result|resolution|ergebnis|resultado|resultat|verdict|veredicto|urteil)",
             r"(resultado|resultat|ergebnis|verdict|veredicto)_.*|befund",
         ),
         never=_PAST,
@@ -134,7 +117,7 @@ _NAMES: dict[str, _Names] = {
             r"(.*_)?(confidence|certainty)(_.*)?|konfidenz|confianza|confiance",
             r"pctr|pcvr|p_?click|ctr_pred",
             r".*(risk|risiko|riesgo|risque).*",
-            r"pd(_\d+m)?|p|p\((yes|true|positive|1)\)|\$[a-z]+rp_.*|pre_1",
+            r"p_(yes|true|pos(itive)?|ja|si|oui)|pd(_\d+m)?|p|p\((yes|true|positive|1)\)|\$[a-z]+rp_.*|pre_1",
             r"(model_|clf_|raw_)?output",
             r".*predicted_p",
             r"deciles?",
@@ -244,9 +227,10 @@ _PREDICTION = re.compile(
 )
 """Names of what a model said."""
 
-_SCORE_WORDS = frozenset(
-    ("score", "scores", "decile", "percentile", "prob", "proba", "probability", "scoring", "rating")
-)
+_RANK = re.compile(r"(.*_)?(rank(ing)?|rang(platz|folge)?|rango|classement|clasificacion)(_.*)?")
+"""Names of places in an order, of which the first may be the highest score."""
+
+_SCORE_WORD = re.compile(r"(.*_)?(scores?|decile|percentile|prob(a|ability)?|scoring|rating)(_.*)?")
 """Words in the names of scores and of their bands."""
 
 
@@ -268,13 +252,31 @@ def is_past(name: str) -> bool:
     return re.fullmatch(_PAST, folded_name(name)) is not None
 
 
+def is_of_people(name: str) -> bool:
+    """Whether a column is called what people said.
+
+    >>> is_of_people("human_vote"), is_of_people("judge_vote")
+    (True, False)
+    """
+    return re.fullmatch(rf"(.*_)?{_PEOPLE}(_.*)?", folded_name(name)) is not None
+
+
+def is_rank(name: str) -> bool:
+    """Whether a column is called like a place in an order: neither an id, nor a score of which it is known which end is high.
+
+    >>> is_rank("anomaly_rank"), is_rank("Rang"), is_rank("frank")
+    (True, True, False)
+    """
+    return _RANK.fullmatch(folded_name(name)) is not None
+
+
 def is_called_score(name: str) -> bool:
     """Whether a column is called like a score, a band of one, or what a model said.
 
     >>> is_called_score("v_score_text"), is_called_score("Decile"), is_called_score("scoreboard"), is_called_score("age")
     (True, True, False, False)
     """
-    return is_prediction(name) or not _SCORE_WORDS.isdisjoint(folded_name(name).split("_"))
+    return is_prediction(name) or _SCORE_WORD.fullmatch(folded_name(name)) is not None
 
 
 @lru_cache(maxsize=10_000)

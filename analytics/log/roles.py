@@ -18,13 +18,15 @@ from analytics.log import (
     score_form,
     views,
 )
+from analytics.log.by_values import is_fraction, is_key, rest
 from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
-from analytics.log.column import MAX_SEGMENT_VALUES, Column
-from analytics.log.column_names import is_event
+from analytics.log.column import Column
+from analytics.log.column_names import is_event, is_event_time
+from analytics.log.events import HORIZON
 from analytics.log.judge_and_people import judge_and_people
 from analytics.log.mapping import Mapping
 from analytics.log.places import is_of_later
-from analytics.log.role_names import ACTS, HORIZON, folded_name, is_prediction, strength
+from analytics.log.role_names import ACTS, folded_name, is_prediction, is_rank, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import positive_of
 from analytics.log.weight import is_weight
@@ -32,8 +34,11 @@ from analytics.log.weight import is_weight
 _MAX_CANDIDATES = 6
 """Columns that are offered for an open role. Bounds the row of buttons."""
 
-_KEY = re.compile(r"[\w.:/+=-]{1,64}")
 _ACT = re.compile(rf"(.*_)?{ACTS}(_.*)?")
+_LABEL = re.compile(
+    r"labels?(_value)?|y(_true)?|target|ground_?truth|truth|actual(_label)?|outcome|etikett|etiqueta|etiquette"
+)
+"""Names of the label and of nothing else."""
 _DRAW = re.compile(
     r"(.*_)?(random(_?(number|draw|key|value|seed|u))?|rand|rnd|rng|uniform|seed|noise|zufall(szahl|swert)?|aleatori[oa]|alea|aleatoire)"
 )
@@ -93,14 +98,24 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         free = [column for column in columns if column.name not in taken]
         if role == "decision":  # of the names of classes in a list none was decided
             free = [column for column in free if not class_columns.is_name_of_class(columns, column)]
+            if "label" not in {
+                *chosen,
+                *undecided,
+            }:  # what a chance is called after may have been decided, or turned out
+                chances = [column.name for column in columns if is_fraction(column)]
+                free = [each for each in free if not any(_is_chance_of(chance, each.name) for chance in chances)]
         if role == "score":  # a share of rows that was kept is no chance that a model gave
             free = [column for column in free if not is_weight(column) and not is_of_later(column.name, reading.names)]
+            free = [column for column in free if not is_rank(column.name)]  # which end is high no name says
         if role == "time":  # when something turned out is no time of the rows
             free = [column for column in free if not label_time.is_of_some(column, columns, n_rows)]
+            own = [column for column in free if not is_event_time(column.name)]
+            free = own if any(column.kind == "time" for column in own) else free
         if role == "amount":  # what an answer cost is no amount of what it is about
             free = [column for column in free if not operation_names.is_of_answer(column, columns)]
         claims = hinted(role, reading, free) or claims_of(role, free, n_rows, reading.origin.paths)
-        if len(claims) == 1 or (claims and role not in ASKED):
+        is_doubtful = role == "label" and any(map(_is_empty_label, columns)) and all(each.strength for each in claims)
+        if claims and (role not in ASKED or (len(claims) == 1 and not is_doubtful)):
             chosen[role], reasons[claims[0].name] = claims[0].name, claims[0].reason
         elif claims:
             undecided[role] = tuple((claim.name, claim.reason) for claim in claims)
@@ -118,7 +133,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         undecided.pop("score", None)
         reasons[named[0]] = f"it is called after {named[1]!r}, a value of {chosen['label']!r}"
     if "label_time" not in said and (known := label_time.claim(columns, n_rows, chosen)):
-        chosen["label_time"], reasons[known[0]] = known[0], known[1]
+        chosen["label_time"] = known[0]
+        reasons.setdefault(*known)
     for role, claim in label_givers.claims(columns, n_rows, chosen).items():
         if role not in said:
             chosen[role], reasons[claim[0]] = claim
@@ -133,7 +149,7 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             if column.name in sliced:
                 segments.append(column.name)
             continue
-        role, reason = _rest(column, n_rows)
+        role, reason = rest(column, n_rows)
         reasons.setdefault(column.name, reason)
         if role == "segment":
             segments.append(column.name)
@@ -200,9 +216,11 @@ def _by_values(
         if len(said_of_two) == 1:
             take("decision", said_of_two[0], "called a prediction, and has two values")
     if "decision" not in chosen:
-        fractions = [column.name for column in free() if _is_fraction(column)]
+        fractions = [column.name for column in free() if is_fraction(column)]
         drawn = {name for name in fractions if _DRAW.fullmatch(folded_name(name))}
-        ask("score", [(name, "fractions between 0 and 1") for name in fractions if name not in drawn])
+        ranks = [column.name for column in free() if is_rank(column.name) and column.kind == "number"]
+        drawn_from = [(name, "fractions between 0 and 1") for name in fractions if name not in drawn]
+        ask("score", [*drawn_from, *((name, "a rank: of some the first is the highest") for name in ranks)])
     if {"score", "decision"} & {*chosen, *undecided}:
         two = [column for column in _binary(free()) if strength("model_version", column.name) is None]
         two = [column for column in two if not operation_names.roles_of(column, columns)] or two
@@ -210,13 +228,16 @@ def _by_values(
         told = [column for column in two if _is_told(column)]
         if len(told) == len(scores) == 1 and pairs.is_called_after(scores[0], told[0].name):
             take("label", told[0], f"{scores[0]!r} is called after it")
-        offered = [column for column in two if not is_comparison(column)] or two
+        offered = [column for column in two if not is_comparison(column)]
+        offered = offered if any(column in told for column in offered) else two
         likely, others = ([column for column in offered if (column in told) == is_told] for is_told in (True, False))
-        ask("label", [*map(_with_two, likely), *decided(), *map(_with_two, others)])
+        dated = [column.name for column in free() if is_event_time(column.name) and label_time.is_open(column)]
+        happened = [(name, "a time where it happened, nothing where not, or not yet") for name in dated]
+        ask("label", [*map(_with_two, likely), *decided(), *happened, *map(_with_two, others)])
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
     times = [column for column in times if not label_time.is_of_some(column, columns, n_rows)]
     take("time", times[0] if times else None, "the first column of times")
-    take("row_id", next((column for column in free() if _is_key(column, n_rows)), None), "every row has its own value")
+    take("row_id", next((column for column in free() if is_key(column, n_rows)), None), "every row has its own value")
 
 
 def _by_each_other(
@@ -235,6 +256,7 @@ def _by_each_other(
         )
         others = candidates - {*(twins or {}).values()}
         happened = any(is_event(name) or HORIZON.sub("", folded_name(name)) == "outcome" for name in others)
+        happened = happened or any((strength("label", name) or (1, 0))[0] == 0 for name in others)
         for role in open_roles if twins else ():
             if role == "label" and (happened or _ACT.fullmatch(folded_name(twins[role]))):
                 continue  # what people decided, or did, is no surer truth than that
@@ -252,7 +274,7 @@ def _by_each_other(
         if len(named) == 1 and undecided.pop("score"):
             chosen["score"], reasons[named[0]] = named[0], f"it is called after {chosen['label']!r}"
     if "label" in chosen and "score" not in {*said, *undecided}:
-        fractions = [column.name for column in columns if _is_fraction(column) and column.name not in chosen.values()]
+        fractions = [column.name for column in columns if is_fraction(column) and column.name not in chosen.values()]
         named = [name for name in fractions if pairs.is_chance_of(name, chosen["label"])]
         rival = next((column for column in columns if column.name == chosen.get("score")), None)
         if len(named) == 1 and (rival is None or not pairs.is_chance_of(rival.name, chosen["label"])):
@@ -266,21 +288,14 @@ def _by_each_other(
             chosen["score"], reasons[named[0]] = named[0], reason
 
 
-def _is_fraction(column: Column) -> bool:
-    """Whether a column holds many different numbers between 0 and 1."""
-    if column.kind != "number" or column.n_distinct <= 24 or column.is_whole:
-        return False
-    try:
-        return 0 <= float(column.low or "nan") <= float(column.high or "nan") <= 1
-    except ValueError:
-        return False
+def _is_chance_of(score: str, name: str) -> bool:
+    """Whether a score is called after what a column says, be it an act."""
+    return score != name and pairs.is_called_after(score, name, is_act=True) and not is_prediction(name)
 
 
-def _is_key(column: Column, n_rows: int) -> bool:
-    """Whether every row has a short value of its own, as an id has."""
-    if n_rows <= 24 or column.n_missing or column.n_distinct < n_rows:
-        return False
-    return column.is_whole or (column.kind == "text" and all(_KEY.fullmatch(value) for value, _ in column.top))
+def _is_empty_label(column: Column) -> bool:
+    """Whether a column is called the label and holds nothing yet: another one that may be it is no sure one."""
+    return column.n_distinct == 0 and _LABEL.fullmatch(folded_name(column.name)) is not None
 
 
 def _binary(columns: Sequence[Column]) -> list[Column]:
@@ -298,23 +313,3 @@ def _with_two(column: Column) -> tuple[str, str]:
 def _is_told(column: Column) -> bool:
     """Whether words tell which value of a column is positive."""
     return positive_of(positives.known_groups(column), column.name) is not None
-
-
-def _rest(column: Column, n_rows: int) -> tuple[str, str]:
-    """Return the role of a column that no single role claimed, with the reason."""
-    if column.n_missing == n_rows:
-        return "segment", "is empty throughout: being missing can still be sliced"
-    if column.kind == "number":
-        if column.n_distinct >= 0.95 * n_rows and n_rows > 24 and column.is_whole:
-            return "ignore", "numbers that nearly all differ, as in an id"
-        return "segment", "numbers, sliced by value" if column.n_distinct <= 24 else "numbers, sliced in bins"
-    if column.kind == "boolean":
-        return "segment", "true or false"
-    if column.kind == "time":
-        return "ignore", "a second time; it can still be filtered"
-    if column.n_distinct <= MAX_SEGMENT_VALUES and column.n_distinct <= max(24, 0.5 * n_rows):
-        return "segment", f"text with {column.n_distinct:,} different value{'s' * (column.n_distinct != 1)}"
-    longest = max((len(value) for value, _ in column.top), default=0)
-    if longest >= 60:
-        return "text", "long text that nearly always differs"
-    return "ignore", f"text with {column.n_distinct:,} different values, too many to slice by"

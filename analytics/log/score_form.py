@@ -104,7 +104,31 @@ def with_form(mapping: Mapping, reading: Reading) -> Mapping:
     """Return a mapping whose score is read as its column's numbers are meant."""
     form = form_of(reading.column(mapping.score)) if mapping.score else _Form()
     mapping = replace(mapping, score_scale=form.scale, score_missing=form.missing, is_score_clipped=form.is_clipped)
+    mapping = replace(mapping, score_minus=None)
     return replace(mapping, is_confidence=is_confidence(mapping, reading))
+
+
+def is_alike(mapping: Mapping, other: Mapping) -> bool:
+    """Whether a threshold means the same under two mappings: their scores are divided and turned alike."""
+    return (mapping.score_scale, mapping.score_minus) == (other.score_scale, other.score_minus)
+
+
+def turned(mapping: Mapping, reading: Reading) -> Mapping:
+    """Return the mapping in which low numbers of the score mean positive: of fractions 1 minus them counts, else minus."""
+    if mapping.score is None:
+        return mapping
+    column = reading.column(mapping.score)
+    is_unit = mapping.is_score_clipped or is_almost_probability(column) or _is_unit(mapping, reading)
+    return replace(mapping, score_minus=1.0 if is_unit else 0.0, is_confidence=False)
+
+
+def _is_unit(mapping: Mapping, reading: Reading) -> bool:
+    """Whether all numbers of the score are fractions from 0 to 1, or percent."""
+    try:
+        low, high = (float(end or "nan") / mapping.score_scale for end in _ends(mapping, reading))
+    except ValueError:
+        return False
+    return low >= 0 and high <= 1
 
 
 def is_confidence(mapping: Mapping, reading: Reading) -> bool:
@@ -164,7 +188,12 @@ def first_threshold(mapping: Mapping, reading: Reading) -> float:
     if (written := written_threshold(mapping, reading)) is not None:
         return written[1]
     middle = _middle(mapping, reading)
-    return _EVEN if middle is None else middle
+    return _EVEN if middle is None else _as_turned(middle, mapping)
+
+
+def _as_turned(number: float, mapping: Mapping) -> float:
+    """Return the score that a number on the scale of its column is."""
+    return number if mapping.score_minus is None else mapping.score_minus - number
 
 
 def written_threshold(mapping: Mapping, reading: Reading) -> tuple[str, float] | None:
@@ -177,7 +206,8 @@ def written_threshold(mapping: Mapping, reading: Reading) -> tuple[str, float] |
         is_one = column.kind == "number" and column.n_distinct == 1 and not column.n_missing
         if is_one and column.name != mapping.score and _THRESHOLD.fullmatch(folded_name(column.name)):
             value = float(column.low or "nan")
-            found += [(column.name, at) for at in {value, value / mapping.score_scale} if low < at <= high][:1]
+            at = next((each for each in (value, value / mapping.score_scale) if low < each <= high), None)
+            found += [] if at is None else [(column.name, _as_turned(at, mapping))]
     return found[0] if len(found) == 1 else None
 
 
@@ -191,7 +221,8 @@ def is_middle(mapping: Mapping, reading: Reading, threshold: float) -> bool:
     """Whether a threshold is the middle of the range of scores that are no chances, which nobody chose."""
     if mapping.kind != "yes/no" or mapping.score is None or mapping.decision is not None or not threshold:
         return False
-    return threshold == _middle(mapping, reading)
+    middle = _middle(mapping, reading)
+    return middle is not None and threshold == _as_turned(middle, mapping)
 
 
 def _middle(mapping: Mapping, reading: Reading) -> float | None:
@@ -219,5 +250,7 @@ def _middle(mapping: Mapping, reading: Reading) -> float | None:
 
 def _least(mapping: Mapping, reading: Reading) -> float:
     """Return a threshold that no score lies below."""
-    low = float(reading.column(mapping.score).low or 0) / mapping.score_scale if mapping.score else 0.0
-    return min(low, 0.0)
+    if mapping.score is None:
+        return 0.0
+    low, high = (float(end or 0) / mapping.score_scale for end in _ends(mapping, reading))
+    return min(low if mapping.score_minus is None else mapping.score_minus - high, 0.0)

@@ -133,6 +133,12 @@ _MARKS = frozenset({"x", "*", "\u2713", "\u2714", "\u2611", "\u2705"})
 BLANK = ""
 """The value of a label that stands for a cell without one, where a person says what that means."""
 
+GIVEN = "a time"
+"""The value of a label of times that stands for any of them: what is dated there happened."""
+
+FIRST_YEAR, LAST_YEAR = 1901, 2998
+"""Years of what happened: 1900-01-01, 2999-12-31 and 9999-12-31 are written for nothing. By convention of databases."""
+
 _NINES = re.compile(r"-?9+")
 """Beside 0 and 1, and beside yes and no, nines stand for an answer that is not there, as forms and registers code it."""
 

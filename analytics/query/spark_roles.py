@@ -12,7 +12,7 @@ from analytics.log.bins import Bins
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
-from analytics.log.value_words import BLANK
+from analytics.log.value_words import BLANK, FIRST_YEAR, GIVEN, LAST_YEAR
 
 _TRUTHS = {"true": "1", "false": "0"}
 
@@ -87,6 +87,8 @@ def _score(reading: Reading, mapping: Mapping, decision: nw.Expr) -> nw.Expr:
         found = found / mapping.score_scale
     if mapping.is_score_clipped:
         found = found.clip(0.0, 1.0)
+    if mapping.score_minus is not None:
+        found = mapping.score_minus - found
     if mapping.is_confidence:
         found = nw.when(decision == 1).then(found).otherwise(nw.when(decision == 0).then(1 - found))
     return found
@@ -121,6 +123,9 @@ def _membership(reading: Reading, name: str | None, positive: Sequence[str], neg
     if not positive:
         shown = ", ".join(repr(value) for value, _ in column.top[:6])
         raise InputError(f"Expected the value of {name!r} that means positive, found none. Its values: {shown}.")
+    if column.kind == "time" and GIVEN in positive:
+        is_given = nw.col(column.sql_name).dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+        return nw.when(is_given).then(nw.lit(1)).otherwise(nw.lit(0 if BLANK in negative else None))
     is_other = _one_of(column, negative) if negative else ~nw.col(column.sql_name).is_null()
     if BLANK in negative:
         is_other = is_other | nw.col(column.sql_name).is_null()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analytics.log import logged, states
+from analytics.log import logged, score_form, states
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
@@ -34,7 +34,7 @@ def with_own_threshold(workspace: Workspace, read: api.Staged | Log, mapping: Ma
     """
     if logged.pair_of(mapping) == logged.pair_of(before):
         return mapping
-    is_same_score = (mapping.score, mapping.score_scale) == (before.score, before.score_scale)
+    is_same_score = score_form.is_alike(mapping, before) and mapping.score == before.score
     if is_same_score and mapping.threshold != first_threshold(workspace, read, before):
         return mapping
     return replace(mapping, threshold=first_threshold(workspace, read, mapping))

@@ -11,6 +11,7 @@ from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.deciders import Deciders, deciders
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
+from analytics.log import score_form
 from analytics.log.other_answer import decider_columns, with_decider
 from analytics.present import readings, words
 from analytics.query.compare.pairs import Pairing
@@ -54,7 +55,7 @@ def _pairing(pairing: Pairing, name: str) -> Pairing:
     live = Question(pairing.live.log, pairing.live.cohort, pairing.live.threshold)
     mapping = with_decider(live.log.mapping, live.log.reading, name)
     log = session.remapped(live.log, mapping)
-    is_alike = mapping.score and mapping.score_scale == live.log.mapping.score_scale
+    is_alike = mapping.score and score_form.is_alike(mapping, live.log.mapping)
     return pairing_of(
         live, replace(live, log=log, threshold=live.threshold if is_alike else mapping.threshold), by_row=True
     )

@@ -103,15 +103,16 @@ def _choose_columns(upload: Staged) -> CsvOptions | None:
 
 
 def _choose_sheet(upload: Staged) -> CsvOptions | None:
-    """Let another sheet of the workbook be chosen."""
+    """Let another sheet of the workbook, or table of the database, be chosen."""
     origin = upload.reading.origin
+    what = "table" if upload.reading.file_format == "sqlite" else "sheet"
     sheet = st.selectbox(
-        "Sheet",
+        what.capitalize(),
         origin.sheets,
         index=origin.sheets.index(origin.sheet) if origin.sheet in origin.sheets else 0,
         key=f"sheet_{upload.staged_id}",
     )
-    if sheet != origin.sheet and st.button("Read this sheet", key="read_sheet", type="primary"):
+    if sheet != origin.sheet and st.button(f"Read this {what}", key="read_sheet", type="primary"):
         return CsvOptions(sheet=sheet)
     return None
 

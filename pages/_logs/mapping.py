@@ -128,9 +128,9 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
         second_label=second_label,
     )
     changed = changed.with_roles(took)
-    changed = score_controls.choose_form(reading, mapping, changed, key)
-    if right is None:
-        with main:
+    with main:
+        changed = score_controls.choose_form(reading, mapping, changed, key, has_classes=right is None)
+        if right is None:
             changed = replace(changed, threshold=score_controls.choose_threshold(read, mapping, changed, key))
     changed = right_controls.with_right(changed, reading, right)
     _draw_preview(reading, changed, sample)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.typing import UploadedFile
 
+from analytics.log import score_form
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
 from analytics.reading import api
@@ -61,6 +62,7 @@ def draw_mending(log: Log, rebuild: Callable[[Log, Mapping], None]) -> None:
             )
         ):
             wanted = replace(wanted, latest_by=log.mapping.time)
+        wanted = _turned(log, wanted)
         if log.mapping.latest_by and st.button(
             "Take each row's own label",
             key=f"own_{log.key}",
@@ -70,6 +72,21 @@ def draw_mending(log: Log, rebuild: Callable[[Log, Mapping], None]) -> None:
             wanted = replace(wanted, latest_by=None)
     if wanted != log.mapping:
         rebuild(log, wanted)
+
+
+def _turned(log: Log, wanted: Mapping) -> Mapping:
+    """Offer to read low scores as positive where high ones rank the wrong way round, and to undo it."""
+    is_turned = log.mapping.score_minus is not None
+    if log.mapping.score is None or not (log.ranks_wrong_way or is_turned):
+        return wanted
+    words, icon = (
+        ("Take high scores as positive", "undo") if is_turned else ("Take low scores as positive", "swap_vert")
+    )
+    help_ = "The scores tell the two classes apart, but the other way round. Errors and the threshold are counted anew."
+    if not st.button(words, key=f"turn_{log.key}", icon=f":material/{icon}:", help=help_):
+        return wanted
+    found = replace(wanted, score_minus=None) if is_turned else score_form.turned(wanted, log.reading)
+    return replace(found, threshold=score_form.first_threshold(found, log.reading))
 
 
 def draw_attach(log: Log, read: Callable[[Callable[[OnProgress], Staged | Log]], None]) -> None:

@@ -27,8 +27,8 @@ _FORMS = {
 """How the numbers of a score can be read, by the field of the mapping; shown only where the values suggest it."""
 
 
-def choose_form(reading: Reading, mapping: Mapping, changed: Mapping, key: str) -> Mapping:
-    """Choose how the numbers of the score are read, where that is a question; one click undoes the guess."""
+def choose_form(reading: Reading, mapping: Mapping, changed: Mapping, key: str, *, has_classes: bool) -> Mapping:
+    """Choose how the numbers of the score are read, where that is a question; which end is positive, of two classes alone."""
     if changed.score is None:
         return changed
     first = mapping if changed.score == mapping.score else score_form.with_form(changed, reading)
@@ -46,7 +46,15 @@ def choose_form(reading: Reading, mapping: Mapping, changed: Mapping, key: str) 
             key=f"{key}_{name}_{changed.score}_{changed.decision}",
         )
         changed = replace(changed, **{name: on if is_on else getattr(_AS_THEY_STAND, name)})
-    return changed
+    if not has_classes:
+        return changed
+    is_low = st.toggle(
+        "Low scores mean positive",
+        value=first.score_minus is not None,
+        key=f"{key}_score_minus_{changed.score}",
+        help="As of a distance, or of a rank of which 1 is the highest. A score is then 1 minus the number, or minus it.",
+    )
+    return score_form.turned(changed, reading) if is_low and not changed.is_confidence else changed
 
 
 def _runs_to_100(column: Column) -> bool:
@@ -60,7 +68,8 @@ def choose_threshold(read: Staged | Log, mapping: Mapping, changed: Mapping, key
     """Draw the threshold; return the one that stands under the changed mapping."""
     first = _first(read, mapping, changed)
     pair = known.pair_of(changed)
-    widget = f"{key}_threshold_{changed.score}_{changed.score_scale:g}_{pair}"
+    turned = "" if changed.score_minus is None else "_low"
+    widget = f"{key}_threshold_{changed.score}_{changed.score_scale:g}_{pair}{turned}"
     st.session_state.setdefault(widget, first)
     threshold = st.number_input(
         "Threshold",
@@ -76,7 +85,7 @@ def choose_threshold(read: Staged | Log, mapping: Mapping, changed: Mapping, key
 
 def _first(read: Staged | Log, mapping: Mapping, changed: Mapping) -> float:
     """Return the threshold to begin with; where the decisions are others than before, their rows are asked once."""
-    is_as_before = (mapping.score, mapping.score_scale) == (changed.score, changed.score_scale)
+    is_as_before = mapping.score == changed.score and score_form.is_alike(mapping, changed)
     if is_as_before and known.pair_of(mapping) == known.pair_of(changed):
         return mapping.threshold
     if known.is_known(changed, read.reading):

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.log import positives
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
-from analytics.log.value_words import BLANK
+from analytics.log.value_words import BLANK, GIVEN
 from analytics.present.told_apart import told_apart
 from pages._frame.render import escaped
 
@@ -55,6 +55,10 @@ def of_label(reading: Reading, mapping: Mapping, label: str | None, key: str) ->
     before = (mapping.positive, mapping.negative)
     found = before if label == mapping.label else positives.split_values(reading.column(label))
     chosen = _choose(_LABEL, reading, label, found, key, label)
+    if reading.column(label).kind == "time":
+        st.caption(
+            "What has a time happened. Nothing can also mean not yet: choose it as the label time too, and Labels says so."
+        )
     if (untold := positives.untold_values(reading.column(label))) and chosen == found:
         of = f"of {untold[0]!r} and {untold[1]!r}" if len(untold) == 2 else "value"
         what = f"No word tells which {of} is positive: check it."
@@ -86,7 +90,8 @@ def _choose(
     first, second = sides
     column = reading.column(name)
     blank = [BLANK] if positives.marked(column) else []
-    options = list(dict.fromkeys([*(value for value, _ in column.top), *found[0], *found[1], *blank]))
+    listed = [GIVEN, BLANK] if column.kind == "time" else [value for value, _ in column.top]
+    options = list(dict.fromkeys([*listed, *found[0], *found[1], *blank]))
     chips = dict(zip(options, told_apart([value or _NOTHING for value in options], _MAX_CHIP), strict=True))
     pair = st.grid(2, min_column_width=_MIN_WIDTH)
     with pair.cell():

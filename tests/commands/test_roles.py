@@ -127,7 +127,7 @@ def test_the_positive_value_moves_a_score_that_was_one_of_a_column_per_class(des
     assert one["auroc"] == pytest.approx(other["auroc"], abs=1e-12) and one["auroc"] > 0.7
 
 
-@pytest.mark.parametrize(("said", "kind"), [("number", None), ("percent", 0.01)])
+@pytest.mark.parametrize(("said", "kind"), [("number", None), ("percent", 0.01), ("reversed", 0.01)])
 def test_how_a_score_is_read_can_be_said(desk: Desk, said: str, kind: float | None) -> None:
     rng = np.random.default_rng(5)
     rows = [[f"{100 * p:.1f}%", int(rng.random() < p)] for p in rng.random(N)]
@@ -135,6 +135,8 @@ def test_how_a_score_is_read_can_be_said(desk: Desk, said: str, kind: float | No
     answer = asked("overview", path, "--score-as", said)
     assert answer["roles"]["score_scale"] == (100 if kind else 1)
     assert (answer["brier"] is None) == (kind is None)
+    assert answer["roles"]["score_minus"] == (1 if said == "reversed" else None)
+    assert (answer["auroc"] > 0.6) == (said != "reversed")
 
 
 @pytest.mark.parametrize("moments", [["2024-10-26", "2025-03-01"], ["2024-10-26 06:30:00", "2025-03-01 18:00:00"]])

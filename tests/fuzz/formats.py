@@ -5,8 +5,10 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import lzma
 import random
 import sqlite3
+import tarfile
 from collections.abc import Callable
 from contextlib import closing
 from html import escape
@@ -85,6 +87,14 @@ def zip_archive(frame: pl.DataFrame, buffer: io.BytesIO) -> None:
 
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("log.csv", frame.write_csv())
+
+
+def tar_archive(frame: pl.DataFrame, buffer: io.BytesIO) -> None:
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        content = frame.write_csv().encode()
+        entry = tarfile.TarInfo("log.csv")
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
 
 
 def avro(frame: pl.DataFrame, buffer: io.BytesIO) -> None:
@@ -167,7 +177,9 @@ def seeds() -> dict[str, bytes]:
         "gz": gzip.compress(csv, mtime=0),
         "bz2": bz2.compress(csv),
         "zst": pa.Codec("zstd").compress(csv, asbytes=True),
+        "xz": lzma.compress(csv),
         "zip": written(zip_archive),
+        "tar": written(tar_archive),
     }
 
 

@@ -30,6 +30,13 @@ PRICE = RNG.gamma(4, 25, N)
         ({"correct": RNG.choice([False, True], N)}, "--grade correct --pass 1."),
         ({"preference": 1 + RNG.random(N)}, "--grade preference --pass 1.5, or compare … --preference preference."),
         ({"winner": RNG.choice(["model_a", "tie"], N)}, "was better: compare … --preference winner."),
+        ({"vote": RNG.choice(["left", "right", "both_bad"], N)}, "was better: compare … --preference vote."),
+        ({"model_a": CATEGORY, "model_b": RNG.permutation(CATEGORY)}, ""),
+        ({"churn_30d": CATEGORY, "churn_90d": RNG.permutation(CATEGORY)}, ""),
+        ({"human_kind": CATEGORY, "raw_kind": RNG.permutation(CATEGORY)}, "--right 'raw_kind = human_kind'."),
+        ({"answerLeft": CATEGORY, "answerRight": RNG.permutation(CATEGORY)}, ""),
+        ({"lead_grade": RNG.choice(["A", "B", "C"], N)}, ""),
+        ({"customer_rating": RNG.choice([1, 2, 3, 4], N)}, ""),
     ],
 )
 def test_the_columns_that_could_say_when_a_row_is_right_are_named(

@@ -55,8 +55,9 @@ def columns(cells: Sequence[str]) -> st.SearchStrategy[list[str]]:
     has_score=st.booleans(),
     has_negative=st.booleans(),
     threshold=st.sampled_from([0.0, 0.25, 0.5, 1.0]),
+    minus=st.sampled_from([None, 0.0, 1.0]),
 )
-@example(["0.5"] * 7 + ["true"], ["1"] * 4 + ["0"] * 4, ["1"] * 8, True, True, 0.5)
+@example(["0.5"] * 7 + ["true"], ["1"] * 4 + ["0"] * 4, ["1"] * 8, True, True, 0.5, None)
 def test_preview_agrees_with_the_built_log(
     desk: Desk,
     scores: list[str],
@@ -65,6 +66,7 @@ def test_preview_agrees_with_the_built_log(
     has_score: bool,
     has_negative: bool,
     threshold: float,
+    minus: float | None,
 ) -> None:
     cells = [[f"r{place}", *row] for place, row in enumerate(zip(scores, labels, decisions, strict=True))]
     upload = desk.stage(desk.csv(["row", "score", "label", "decision"], cells))
@@ -72,7 +74,7 @@ def test_preview_agrees_with_the_built_log(
     asked = Mapping(score="score" if has_score else None, label="label", decision="decision", row_id="row")
     mapping = positives.with_values(asked, reading)
     mapping = mapping if has_negative else Mapping(**{**mapping.__dict__, "negative": ()})
-    mapping = Mapping(**{**mapping.__dict__, "threshold": threshold if has_score else 1.0})
+    mapping = Mapping(**{**mapping.__dict__, "threshold": threshold if has_score else 1.0, "score_minus": minus})
     assume(mapping.positive and mapping.decision_positive)
     preview = judge(upload.sample, reading, mapping)
     try:

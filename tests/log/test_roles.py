@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -485,7 +486,7 @@ def test_a_question_names_what_could_be_meant(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("score", "name", "label"),
     [
-        ("cancellation likelihood", "is_canceled", "is_canceled"),
+        ("reopening likelihood", "is_reopened", "is_reopened"),
         ("Stornowahrscheinlichkeit", "storniert", "storniert"),
         ("riesgo_rellamada", "rellamada_7d", "rellamada_7d"),
         ("cancellation likelihood", "cancellation_alert", None),
@@ -525,3 +526,93 @@ def test_one_column_of_two_values_that_is_called_a_prediction_is_the_decision(de
     upload = desk.stage(frame)
     assert upload.mapping.decision == "churn_pred"
     assert {name for name, _ in upload.open["label"]} == {"left_90d", "contract"}
+
+
+def of(*columns: Column, n: int = 100) -> Reading:
+    return Reading("", "", "csv", n, n, columns)
+
+
+CHANCE = Column(0, "risk_score", "DOUBLE", "number", n_distinct=90, low="0.01", high="0.99")
+YES_NO = (("no", 80), ("yes", 20))
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("confirmed_incident", "confirmed_incident"),
+        ("bestätigter Vorfall", "bestätigter Vorfall"),
+        ("confirmed_duplicate", "confirmed_duplicate"),
+        ("policy_violation", "policy_violation"),
+        ("confirmed_email", None),
+        ("prior_incident", None),
+    ],
+)
+def test_what_was_confirmed_or_happened_is_the_label_and_what_a_person_has_is_asked(
+    name: str, label: str | None
+) -> None:
+    host = Column(1, "host", "VARCHAR", "text", n_distinct=2, top=(("a", 60), ("b", 40)))
+    found = roles.guess(of(CHANCE, host, Column(2, name, "VARCHAR", "text", n_distinct=2, top=YES_NO)))
+    assert found.mapping.label == label and ("label" in found.open) is (label is None)
+
+
+@pytest.mark.parametrize("name", ["anomaly_rank", "risk rank", "fraudScoreRank", "Rang"])
+def test_a_rank_is_no_id_and_asked_where_nothing_else_is_the_score(name: str) -> None:
+    rank = Column(1, name, "BIGINT", "number", n_distinct=100, low="1", high="100")
+    label = Column(2, "label", "BIGINT", "number", n_distinct=2, top=(("0", 80), ("1", 20)))
+    alone, beside = roles.guess(of(rank, label)), roles.guess(of(CHANCE, rank, label))
+    assert alone.mapping.row_id is beside.mapping.row_id is alone.mapping.score is None
+    assert [claim for claim, _ in alone.open["score"]] == [name] and beside.mapping.score == "risk_score"
+
+
+def test_a_twin_of_the_decision_is_no_surer_label_than_one_that_is_called_so() -> None:
+    """What people decided in the end follows the model."""
+    columns = [
+        Column(at, name, "VARCHAR", "text", n_distinct=2, top=(("accept", 60), ("reject", 40)))
+        for at, name in enumerate(("model_decision", "final_decision", "label"))
+    ]
+    found = roles.guess(of(*columns))
+    assert found.mapping.label is None and {name for name, _ in found.open["label"]} == {"final_decision", "label"}
+
+
+def dated(name: str, *, missing: int = 0, high: str = "2024-12-31") -> Column:
+    return Column(9, name, "TIMESTAMP", "time", n_missing=missing, n_distinct=90, low="2024-01-01", high=high)
+
+
+def test_the_time_of_an_event_is_no_time_of_the_rows_and_asked_for_as_label_where_some_have_none() -> None:
+    open_end, own = dated("default_date", high="9999-12-31"), dated("booked_on")
+    found = roles.guess(of(CHANCE, open_end, own))
+    assert found.mapping.time == "booked_on" and [name for name, _ in found.open["label"]] == ["default_date"]
+    assert "label" not in roles.guess(of(CHANCE, dated("purchase_date"), own)).open
+    assert roles.guess(of(CHANCE, dated("purchase_date"))).mapping.time == "purchase_date"
+
+
+def test_beside_a_label_that_is_empty_a_weaker_name_is_asked() -> None:
+    empty = Column(1, "label", "VARCHAR", "text", n_missing=100)
+    other = Column(2, "good_bad", "VARCHAR", "text", n_distinct=2, top=(("good", 80), ("bad", 20)))
+    assert roles.guess(of(CHANCE, empty, other)).open["label"][0][0] == "good_bad"
+    assert roles.guess(of(CHANCE, other)).mapping.label == "good_bad"
+
+
+def test_a_rank_that_stands_on_many_rows_of_a_query_makes_no_ranking() -> None:
+    query = Column(1, "query", "VARCHAR", "text", n_distinct=2, top=(("hat", 60), ("shoe", 40)))
+    place = Column(2, "position", "BIGINT", "number", n_distinct=10, low="1", high="10")
+    click = Column(3, "clicked", "BIGINT", "number", n_distinct=2, top=(("0", 90), ("1", 10)))
+    assert roles.guess(of(replace(CHANCE, name="pctr"), query, place, click)).mapping.kind == "yes/no"
+    whole = replace(query, n_distinct=10, top=tuple((str(at), 10) for at in range(10)))
+    assert roles.guess(of(whole, place, click)).mapping.kind == "rankings"
+
+
+@pytest.mark.parametrize(("chance", "name"), [("p_escalation", "escalated"), ("block_probability", "blocked")])
+def test_what_a_chance_is_called_after_is_no_decision_where_nothing_else_is_the_label(chance: str, name: str) -> None:
+    act = Column(2, name, "VARCHAR", "text", n_distinct=2, top=YES_NO)
+    found = roles.guess(of(replace(CHANCE, name=chance), act))
+    assert found.mapping.decision is None and "score" in {*found.open, *vars(found.mapping)}
+    label = Column(3, "is_fraud", "BIGINT", "number", n_distinct=2, top=(("0", 80), ("1", 20)))
+    assert roles.guess(of(replace(CHANCE, name=chance), act, label)).mapping.decision == name
+
+
+def test_a_flag_that_the_score_is_called_after_is_no_surer_label_than_what_was_confirmed() -> None:
+    flag = Column(1, "is_anomaly", "BIGINT", "number", n_distinct=2, top=(("0", 80), ("1", 20)))
+    confirmed = Column(2, "confirmed", "VARCHAR", "text", n_distinct=2, top=YES_NO)
+    found = roles.guess(of(replace(CHANCE, name="anomaly_score"), flag, confirmed))
+    assert {name for name, _ in found.open["label"]} == {"is_anomaly", "confirmed"}

@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 
 from analytics.log import score_form
+from analytics.log.column import Column
 from analytics.log.judge import judge
-from analytics.log.schema import Log
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log, Reading
 from tests.ingested import Desk
 
 N = 120
@@ -96,6 +98,36 @@ def test_a_confidence_without_the_predicted_class_is_said(desk: Desk) -> None:
     assert not log.mapping.is_confidence
     (found,) = [finding for finding in log.findings if finding.code == "score-is-confidence"]
     assert found.severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "sign", "minus", "threshold"),
+    [
+        ("0.02", "0.97", None, 1.0, 0.5),
+        ("1", "800", None, 0.0, -400.0),
+        ("-3.0", "2.5", None, 0.0, 0.0),
+        ("3", "97", "%", 1.0, 0.5),
+    ],
+)
+def test_of_a_distance_low_numbers_mean_positive_where_it_is_said(
+    low: str, high: str, sign: str | None, minus: float, threshold: float
+) -> None:
+    column = Column(0, "distance", "DOUBLE", "number", n_distinct=90, low=low, high=high, sign=sign)
+    reading = Reading("", "", "csv", 100, 100, (column,))
+    mapping = score_form.with_form(Mapping(score="distance"), reading)
+    found = score_form.turned(mapping, reading)
+    assert (mapping.score_minus, found.score_minus) == (None, minus)
+    assert score_form.first_threshold(found, reading) == threshold
+    assert score_form.with_form(found, reading).score_minus is None
+
+
+def test_a_turned_score_is_judged_as_the_numbers_turned_by_hand(desk: Desk) -> None:
+    log = logged(desk, [1 - score for score in SCORES])
+    assert "score-ranks-wrong-way" in codes(log)
+    mapping = score_form.turned(log.mapping, log.reading)
+    found = desk.remap(log, replace(mapping, threshold=score_form.first_threshold(mapping, log.reading)))
+    assert stored(desk, found) == pytest.approx(SCORES) and found.score_kind == "probability"
+    assert "score-ranks-wrong-way" not in codes(found) and "score-as-read" in codes(found)
 
 
 @pytest.mark.parametrize(

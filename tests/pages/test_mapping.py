@@ -102,3 +102,27 @@ def test_a_file_of_judgements_can_be_read_as_it_is(desk: Desk, winner: list[obje
     assert not app.exception and not app.error
     assert {box.label: box.value for box in app.selectbox}[chosen] == "winner"
     assert app.button(key="confirm").label == "Confirm and see who wins" and not app.button(key="confirm").disabled
+
+
+def test_low_scores_and_a_time_that_is_given_can_be_positive(desk: Desk) -> None:
+    """Taken from the chips and the toggle of an upload, and offered where AUROC lies below one half."""
+    rng = np.random.default_rng(3)
+    distance = rng.random(300).round(4)
+    gone = [
+        f"2024-05-{1 + at % 28:02}" if chance > far else None
+        for at, (far, chance) in enumerate(zip(distance, rng.random(300), strict=True))
+    ]
+    frame = pl.DataFrame(
+        {"distance": distance, "churned_at": gone, "is_gone": [int(each is not None) for each in gone]}
+    )
+    upload = desk.stage(frame.drop("is_gone"))
+    key = f"map_{upload.staged_id}"
+    app = opened(upload=upload.staged_id)
+    app.selectbox(key=f"{key}_score").set_value("distance")
+    app.selectbox(key=f"{key}_label").set_value("churned_at").run()
+    assert app.multiselect(key=f"{key}_positive_churned_at").options == ["a time", "(nothing)"]
+    app.toggle(key=f"{key}_score_minus_distance").set_value(True).run()
+    assert not app.exception and any("wrong" in each.value and "can be judged" in each.value for each in app.caption)
+    log = desk.log(frame, score="distance", label="is_gone")
+    app = opened(log=log.log_id)
+    assert not app.exception and "Take low scores as positive" in [each.label for each in app.button]

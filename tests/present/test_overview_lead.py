@@ -135,7 +135,7 @@ def test_a_score_that_ranks_the_wrong_way_round_stands_first() -> None:
     log = replace(rare().log, findings=(finding,))
     said = text(replace(rare(), log=log), "recall")
     assert said.startswith(
-        "The score ranks the wrong way round: check which value is positive before all that follows."
+        "The score ranks the wrong way round: check which value is positive, and whether low scores mean it, before all that "
     )
     assert "wrong way" not in text(rare(), "recall")
 

@@ -134,7 +134,7 @@ def test_a_grid_of_many_scores_bins_by_comparison(
     "changes",
     [
         {},
-        {"is_score_clipped": True, "score_missing": ("50", "12.5"), "score_scale": 50.0},
+        {"is_score_clipped": True, "score_missing": ("50", "12.5"), "score_scale": 50.0, "score_minus": 1.0},
         {
             "score": None,
             "decision": "outcome",

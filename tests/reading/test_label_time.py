@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import polars as pl
 import pytest
 
 from analytics.errors import InputError
+from analytics.log import positives
+from analytics.log.judge import judge
 from analytics.log.mapping import Mapping, mapping_from_dict
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -44,9 +47,30 @@ def test_a_date_of_the_same_day_is_not_before_its_row(desk: Desk) -> None:
 
 
 def test_a_time_before_the_row_or_called_otherwise_is_not_taken(desk: Desk) -> None:
-    assert desk.stage(rows(settled_at=later(5, n_before=3))).mapping.label_time is None
+    log = desk.log(rows(settled_at=later(5, n_before=3)))
+    assert log.mapping.label_time is None
+    (said,) = [found for found in log.findings if found.code == "end-before-start"]
+    assert said.rows == 3 and "not taken as the time of labels" in said.message
     assert desk.stage(rows(exported_at=later(5))).mapping.label_time is None
     assert desk.stage(rows(label_time=["soon"] * 40)).mapping.label_time is None
+
+
+@pytest.mark.parametrize("name", ["churned_at", "Kündigungsdatum", "fecha_impago"])
+def test_the_time_of_an_event_is_asked_for_as_label_and_judged_by_whether_there_is_one(desk: Desk, name: str) -> None:
+    """An end that never comes is written as a year far off."""
+    ends = [
+        [START + timedelta(days=30), None, datetime(9999, 12, 31), datetime(1900, 1, 1)][at % 4] for at in range(40)
+    ]
+    upload = desk.stage(rows(**{name: ends}).drop("label"))
+    assert upload.mapping.label is None and [claim for claim, _ in upload.open["label"]] == [name]
+    mapping = replace(upload.mapping, label=name, label_time=name)
+    mapping = positives.with_values(mapping, upload.reading)
+    preview = [row.label == "positive" for row in judge(upload.sample, upload.reading, mapping)]
+    log = desk.build(upload, mapping)
+    assert desk.stored(log)["label"].to_list() == [int(at % 4 == 0) for at in range(40)]
+    assert sum(preview) == 10 and "label-of-times" in {found.code for found in log.findings}
+    later = desk.stored(desk.remap(log, replace(mapping, negative=())))
+    assert later["label"].to_list() == [1 if at % 4 == 0 else None for at in range(40)]
 
 
 def test_the_time_is_stored_beside_the_label(desk: Desk) -> None:

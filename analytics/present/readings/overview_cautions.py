@@ -144,7 +144,8 @@ def _wrong_way_part(question: Question) -> str:
     """Say that what is judged ranks the wrong way round: then all that follows is of another question; else nothing."""
     said = next((each.message for each in question.log.findings if each.code == "score-ranks-wrong-way"), "")
     what = words.one_line(said.partition(":")[0])
-    return f"{what}: check which value is positive before all that follows." if said else ""
+    low = ", and whether low scores mean it," if question.log.mapping.score else ""
+    return f"{what}: check which value is positive{low} before all that follows." if said else ""
 
 
 def _copied_part(question: Question) -> str:

@@ -164,6 +164,23 @@ def _label_third_value(log: Log) -> Iterator[Said]:
         )
 
 
+def _label_of_times(log: Log) -> Iterator[Said]:
+    name = log.mapping.label
+    if name is None or log.column(name).kind != "time":
+        return
+    n = log.n_labelled - log.n_positive
+    how = (
+        f"As {name!r} is the label time too, Labels and --mature wait for the rows that are too young"
+        if log.mapping.label_time == name
+        else f"Choose {name!r} as label time too, and Labels waits for the rows that are too young"
+    )
+    yield Said(
+        name,
+        n,
+        f"{name!r} holds times: {n:,} rows without one count as negative, though nothing may mean not yet. {how}.",
+    )
+
+
 def in_words(values: Values) -> str:
     """Say values with their rows."""
     return ", ".join(f"{value!r} ({rows:,})" for value, rows in values)
@@ -211,6 +228,13 @@ CHECKS: tuple[Check, ...] = (
         severities=("error",),
         meaning="every label is positive, or every label is negative",
         say=_one_class,
+    ),
+    LogCheck(
+        code="label-of-times",
+        kinds=YES_NO,
+        severities=("warning",),
+        meaning="a label that is the time of what happened: rows without one are negative, though it may still come",
+        say=_label_of_times,
     ),
     LogCheck(
         code="label-third-value",

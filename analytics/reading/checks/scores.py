@@ -168,6 +168,14 @@ def _score_as_read(log: Log) -> Iterator[Said]:
             "not judged.",
             shown,
         )
+    if mapping.score_minus is not None:
+        yield Said(
+            mapping.score,
+            log.n_rows,
+            f"Low numbers of {mapping.score!r} mean positive: a score is {'1 ' if mapping.score_minus else ''}minus the number. "
+            "Thresholds follow. To take them as they stand, say so in the mapping (--score-as number).",
+            severity="note",
+        )
     if mapping.is_score_clipped:
         rows = column.n_outside - sum(count for value, count in column.outside if value in mapping.score_missing)
         yield Said(
@@ -194,6 +202,8 @@ def _highest(log: Log) -> str | None:
     """Return the highest score as text; where each class has its own, the last edge of the confidences."""
     if log.mapping.score is None:
         return f"{log.edges[-1]:g}"
+    if log.mapping.score_minus is not None:
+        return f"{log.edges[-1]:g}"
     column = log.reading.column(log.mapping.score)
     return column.within[1] if column.within and log.mapping.score_missing else column.high
 
@@ -212,7 +222,8 @@ CHECKS: tuple[Check, ...] = (
     LogCheck(
         code="score-as-read",
         severities=("warning", "note"),
-        meaning="scores in percent, stand-ins for no score, or values beyond 1 by rounding: how they are read",
+        meaning="scores in percent, stand-ins for no score, values beyond 1 by rounding, or low ones that mean positive: how "
+        "they are read",
         say=_score_as_read,
     ),
     LogCheck(

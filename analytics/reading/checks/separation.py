@@ -172,11 +172,11 @@ def _cut(evidence: Evidence) -> float | None:
 
 def _score_ranks_wrong_way(log: Log, area: _Area | None) -> Iterator[Said]:
     if area is not None and area.high < _CHANCE_AUROC:
-        what, todo = (
-            ("The score ranks", "whether the score is of the other class")
-            if log.mapping.score
-            else ("The decision points", "the positive value of the decision")
-        )
+        what, todo = ("The decision points", "the positive value of the decision")
+        if log.mapping.score:
+            as_said = "number" if log.mapping.score_minus is not None else "reversed"
+            low = "low" if as_said == "reversed" else "high"
+            what, todo = "The score ranks", f"say that {low} scores mean positive (--score-as {as_said})"
         yield Said(
             log.mapping.score or log.mapping.decision,
             log.n_labelled,

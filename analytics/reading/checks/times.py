@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from analytics.log.column import Column
+from analytics.log.column_names import is_label_time
 from analytics.log.schema import Log
 from analytics.reading.checks.check import Check, ColumnCheck, CountingCheck, Evidence, Said
 from analytics.reading.types.infer import is_of_times
@@ -48,9 +49,6 @@ _ENDS: dict[str, tuple[str, ...]] = {
     "login": ("logout",),
 }
 """Words for a beginning in the names of columns, each with those for its end."""
-
-_LABEL_TIME = re.compile(r".*(label|outcome).*(available|known|at|time|date|on).*")
-"""Names of the column that says when a label was known, which is after the time of the row."""
 
 _MAX_SHARE_REVERSED = 0.5
 """Share of the rows that may be the wrong way round: above one half the names are understood the wrong way round."""
@@ -103,9 +101,7 @@ def _reversed_pairs(evidence: Evidence) -> list[_Reversed]:
     """Count the rows on which an end lies before its start, for pairs of columns whose names say so."""
     log, found = evidence.log, []
     for start, end in permutations(_time_columns(log), 2):
-        if not _is_pair(start.name, end.name) and not (
-            start.name == log.mapping.time and _LABEL_TIME.fullmatch(end.name.casefold())
-        ):
+        if not _is_pair(start.name, end.name) and not (start.name == log.mapping.time and is_label_time(end.name)):
             continue
         a, b = start.sql_name, end.sql_name
         n_both, by_moment, by_day, are_days, place, place_day = evidence.row(
@@ -205,13 +201,15 @@ def _switches_of(days: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
     return runs
 
 
-def _end_before_start(_: Log, pairs: list[_Reversed]) -> Iterator[Said]:
+def _end_before_start(log: Log, pairs: list[_Reversed]) -> Iterator[Said]:
     for pair in pairs:
+        is_left = log.mapping.label_time is None and pair.start == log.mapping.time and is_label_time(pair.end)
+        left = " It is therefore not taken as the time of labels: name it (--label-time) if it is." if is_left else ""
         yield Said(
             pair.end,
             pair.rows,
             f"Expected {pair.end!r} after {pair.start!r}; on {pair.rows:,} of {pair.n_both:,} rows it lies before, the first is "
-            f"{pair.example}. Check whether the columns are swapped or in different time zones, and leave these rows out.",
+            f"{pair.example}. Check whether the columns are swapped or in different time zones, and leave these rows out.{left}",
             pair.example,
         )
 

@@ -30,7 +30,6 @@ _UNREADABLE: dict[bytes, str] = {
     b"\x80\x05": "a Python pickle",
     b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
-    b"\xfd7zXZ": "an xz file",
     b"\x7fELF": "a program",
     b"MZ\x90": "a program",
 }
@@ -65,18 +64,32 @@ def by_first_bytes(head: bytes) -> str | None:
     InputError
         If they name something that is not read.
     """
-    packings = next((packing for magic, packing in _PACKED.items() if head.startswith(magic)), None)
+    packings = packing_of(head)
     formats = next((format_ for magic, format_ in _KNOWN.items() if head.startswith(magic)), None)
     if packings or formats:
         return packings or formats
     what = next((what for magic, what in _UNREADABLE.items() if head.startswith(magic)), None)
-    if what is None and head[257:262] == b"ustar":
-        what = "a tar archive"
     if what is None and head[8:12] == b"DUCK":
         what = "a DuckDB database"
     if what is not None:
         raise InputError(f"Expected {readable()}, found {what}. Save the table in one of these formats.")
     return None
+
+
+def packing_of(head: bytes) -> str | None:
+    """Return how a file is packed, by its first bytes; a tar archive begins with the name of its first file."""
+    known = next((packing for magic, packing in _PACKED.items() if head.startswith(magic)), None)
+    return "tar" if known is None and head[257:262] == b"ustar" else known
+
+
+def says_packing(name: str, packing: str) -> bool:
+    """Whether a name says that a file is packed so; what is packed once more says it before the last point.
+
+    >>> says_packing("logs.tar.gz", "tar"), says_packing("logs.tgz", "tar"), says_packing("log.csv", "zip")
+    (True, True, False)
+    """
+    suffixes = [suffix.lower() for suffix in PurePath(name).suffixes[-2:]]
+    return any(suffix in PACKINGS[packing].endings for suffix in suffixes)
 
 
 def markup_of(head: bytes) -> str | None:

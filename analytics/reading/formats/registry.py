@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from analytics.reading.formats import arrow, avro, orc, sqlite
+from analytics.reading.formats import arrow, avro, orc
 
 _Way = Literal["text", "json", "parquet"]
 """How a format comes into the table ``raw``: as delimited text, as JSON, or as Parquet."""
@@ -59,10 +59,10 @@ class _Format:
 
 @dataclass(frozen=True, kw_only=True)
 class _Packing:
-    """One way to pack a file: its name, its first bytes and the ends of names that say it."""
+    """One way to pack a file: its name, its first bytes, where it begins with its own, and the ends of names that say it."""
 
     name: str
-    magic: tuple[bytes, ...]
+    magic: tuple[bytes, ...] = ()
     endings: tuple[str, ...]
     limits: str
 
@@ -143,8 +143,7 @@ FORMATS = {
             endings=(".sqlite", ".sqlite3", ".db"),
             magic=(b"SQLite format 3\x00",),
             way="parquet",
-            to_parquet=sqlite.to_parquet,
-            limits="the largest table, read-only; no views and no virtual tables",
+            limits="the largest table or the one that is chosen, read-only; no views and no virtual tables",
         ),
         _Format(
             name="html",
@@ -212,10 +211,21 @@ PACKINGS = {
             limits="one file; may unpack to 1 GB or 100 times",
         ),
         _Packing(
+            name="xz",
+            magic=(b"\xfd7zXZ\x00",),
+            endings=(".xz",),
+            limits="one file; may unpack to 1 GB or 100 times",
+        ),
+        _Packing(
             name="zip",
             magic=(b"PK\x03\x04", b"PK\x05\x06"),
             endings=(".zip",),
             limits="every table in it; no archive in an archive",
+        ),
+        _Packing(
+            name="tar",
+            endings=(".tar", ".tgz", ".tbz2", ".txz"),
+            limits="every table in it, plain or packed as a whole; no links, no archive in an archive",
         ),
     )
 }

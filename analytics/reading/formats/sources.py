@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
 from analytics.reading.formats import (
     arff,
+    compressed,
     dump,
     events,
     fixed,
@@ -22,7 +24,9 @@ from analytics.reading.formats import (
     quoted_lines,
     records,
     sheets,
+    sqlite,
     stanzas,
+    tarred,
     text,
     weka,
     wrapped,
@@ -35,6 +39,8 @@ _CHUNK = 1 << 20
 _MAX_LAYERS = 2
 """Packings inside of each other that are opened: ``log.csv.gz`` in a zip has two. More are rather a trap than a log. A
 judgement."""
+_ARCHIVES: dict[str, Callable[[Path, int], Any]] = {"zip": packed_files.archive, "tar": tarred.archive}
+"""Packings of several files, with what opens each."""
 _OnProgress = Callable[[float], None]
 _WRITTEN = ((weka.is_weka, weka.lay_out), (stanzas.is_stanzas, stanzas.lay_out))
 """By what the first lines tell: what writes a text anew as a table and says so."""
@@ -61,7 +67,7 @@ class Source:
     contradiction : str or None
         A sentence where the name says something else than the content.
     sheet, sheets : str or None, and tuple of str
-        The sheet that was read, and all of the workbook.
+        The sheet or table that was read, and all of the workbook or database.
     has_noise : bool
         Whether lines that are no records are a program's words, however many, and no damage.
     """
@@ -134,21 +140,24 @@ def prepare_all(
             where = f"inside {shown!r}, which is packed" if packing else f"in {shown!r}"
             raise InputError(f"Expected a table {where}, found an empty file: nothing to read. Export the log again.")
         found = kinds.by_first_bytes(head)
-        if found not in PACKINGS or found == "zip":
+        if found not in PACKINGS or found in _ARCHIVES:
             break
         packing = packing or found
         plain = scratch / f"plain{layer}"
-        _decompress(path, plain, str(found), max_bytes=max_bytes, progress=progress)
+        compressed.decompress(path, plain, str(found), max_bytes=max_bytes, progress=progress)
         path = plain
     else:
         raise InputError(
             f"Expected a table, found one packed more than {_MAX_LAYERS} times in {shown!r}. Unpack it first."
         )
+    if found == "tar" or (found == "zip" and not _is_workbook(path, max_bytes)):
+        return _unpack(path, found, scratch, shown, csv, max_bytes=max_bytes, progress=progress)
     if found == "zip":
-        if not _is_workbook(path, max_bytes):
-            return _unpack(path, scratch, shown, csv, max_bytes=max_bytes, progress=progress)
         sheet = sheets.lay_out(path, scratch, csv.sheet, max_bytes)
         source = Source(sheet.path, "xlsx", sheet.repairs, sheet=sheet.name, sheets=sheet.names)
+    elif found == "sqlite":
+        table = sqlite.lay_out(path, scratch, csv.sheet)
+        source = Source(table.path, found, table.repairs, sheet=table.name, sheets=table.names)
     elif found in FORMATS:
         source = Source(path, found)
     else:
@@ -167,31 +176,6 @@ def _read_tail(path: Path, size: int = 1 << 10) -> bytes:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - size))
         return file.read()
-
-
-def _decompress(path: Path, target: Path, codec: str, *, max_bytes: int, progress: _OnProgress) -> None:
-    """Unpack ``path`` into ``target`` in small pieces, refusing to go beyond ``max_bytes``."""
-    import pyarrow as pa  # most files are not compressed
-
-    total, written = path.stat().st_size, 0
-    try:
-        with (
-            path.open("rb") as raw,
-            pa.CompressedInputStream(pa.PythonFile(raw), codec) as stream,
-            target.open("wb") as out,
-        ):
-            while piece := stream.read(_CHUNK):
-                written += len(piece)
-                if written > max_bytes:
-                    raise InputError(
-                        f"Expected at most {max_bytes / 1e9:,.1f} GB after unpacking, found more. Split the export."
-                    )
-                out.write(piece)
-                progress(min(raw.tell() / total, 1.0))
-    except OSError as error:
-        raise InputError(
-            f"Expected a whole {codec} file, found a damaged one after {written:,} bytes. Export or copy it again."
-        ) from error
 
 
 def _is_workbook(path: Path, max_bytes: int) -> bool:
@@ -217,11 +201,11 @@ def _is_workbook(path: Path, max_bytes: int) -> bool:
 
 
 def _unpack(
-    path: Path, scratch: Path, shown: str, csv: CsvOptions, *, max_bytes: int, progress: _OnProgress
+    path: Path, kind: str, scratch: Path, shown: str, csv: CsvOptions, *, max_bytes: int, progress: _OnProgress
 ) -> list[Source]:
     """Unpack the tables of an archive under names of our own, so that theirs lead nowhere, and make each plain."""
     sources: list[Source] = []
-    with packed_files.archive(path, max_bytes) as opened:
+    with _ARCHIVES[kind](path, max_bytes) as opened:
         named = [entry for entry in opened.infolist() if entry.filename]
         entries = [entry for entry in named if not entry.is_dir() and not kinds.is_hidden(entry.filename)]
         tables = [entry for entry in entries if kinds.is_table_name(entry.filename)] or entries
@@ -235,7 +219,8 @@ def _unpack(
                 shutil.copyfileobj(packed, out, _CHUNK)
             done += entry.file_size
             progress(done / total)
-            if _read_head(target, 4).startswith(PACKINGS["zip"].magic) and not _is_workbook(target, max_bytes):
+            inner = kinds.packing_of(_read_head(target))
+            if inner == "tar" or (inner == "zip" and not _is_workbook(target, max_bytes)):
                 raise InputError(
                     f"Expected tables in {shown!r}, found another archive in it: {entry.filename!r}. Unpack it first."
                 )
@@ -250,8 +235,8 @@ def _unpack(
     if left_out:
         said = f"{left_out:,} other file{'s' * (left_out > 1)} in the archive {'were' if left_out > 1 else 'was'} left out."
         sources[0] = replace(sources[0], repairs=(*sources[0].repairs, said))
-    if not shown.lower().endswith(".zip"):
-        said = f"The name {shown!r} says something else than the content: it is a zip archive and was read as that."
+    if not kinds.says_packing(shown, kind):
+        said = f"The name {shown!r} says something else than the content: it is a {kind} archive and was read as that."
         sources[0] = replace(sources[0], contradiction=sources[0].contradiction or said)
     return sources
 

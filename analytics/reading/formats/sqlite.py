@@ -1,16 +1,18 @@
-"""SQLite databases: the largest table, read-only and without anything that a file could make the library do."""
+"""SQLite databases: the largest table or the wanted one, read-only and without anything that a file could make the library do."""
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from analytics.errors import InputError
+from analytics.errors import InputError, QuestionError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,6 +22,9 @@ _BATCH_ROWS = 10_000
 
 _MAX_TABLES = 1_000
 """Tables that are counted. A judgement."""
+
+_MAX_NAMED = 6
+"""Tables that a sentence names. Bounds it."""
 
 _MAX_VALUE_BYTES = 64 << 20
 """Bytes of one value, as of one record of JSON: a column may be computed, and be as large as it likes. A judgement."""
@@ -52,13 +57,31 @@ def beside(path: Path) -> Path | None:
     return later if not later.is_symlink() and later.is_file() and later.stat().st_size else None
 
 
-def to_parquet(path: Path, target: Path) -> tuple[str, ...]:
-    """Rewrite the largest table of a SQLite database as Parquet, some thousand rows at a time."""
-    later = beside(path)
+@dataclass(frozen=True)
+class _Laid:
+    """A table that was laid out as Parquet: where, its name, those of all tables, and sentences about the reading."""
+
+    path: Path
+    name: str
+    names: tuple[str, ...]
+    repairs: tuple[str, ...]
+
+
+def lay_out(path: Path, scratch: Path, wanted: str | None) -> _Laid:
+    """Rewrite the wanted table of a SQLite database as Parquet, by default the largest, some thousand rows at a time.
+
+    Raises
+    ------
+    InputError
+        If the database is damaged, or holds no table.
+    QuestionError
+        If it has no table of the wanted name.
+    """
+    later, target = beside(path), scratch / "table.parquet"
     try:
         with path.open("rb") as file:
             is_alone = later is None and 2 in file.read(20)[18:]
-        with closing(_opened(path) if later is None else _with_later(path, later, target.parent)) as connection:
+        with closing(_opened(path) if later is None else _with_later(path, later, scratch)) as connection:
             sizes = _sizes(connection) or {"": 0}
             name = max(sizes, key=lambda table: sizes[table])
             if is_alone and not sizes[name]:
@@ -66,20 +89,38 @@ def to_parquet(path: Path, target: Path) -> tuple[str, ...]:
             if not name or len(sizes) > _MAX_TABLES:
                 n_tables = len(sizes) if name else 0
                 raise InputError(f"Expected 1 to {_MAX_TABLES:,} tables in the SQLite database, found {n_tables:,}.")
+            if wanted is not None and wanted not in sizes:
+                shown = ", ".join(map(repr, [*sizes][:_MAX_NAMED]))
+                raise QuestionError(f"Expected the name of a table, found {wanted!r}. The database has: {shown}.")
+            name = name if wanted is None else wanted
             _write(connection, name, target)
+            others = _others(connection, name, sizes)
     except (sqlite3.Error, OverflowError, UnicodeError) as error:
         raise InputError(
             f"Expected a readable SQLite database; reading it stopped with: {str(error)[:200]}. Check that the file is whole."
         ) from error
     said = (_ALONE,) if is_alone else ()
-    others = [f"{other!r} ({size:,})" for other, size in sizes.items() if other != name]
-    if not others:
-        return said
-    shown = ", ".join(others[:6]) + (", …" if len(others) > 6 else "")
-    return (
-        *said,
-        f"The table {name!r} with {sizes[name]:,} rows, the largest, was read; the database also has {shown}.",
-    )
+    if others:
+        which = "" if wanted is not None else ", the largest,"
+        said = (*said, f"The table {name!r} with {sizes[name]:,} rows{which} was read; the database also has {others}.")
+    return _Laid(target, name, tuple(sizes), said)
+
+
+def _others(connection: sqlite3.Connection, name: str, sizes: dict[str, int]) -> str:
+    """List the other tables with their rows, those with the same columns first, and how one of them is chosen."""
+    own = _columns(connection, name)
+    alike = {other for other in sizes if other != name and _columns(connection, other) == own}
+    others = sorted((other for other in sizes if other != name), key=lambda other: (other not in alike, -sizes[other]))
+    named = [
+        f"{other!r} ({sizes[other]:,}{', the same columns' if other in alike else ''})" for other in others[:_MAX_NAMED]
+    ]
+    how = f"; --sheet {shlex.quote(others[0])} reads that one" if others else ""
+    return ", ".join(named) + (", …" if len(others) > _MAX_NAMED else "") + how
+
+
+def _columns(connection: sqlite3.Connection, name: str) -> list[str]:
+    """Return the names of a table's columns."""
+    return [str(column[0]) for column in connection.execute(f"SELECT * FROM {_named(name)} LIMIT 0").description]
 
 
 def _with_later(path: Path, later: Path, scratch: Path) -> sqlite3.Connection:
@@ -160,8 +201,7 @@ def _write(connection: sqlite3.Connection, name: str, target: Path) -> None:
     import pyarrow as pa  # the only use: most files are no databases
     from pyarrow import parquet
 
-    cursor = connection.execute(f"SELECT * FROM {_named(name)} LIMIT 0")
-    names = [str(column[0]) for column in cursor.description]
+    names = _columns(connection, name)
     types = [_type_of(connection, name, column) for column in names]
     schema = pa.schema(list(zip(names, types, strict=True)))
     with parquet.ParquetWriter(target, schema, compression="lz4") as writer:

@@ -8,7 +8,7 @@ from analytics.errors import InputError
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
-from analytics.log.value_words import BLANK
+from analytics.log.value_words import BLANK, FIRST_YEAR, GIVEN, LAST_YEAR
 from analytics.reading.sql import right
 from analytics.reading.sql.expression import NULL, Expression, numeric
 
@@ -49,6 +49,8 @@ def score_expression(reading: Reading, mapping: Mapping) -> Expression:
     if mapping.is_score_clipped:
         clipped = f"CASE WHEN {found.sql} < 0 THEN 0.0 WHEN {found.sql} > 1 THEN 1.0 ELSE {found.sql} END"
         found = Expression(f"({clipped})::DOUBLE", found.parameters * 3)
+    if mapping.score_minus is not None:
+        found = Expression(f"(?::DOUBLE - ({found.sql}))", (mapping.score_minus, *found.parameters))
     return _of_positive(found, reading, mapping) if mapping.is_confidence else found
 
 
@@ -89,6 +91,9 @@ def _membership(reading: Reading, name: str | None, positive: Sequence[str], neg
     if not positive:
         shown = ", ".join(repr(value) for value, _ in column.top[:6])
         raise InputError(f"Expected the value of {name!r} that means positive, found none. Its values: {shown}.")
+    if column.kind == "time" and GIVEN in positive:
+        is_given = f"year({column.sql_name}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR}"
+        return Expression(f"CASE WHEN {is_given} THEN 1 {'ELSE 0' if BLANK in negative else ''} END")
     is_positive = _one_of(column, positive)
     if negative:
         is_negative = _one_of(column, negative)

@@ -92,6 +92,9 @@ PLANTED: dict[str, Callable[[Desk], Sequence[CheckResult]]] = {
     "rows-that-stand-for-many": lambda desk: (
         desk.log("id,score,label,sampling_fraction\n1,0.5,1,1\n2,0.2,0,0.02\n3,0.7,1,1\n").findings
     ),
+    "label-of-times": lambda desk: (
+        desk.log("id,score,churned_at\n1,0.5,2024-02-01\n2,0.2,\n3,0.7,9999-12-31\n", label="churned_at").findings
+    ),
     "no-weight": lambda desk: (
         desk.log("id,score,label,w\n1,0.5,1,1\n2,0.2,0,0\n3,0.7,1,\n4,0.1,0,-2\n", weight="w").findings
     ),

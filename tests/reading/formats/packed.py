@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tarfile
 import zipfile
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,20 @@ def zipped(entries: dict[str, bytes | str]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in entries.items():
             archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def tarred(entries: dict[str, bytes | str], *others: tarfile.TarInfo, mode: str = "w") -> bytes:
+    """An archive of plain files under the names given, and of entries that are none."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode) as archive:  # type: ignore[call-overload]
+        for name, content in entries.items():
+            data = content.encode() if isinstance(content, str) else content
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+        for other in others:
+            archive.addfile(other)
     return buffer.getvalue()
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import lzma
 import random
+import tarfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +22,7 @@ from analytics.errors import InputError
 from analytics.log.schema import Log
 from analytics.reading.formats import sources
 from tests.ingested import Desk
-from tests.reading.formats.packed import zipped
+from tests.reading.formats.packed import tarred, zipped
 
 TEXT = "id,score,label,city\n1,0.25,0,Málaga\n2,0.75,1,Łódź\n"
 
@@ -73,6 +75,14 @@ def test_bytes_that_break_utf8_late_are_found(desk: Desk) -> None:
         (gzip.compress(TEXT.encode() * 1_000, mtime=0)[:200], "damaged"),
         (b"\x1f\x8b" + b"junk" * 50, "damaged"),
         (b"\x28\xb5\x2f\xfd" + b"junk" * 50, "damaged"),
+        (lzma.compress(TEXT.encode() * 1_000)[:100], "damaged"),
+        (b"\xfd7zXZ\x00" + b"junk" * 50, "damaged"),
+        (b"a.csv" + bytes(252) + b"ustar\x0000" + bytes(300), "tar archive, found a damaged one"),
+        (tarred({"log.csv": TEXT * 1_000})[:5_000], "damaged"),
+        (tarred({"a.csv": TEXT, "b.csv": TEXT}).replace(b"b.csv", b"c.csv"), "damaged"),
+        (tarred({"inner.zip": zipped({"may.csv": TEXT})}), "another archive in it"),
+        (tarred({"inner.tar": tarred({"may.csv": TEXT})}), "another archive in it"),
+        (tarred({"long" * 300_000: TEXT}), "damaged"),
         (b"%PDF-1.7 ...", "a PDF"),
         (b"\xd0\xcf\x11\xe0" + bytes(100), "an old Excel file"),
         (b"FEA1" + bytes(100), "version 1"),
@@ -90,6 +100,37 @@ def test_a_zip_is_read_also_inside_gzip(desk: Desk) -> None:
         assert (source.file_format, source.path.read_text("utf-8"), source.name) == ("csv", TEXT, "log.csv")
 
 
+@pytest.mark.parametrize(
+    ("name", "pack"),
+    [("a.tar", bytes), ("a.tgz", gzip.compress), ("a.tar.xz", lzma.compress), ("a.tar.bz2", bz2.compress)],
+)
+def test_the_plain_files_of_a_tar_are_read_and_its_names_lead_nowhere(
+    desk: Desk, tmp_path: Path, name: str, pack: Callable[[bytes], bytes]
+) -> None:
+    link = tarfile.TarInfo("link.csv")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/hosts"
+    entries: dict[str, bytes | str] = {
+        "../evil.csv": TEXT,
+        "b/two.csv.gz": gzip.compress(TEXT.encode()),
+        "._x": b"\0\5",
+    }
+    scratch = tmp_path / "scratch" / "own"
+    scratch.mkdir(parents=True)
+    found = sources.prepare_all(
+        desk.file(pack(tarred(entries, link)), name), scratch, max_bytes=1 << 30, progress=lambda _: None
+    )
+    assert [(source.name, source.path.read_text("utf-8"), source.contradiction) for source in found] == [
+        ("../evil.csv", TEXT, None),
+        ("b/two.csv.gz", TEXT, None),
+    ]
+    assert all(source.path.is_relative_to(scratch) for source in found) and not [*tmp_path.rglob("evil*")]
+
+
+def test_xz_of_several_streams_is_one_file(desk: Desk) -> None:
+    parts = lzma.compress(TEXT[:30].encode()) + bytes(8) + lzma.compress(TEXT[30:].encode())
+    assert prepared(desk, parts, "log.csv.xz").path.read_text("utf-8") == TEXT
+
+
 def test_an_entry_without_a_name_is_left_out(desk: Desk) -> None:
     """A name that begins with a zero byte is none."""
     damaged = zipped({"one.csv": TEXT, "two.csv": TEXT}).replace(b"two.csv", b"\0wo.csv")
@@ -97,10 +138,12 @@ def test_an_entry_without_a_name_is_left_out(desk: Desk) -> None:
 
 
 def test_a_bomb_is_stopped(desk: Desk) -> None:
-    bomb = gzip.compress(b"0" * 50_000_000)
-    assert len(bomb) < 100_000
-    with pytest.raises(InputError, match="Expected at most"):
-        prepared(desk, bomb, max_bytes=10_000_000)
+    hole = tarfile.TarInfo("hole.csv")
+    hole.size = 50_000_000
+    for bomb in (gzip.compress(b"0" * 50_000_000), lzma.compress(b"0" * 50_000_000, preset=0), tarred({}, hole)):
+        assert len(bomb) < 100_000
+        with pytest.raises(InputError, match="Expected at most"):
+            prepared(desk, bomb, max_bytes=10_000_000)
 
 
 def test_damaged_files_of_every_format_are_input_errors(desk: Desk) -> None:
@@ -256,7 +299,6 @@ def test_content_wins_over_the_name_and_a_contradiction_is_said(desk: Desk) -> N
         (b"<!DOCTYPE html><html><table><tr><td>1</td></tr></table></html>", "an HTML page"),
         (b"\xef\xbb\xbf  <HTML>x</HTML>", "an HTML page"),
         (b"<?xml version='1.0'?><a/>", "an XML document"),
-        (b"a.csv" + bytes(252) + b"ustar\x0000" + bytes(300), "a tar archive"),
         (bytes(8) + b"DUCK" + bytes(99), "a DuckDB database"),
         (random.Random(7).randbytes(4_000), "controls"),
         (random.Random(8).randbytes(200_000), "controls"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from analytics.errors import InputError
+from analytics.log.layout import CsvOptions
 from tests.ingested import Desk
 
 ROWS = [(f"r{n}", n * 7 % 100 / 100, n % 2, None if n == 3 else "süd", n) for n in range(50)]
@@ -31,14 +32,19 @@ def database(desk: Desk, *tables: Given, then: Sequence[str] = ()) -> Path:
 
 def test_the_largest_table_is_read_and_the_others_are_named(desk: Desk) -> None:
     models = ("CREATE TABLE models (id TEXT)", "models", [("a",), ("b",)])
-    path = database(desk, models, LOG)
+    june = (LOG[0].replace("TABLE log", "TABLE june"), "june", ROWS[:1])
+    path = database(desk, models, LOG, june)
     before = path.read_bytes()
     upload = desk.stage(path)
     assert upload.reading.file_format == "sqlite"
     assert (
-        "The table 'log' with 50 rows, the largest, was read; the database also has 'models' (2)."
-        in upload.reading.repairs
+        "The table 'log' with 50 rows, the largest, was read; the database also has 'june' (1, the same columns), "
+        "'models' (2); --sheet june reads that one." in upload.reading.repairs
     )
+    other = desk.read(path, csv=CsvOptions(sheet="june"))
+    assert (other.rows_kept, other.origin.sheet, other.origin.sheets) == (1, "june", ("models", "log", "june"))
+    with pytest.raises(InputError, match="Expected the name of a table, found 'july'"):
+        desk.read(path, csv=CsvOptions(sheet="july"))
     stored = desk.stored(desk.build(upload))
     assert stored["score"].to_list() == [row[1] for row in ROWS]
     assert stored["label"].to_list() == [row[2] for row in ROWS]
