@@ -128,7 +128,9 @@ def _by_value(
         usual = min(number, len(values) - 1) if usual is None else usual
         if not _is_in_address(key) and st.session_state.get(key) not in values:
             st.session_state[key] = values[usual]
-        chosen.append(place.selectbox(label, values, index=usual, key=key, bind="query-params", on_change=choose_sides))
+        chosen.append(
+            place.selectbox(escaped(label), values, index=usual, key=key, bind="query-params", on_change=choose_sides)
+        )
     known = [value for value in chosen if value is not None]
     if len(known) < len(chosen):
         raise QuestionError(f"Expected a value of {column.name!r} for both sides, found none for one. Choose it.")
