@@ -10,7 +10,7 @@ import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.labels import arrival_of, coming_of, faded_since, label_days, one_class_since, selective_of
-from analytics.answers.labels_buckets import Known, areas_of, buckets_of
+from analytics.answers.labels_buckets import Known, areas_of, buckets_of, cuts_of
 from analytics.answers.labels_expected import expected_of, with_expected
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
@@ -19,7 +19,7 @@ from analytics.measure.headline import headline
 from analytics.measure.labels.arrivals import UNITS, Arrivals, arrivals_of
 from analytics.measure.labels.curve import CurveSums, arrival_curve
 from analytics.measure.labels.expectation import Expectation
-from analytics.measure.labels.judged import Judged, is_of_bins, losses_by_bin
+from analytics.measure.labels.judged import Judged, losses_by_bin
 from analytics.measure.labels.lateness import label_arrival
 from analytics.measure.labels.maturing import Matured, Maturing
 from analytics.measure.labels.selective import Selective
@@ -37,8 +37,6 @@ _WEEK = 7
 """Days of a bucket that begins on a Monday."""
 _NEARLY = 23 / 24
 """Of an hour, a day or a week: where the newest time is later than that, it is taken for over. By hand."""
-_N_CUTS = 20
-"""Bins of equal mass for areas and losses: rows to come are of one kind within a twentieth of the scores. A judgement."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +88,9 @@ class LabelsAnswer:
         The day from which on ever fewer rows are positive, where all have a label: it may be negative until something happens.
     one_class : datetime or None
         The day from which on labels are of one class.
+    is_too_short : bool
+        Whether only one class says when its labels came, and the log is too short to see the last of them come: a row of the
+        other class may still become one of it.
     """
 
     metric: str
@@ -113,6 +114,7 @@ class LabelsAnswer:
     n_unlogged: float = 0.0
     faded: datetime | None = None
     one_class: datetime | None = None
+    is_too_short: bool = False
 
 
 def labels(engine: Engine, question: Question, metric: str | None = None, costs: Costs | None = None) -> LabelsAnswer:
@@ -127,7 +129,7 @@ def labels(engine: Engine, question: Question, metric: str | None = None, costs:
     _require_times(log)
     metric = metric or headline(*log.class_counts).metric
     unit, per_bucket = _unit_of(log)
-    cuts = _cuts(engine, question, metric)
+    cuts = cuts_of(engine, question, metric)
     flagged = np.array([cut >= question.threshold for cut in (-np.inf, *cuts)]) if cuts else np.array([True])
     table, now = _table(engine, question, unit, cuts)
     judged = Judged(metric, flagged, log.is_right_or_wrong, losses_by_bin(table, len(flagged)), costs)
@@ -267,8 +269,10 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
     of_day = (np.arange(arrivals.n_days) + offset) // per_bucket
     curves = CurveSums(arrivals).curves() if has_times else None
     maturing = Maturing(arrivals, of_day, judged) if curves is not None and curves.ripe is not None else None
-    there = arrivals.there()
-    if maturing is not None:
+    there, is_too_short = arrivals.there(), maturing is None and arrivals.rest is not None
+    if is_too_short:
+        to_come, never = arrivals.waiting, 0.0
+    elif maturing is not None:
         to_come, never = maturing.to_come(), maturing.share_never
         there = maturing.settled(np.arange(arrivals.n_days), to_come)
     else:
@@ -302,18 +306,5 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
         n_missed=n_missed,
         selective=selective_of(engine, question),
         n_unlogged=arrivals.n_unlogged,
+        is_too_short=is_too_short,
     )
-
-
-def _cuts(engine: Engine, question: Question, metric: str) -> tuple[float, ...]:
-    """Return where bins of the scores begin: at the threshold, and for areas and losses at quantiles too."""
-    if question.log.is_right_or_wrong:
-        return ()
-    if not is_of_bins(metric):
-        return (question.threshold,)
-    scores = engine.score_table(question.log, question.cohort, question.threshold, sums=())
-    frame = scores.frame.drop_nulls("score_bin").sort("score_bin")
-    share = frame["n"].cum_sum() / max(float(frame["n"].sum()), 1.0)
-    places = np.searchsorted(share.to_numpy(), np.arange(1, _N_CUTS) / _N_CUTS)
-    edges = scores.edges[frame["score_bin"].to_numpy()[np.minimum(places, frame.height - 1)]] if frame.height else ()
-    return tuple(sorted({question.threshold, *map(float, edges)}))

@@ -11,9 +11,12 @@ from analytics.answers.question import Question
 from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.areas import Areas
 from analytics.measure.labels.arrivals import Arrivals, Whole
-from analytics.measure.labels.judged import Judged
+from analytics.measure.labels.judged import Judged, is_of_bins
 from analytics.measure.labels.maturing import Matured, Maturing
 from analytics.query.engine import Engine
+
+_N_CUTS = 20
+"""Bins of equal mass for areas and losses: rows to come are of one kind within a twentieth of the scores. A judgement."""
 
 
 @dataclass(frozen=True)
@@ -91,3 +94,17 @@ def buckets_of(known: Known, of_day: Whole, offset: int) -> pl.DataFrame:
     floats = {field.name: pl.Float64 for field in fields(Matured) if field.name != "n_past"}
     frame = pl.DataFrame(rows, schema_overrides={**floats, "n_past": pl.Int64}, infer_schema_length=None)
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def cuts_of(engine: Engine, question: Question, metric: str) -> tuple[float, ...]:
+    """Return where bins of the scores begin: at the threshold, and for areas and losses at quantiles too."""
+    if question.log.is_right_or_wrong:
+        return ()
+    if not is_of_bins(metric):
+        return (question.threshold,)
+    scores = engine.score_table(question.log, question.cohort, question.threshold, sums=())
+    frame = scores.frame.drop_nulls("score_bin").sort("score_bin")
+    share = frame["n"].cum_sum() / max(float(frame["n"].sum()), 1.0)
+    places = np.searchsorted(share.to_numpy(), np.arange(1, _N_CUTS) / _N_CUTS)
+    edges = scores.edges[frame["score_bin"].to_numpy()[np.minimum(places, frame.height - 1)]] if frame.height else ()
+    return tuple(sorted({question.threshold, *map(float, edges)}))

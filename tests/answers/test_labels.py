@@ -12,12 +12,14 @@ from analytics.answers.brief.answer import brief
 from analytics.answers.brief.finding import Asking, LabelParts
 from analytics.answers.gap.sides import sides
 from analytics.answers.labels import arrival_of, label_days
+from analytics.answers.labels_answer import labels
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
 from analytics.measure.labels.lateness import label_arrival
 from analytics.present.readings import (
     finding_certainty,
     finding_sentence,
+    labels_reading,
     overview_reading,
     trend_reading,
     unlabelled_words,
@@ -108,3 +110,29 @@ def test_gap_waits_for_labels_where_overview_does(desk: Desk, engine: Engine, ca
     assert arrival is not None
     assert (found.mature_before[1], found.is_waiting) == (arrival.since, arrival.is_waiting)
     assert arrival.is_late is (case != "never")
+
+
+@pytest.mark.parametrize("n_days", [60, 400])
+def test_rows_that_are_negative_until_something_happens_are_trusted_once_it_would_have(
+    desk: Desk, engine: Engine, n_days: int
+) -> None:
+    """As with chargebacks: only positive rows have a time of their label, half of them after 17 days or more."""
+    rng, n = np.random.default_rng(2), 6_000
+    minutes = np.sort(rng.integers(0, n_days * 1_440, n))
+    late = rng.exponential(25 * 1_440, n).astype(int)
+    came = (rng.random(n) < 0.2) & (minutes + late < n_days * 1_440)
+    start = pl.lit(np.datetime64("2024-01-01", "us"))
+    frame = pl.DataFrame(
+        {"score": rng.beta(2, 5, n).round(3), "minute": minutes, "late": late, "label": came.astype(int)}
+    )
+    frame = frame.with_columns(at=start + pl.duration(minutes="minute"))
+    frame = frame.with_columns(label_at=pl.when(pl.col("label") == 1).then(pl.col("at") + pl.duration(minutes="late")))
+    log = desk.log(frame.drop("minute", "late"), time="at", label_time="label_at")
+    answer = labels(engine, Question(log, Cohort(), 0.5), "precision")
+    said = labels_reading(answer)
+    assert answer.is_too_short == (n_days == 60) and (answer.trust is None) == (n_days == 60)
+    if n_days == 60:
+        assert said.startswith("Trust precision of no week yet: rows that count as negative may still become positive")
+        assert "half of those that came did within 1" in said
+    else:
+        assert answer.trust is not None and 90 < (answer.now - answer.trust).days < 150

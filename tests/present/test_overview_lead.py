@@ -80,6 +80,9 @@ def test_a_model_that_is_not_clearly_better_is_compared_with_predicting_one_clas
         ("fraude", "Oui", "fraude"),
         ("sepsis_within_6h", "1", "sepsis"),
         ("churn90", "1", "churn"),
+        ("chargeback_date", "a time", "chargeback"),
+        ("DefaultedAt", "a time", "defaulted"),
+        ("date", "a time", ""),
         ("x", "<b>\n*bad*", "<b> *bad*"),
     ],
 )

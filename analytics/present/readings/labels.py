@@ -22,6 +22,8 @@ _FEW_PAST = 4
 """Ripe buckets below which the width of an interval is a guess; as in `measure.labels.maturing`."""
 _HALF = 0.5
 """Share of the labels by whose age the classes are compared."""
+_MOST = 0.9
+"""Share of the labels by whose age it is said how late they come. A judgement."""
 _HARDLY = 0.005
 """Share of the rows, or labels, below which it is not worth a sentence: half a percent. By hand."""
 
@@ -31,6 +33,8 @@ def labels_reading(answer: LabelsAnswer) -> str:
     found = answer.selective
     if not answer.buckets["n_labelled"].sum():
         return _first(answer)
+    if answer.is_too_short and answer.curve is not None:
+        return _too_short(answer, answer.curve)
     if found is not None and (found.is_of_one_side or found.hides(answer.metric)):
         hidden = found.hides(answer.metric) and answer.stopped is None
         late = _late_part(answer) if hidden else words.told(_first(answer), _since_part(answer))
@@ -60,6 +64,20 @@ def _first(answer: LabelsAnswer) -> str:
         coming = f"{_coming(answer.since, 'of the labels')}{_way(answer, answer.since)}"
         return f"Trust {phrase} of no {words.BUCKETS[answer.every]} yet: {coming}."
     return _trust_part(answer)
+
+
+def _too_short(answer: LabelsAnswer, curve: pl.DataFrame) -> str:
+    """Say that nothing may be trusted where the labels of one class come late and the last of them was not seen to come."""
+    name, other = ("positive", "negative") if curve["positive"].max() else ("negative", "positive")
+    phrase, bucket = words.metric_phrase(answer.metric), words.BUCKETS[answer.every]
+    half, most = (
+        words.plural(int((curve[name] < share).sum()), words.BUCKETS[answer.unit]) for share in (_HALF, _MOST)
+    )
+    return (
+        f"Trust {phrase} of no {bucket} yet: rows that count as {other} may still become {name}, and the log is too short to see "
+        f"the last of them.\nOnly {name} rows say when their label came: half of those that came did within {half}, nine in ten "
+        f"within {most}. Ask again of a log that spans more than twice as long."
+    )
 
 
 def _late_part(answer: LabelsAnswer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analytics.log.value_words import folded
+from analytics.log.value_words import GIVEN, folded
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS
 from analytics.present import words
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _YES = {"1.0", "positive", "pos", "p"}
 """Beside words of assent: they say nothing of what is positive."""
 _NO_NOUN = {"label", "target", "y", "true", "outcome", "class", "flag", "truth", "positive", "actual", "gt", "value"}
+_OF_TIMES = {"date", "time", "timestamp", "datetime", "day", "at", "on", "dt", "ts", "datum", "fecha"}
+"""Words of a column of times that say nothing of what happened then."""
 _NO_WORDS = re.compile(r"[^\w\s.\-/']")
 """What stands in no name that is made of words."""
 _SPAN = re.compile(r"(?i)(?:[\s_\-.]*(?:within|in|next|after|over))?[\s_\-.]*\d+[\s_\-.]*[a-z]*$")
@@ -48,8 +50,9 @@ def noun_of(log: Log) -> str:
     name = words.one_line(log.mapping.label or "")
     if _NO_WORDS.search(name):
         return ""
+    said = _OF_TIMES if log.mapping.positive == (GIVEN,) else set()
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+", _SPAN.sub("", name))
-    kept = [part for part in parts if part.lower() not in {"is", "has", "was", *_NO_NOUN}]
+    kept = [part for part in parts if part.lower() not in {"is", "has", "was", *_NO_NOUN, *said}]
     return words.shortened(" ".join(kept).lower(), MAX_NOUN) if 0 < len(kept) <= _MAX_WORDS else ""
 
 
@@ -67,7 +70,7 @@ def missed_words(log: Log) -> str:
 
 def _is_yes(value: str) -> bool:
     """Whether a label says no more than yes, in any of the languages whose words of assent are known."""
-    return value.strip().lower() in _YES or folded(value) == "1"
+    return value.strip().lower() in _YES or value == GIVEN or folded(value) == "1"
 
 
 def judged_words(log: Log, n: int | None = None) -> str:
