@@ -26,7 +26,7 @@ _DETAILS = {
     "unit": ("factor",),
     "affine": ("factor", "shift"),
     "shift": ("shift",),
-    "rounded": ("decimals",),
+    "rounded": ("decimals", "multiple"),
     "default": ("value",),
     "recoded": ("from", "to"),
     "padded": ("from", "to"),
