@@ -300,9 +300,7 @@ def test_judgements_in_both_orders_are_no_independent_rows(tmp_path: Path) -> No
     ).write_csv(path)
     once, said = asked(path)
     assert "The same question_id stands on several rows, which are not independent" in said
-    found, said = asked(path, "--preference", "winner", "--unit", "question_id")
-    assert "not independent" not in said and found["win_rate"] == once["win_rate"]
-    assert found["standard_error"] == pytest.approx(wins.std(ddof=1) / 120**0.5)
+    assert once["standard_error"] == pytest.approx(wins.std(ddof=1) / 120**0.5) and once["win_rate"] == wins.mean()
 
 
 def test_graded_answers_of_several_models_are_paired_at_once(tmp_path: Path) -> None:
@@ -317,10 +315,12 @@ def test_graded_answers_of_several_models_are_paired_at_once(tmp_path: Path) -> 
     found, said = asked(path, "--live", "model=a", "--candidate", "model=c", "--no-search")
     assert said.startswith("A row is right where 'solved' is 1 (guessed")
     assert found["pairing"]["both"] == 120 and found["pairing"]["repeats_live"] == 0
-    assert "Pairs of one question_id are not independent" in said
+    assert "Pairs of one question_id are not independent: the intervals take it as the unit" in said
     a, c = (frame.filter(model=name)["solved"].to_numpy() for name in "ac")
     error = next(each for each in found["metrics"] if each["metric"] == "error_rate")
     assert error["difference"] == pytest.approx(a.mean() - c.mean())
+    of_questions = (a - c).reshape(60, 2).mean(axis=1)  # both turns of one question
+    assert error["standard_error"] == pytest.approx(of_questions.std(ddof=1) / 60**0.5)
     assert "slices … --by model says it of each" in refused(path)
     again = frame.rename({"model": "model_name_or_path", "solved": "resolved", "question_id": "instance_id"}).drop(
         "turn"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import polars as pl
 
 from analytics.answers.compare.metrics import compared_metrics
-from analytics.answers.compare.sides import Account
+from analytics.answers.compare.sides import Account, asked_again
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.errors import QuestionError
 from analytics.measure.compare.difference import Spread
@@ -78,6 +78,7 @@ def joined(engine: Engine, pairing: Pairing, costs: Costs | None = None) -> Join
             f"and {counted['ids_candidate']:,} of the candidate have none in common. Name the columns that join them.",
             code="no-pairs",
         )
+    pairing = replace(pairing, asked=asked_again(pairing, books))
     return Joined(pairing, joint, books, cells, *_days(sums))
 
 
@@ -167,7 +168,7 @@ def spreads_of(
 ) -> dict[str, Spread] | None:
     """Return how sure differences are where rows belong together or stand for many; None where each stands alone."""
     mapping = pairing.live.log.mapping
-    if mapping.unit is None and mapping.weight is None:
+    if pairing.unit is None and mapping.weight is None:
         return None
     counts = count_influences(joint, [name for name in names if name not in joint.means])
     squares = unit_squares(

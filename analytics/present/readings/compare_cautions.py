@@ -62,7 +62,7 @@ def again_part(again: str | None) -> str:
     if again is None:
         return ""
     name = words.shortened(words.one_line(again), 40)
-    return f"Pairs of one {name} are not independent: with it as the unit the intervals are of inputs."
+    return f"Pairs of one {name} are not independent: the intervals take it as the unit."
 
 
 def thresholds_part(answer: Comparison, *, with_options: bool) -> str:

@@ -56,6 +56,8 @@ class Pairing:
         Another threshold than its own that the candidate is judged at.
     is_given : (bool, bool)
         Whether a person gave the threshold of either side with the question.
+    asked : str or None
+        What was asked, by its column of the live side, where several pairs are of one input and no unit says so.
     """
 
     live: _Asked
@@ -66,6 +68,12 @@ class Pairing:
     is_repeated: tuple[bool, bool] = (False, False)
     candidate_threshold: float | None = None
     is_given: tuple[bool, bool] = (False, False)
+    asked: str | None = None
+
+    @property
+    def unit(self) -> str | None:
+        """The column of the unit: the mapped one, else what was asked, where several pairs are of one input."""
+        return self.live.log.mapping.unit or self.asked
 
     @property
     def thresholds(self) -> tuple[float, float]:
@@ -87,7 +95,7 @@ class Pairing:
     def key(self) -> tuple[Hashable, ...]:
         """What tells its rows from those of others."""
         sides = tuple((side.log.key, side.cohort, at) for side, at in zip(self.sides, self.thresholds, strict=True))
-        return (*sides, self.on, self.is_alike, self.is_raw, self.is_repeated)
+        return (*sides, self.on, self.is_alike, self.is_raw, self.is_repeated, self.asked)
 
     @property
     def is_by_row(self) -> bool:
@@ -260,6 +268,9 @@ def paired(rows: Sequence[nw.LazyFrame[Any]], pairing: Pairing, also: Sequence[s
         **of_row,
     )
     pairs = live.join(other, on=keys, how="inner")
+    if pairing.asked is not None and pairing.live.log.mapping.unit is None:
+        # An input is known by its first row: a number, by which it is dealt out as well.
+        pairs = pairs.with_columns(unit=nw.col("row_id").min().over(pairing.live.log.column(pairing.asked).sql_name))
     own, others = nw.col("label").cast(nw.Int64), nw.col("b_own").cast(nw.Int64)
     if pairing.is_yes_no:
         is_conflict = integer(~own.is_null() & ~others.is_null() & (own != others))
