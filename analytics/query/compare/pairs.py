@@ -58,6 +58,8 @@ class Pairing:
         Whether a person gave the threshold of either side with the question.
     asked : str or None
         What was asked, by its column of the live side, where several pairs are of one input and no unit says so.
+    is_sampled : bool
+        Whether both sides have several answers to an input, which are paired in their order.
     """
 
     live: _Asked
@@ -69,6 +71,7 @@ class Pairing:
     candidate_threshold: float | None = None
     is_given: tuple[bool, bool] = (False, False)
     asked: str | None = None
+    is_sampled: bool = False
 
     @property
     def unit(self) -> str | None:
@@ -95,7 +98,7 @@ class Pairing:
     def key(self) -> tuple[Hashable, ...]:
         """What tells its rows from those of others."""
         sides = tuple((side.log.key, side.cohort, at) for side, at in zip(self.sides, self.thresholds, strict=True))
-        return (*sides, self.on, self.is_alike, self.is_raw, self.is_repeated, self.asked)
+        return (*sides, self.on, self.is_alike, self.is_raw, self.is_repeated, self.asked, self.is_sampled)
 
     @property
     def is_by_row(self) -> bool:
@@ -259,6 +262,12 @@ def paired(rows: Sequence[nw.LazyFrame[Any]], pairing: Pairing, also: Sequence[s
     stored = set(rows[1].collect_schema().names())
     of_row = {f"b_{name}": nw.col(name) for name in _OF_ROW if name in stored}
     of_row |= {f"b_{name}": nw.col(name) for name in (pairing.candidate.log.column(each).sql_name for each in also)}
+    if pairing.is_sampled:
+        live, candidate = (
+            each.with_columns(nth=nw.col("row_id").rank("ordinal").over(*keys).cast(nw.Int64))
+            for each in (live, candidate)
+        )
+        keys = [*keys, "nth"]
     other = candidate.select(
         *keys,
         b_row=nw.col("row_id"),
