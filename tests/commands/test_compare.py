@@ -51,7 +51,7 @@ def test_two_logs_and_two_parts_of_one_say_the_same(tmp_path: Path) -> None:
     roles = ("--id", "id", "--label", "y", "--score", "score", "--threshold", "0.4")
     one, said = asked(tmp_path / "both.csv", *roles, "--live", "model=old", "--candidate", "model=new")
     two, _ = asked(tmp_path / "old.csv", tmp_path / "new.csv", *roles)
-    assert one["metrics"] == two["metrics"] and one["pairing"]["both"] == 300
+    assert one["metrics"] == [pytest.approx(each) for each in two["metrics"]] and one["pairing"]["both"] == 300
     y, a, b = joined(frame)
     error = {each["metric"]: each for each in one["metrics"]}["error_rate"]
     assert error["difference"] == pytest.approx(((b >= 0.4) != y).mean() - ((a >= 0.4) != y).mean())
@@ -330,6 +330,14 @@ def test_graded_answers_of_several_models_are_paired_at_once(tmp_path: Path) -> 
     wide.filter(model_name_or_path="c").write_csv(tmp_path / "other.csv")
     found, said = asked(path, tmp_path / "other.csv", "--no-search")
     assert found["pairing"]["both"] == 60 and "'resolved' is 1 (guessed" in said
+    again.filter(model_name_or_path="a").write_csv(path)  # two answers of either model to each, without a number
+    again.filter(model_name_or_path="c").write_csv(tmp_path / "other.csv")
+    found, said = asked(path, tmp_path / "other.csv", "--no-search")
+    sampled = next(each for each in found["metrics"] if each["metric"] == "error_rate")
+    assert "Several answers of either side to one instance_id are paired in their order" in said
+    assert (sampled["difference"], sampled["standard_error"]) == pytest.approx(
+        (error["difference"], error["standard_error"])
+    )
 
 
 def test_words_of_two_grades_are_compared_as_they_are(tmp_path: Path) -> None:
