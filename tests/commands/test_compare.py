@@ -119,7 +119,7 @@ def test_two_candidates_against_the_same_answers_are_paired_by_what_was_asked(tm
     assert (two["higher"], two["lower"]) == ((apart > 0).sum(), (apart < 0).sum())
     assert two["low"] < two["difference"] < two["high"] and "bo wins " in said.casefold()
     sides_of_one = ("--live", "generator_2=ada", "--candidate", "generator_2=bo", "--preference", "preference")
-    assert asked(tmp_path / "both.json", *sides_of_one)[0]["difference"] == two["difference"]
+    assert asked(tmp_path / "both.json", *sides_of_one)[0]["difference"] == pytest.approx(two["difference"])
     assert "found 2 values of 'generator_2'" in refused(tmp_path / "both.json", tmp_path / "bo.json")
     frames[1].with_columns(generator_1=pl.lit("other")).write_json(tmp_path / "bo.json")
     assert "They were not compared with the same answers" in asked(tmp_path / "ada.json", tmp_path / "bo.json")[1]
