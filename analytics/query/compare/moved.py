@@ -120,7 +120,7 @@ def score_moves(engine: Engine, frame: nw.LazyFrame[Any], changed: nw.Expr, thre
     return engine.collect(
         frame.filter(changed).select(
             n=nw.len(),
-            up=integer(by > 0).sum(),
+            up=integer(by > 0).sum().cast(nw.Int64),
             mean=by.mean(),
             square=(by * by).mean(),
             middle=by.abs().median(),
@@ -128,7 +128,7 @@ def score_moves(engine: Engine, frame: nw.LazyFrame[Any], changed: nw.Expr, thre
             own=before.mean(),
             own_square=(before * before).mean(),
             product=(before * by).mean(),
-            flips=integer(is_flip).sum(),
+            flips=integer(is_flip).sum().cast(nw.Int64),
         )
     )
 
