@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -12,7 +11,7 @@ from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.answer import compare as compare_answer
 from analytics.answers.compare.deciders import deciders
 from analytics.answers.compare.judged import judged
-from analytics.answers.compare.slices import LosingSlices, by_column, flipped
+from analytics.answers.compare.slices import by_column, flipped
 from analytics.answers.compare.whole import losing_slices_of
 from analytics.answers.question import Question
 from analytics.commands.compare_preferences import preferences_told, write_preferences
@@ -94,7 +93,14 @@ def compare(
     ] = None,
 ) -> None:
     """Whether the candidate should replace what is live: both answers to the same input, pair by pair."""
-    from analytics.present.readings import cautioned, compare_reading, judged_reading, running_reading
+    from analytics.present.readings import (
+        but_worse,
+        cautioned,
+        compare_reading,
+        judged_reading,
+        losing_reading,
+        running_reading,
+    )
     from analytics.present.tables.compare import (
         column_rows,
         compare_json,
@@ -104,6 +110,7 @@ def compare(
         metric_rows,
         running_rows,
     )
+    from analytics.present.weights import counts_rows_part
 
     require_margin(margin)
     workspace = Workspace()
@@ -123,10 +130,17 @@ def compare(
         by_both = judged(engine, answer.pairing, both.live_judge, both.candidate_judge, margin)
         found["corrected"] = judged_json(by_both)
         typer.echo(judged_reading(by_both), err=True)
-    typer.echo(cautioned(compare_reading(answer, with_options=True), _live_of(pairing)), err=True)
+    slices = None
     if search and answer.account.judged and answer.hanging is None and pairing.live.log.mapping.segments:
-        slices = _searched(engine, answer, {*filter(None, (both.live_judge, both.candidate_judge)), *(both.also or ())})
+        aside = {*filter(None, (both.live_judge, both.candidate_judge)), *(both.also or ())}
+        slices = losing_slices_of(engine, answer, aside)
         found["slices"] = [] if slices is None else losing_rows(slices)
+    reading = but_worse(compare_reading(answer, with_options=True), answer.verdict.word, slices)
+    typer.echo(cautioned(reading, _live_of(pairing)), err=True)
+    if slices is not None:
+        typer.echo(losing_reading(slices), err=True)
+        if weighted := counts_rows_part(pairing.live.log.mapping.weight, "In slices and in what answers take"):
+            typer.echo(weighted, err=True)
     if by:
         found["by"] = column_rows(
             by_column(engine, answer.pairing, answer.metric, pairing.live.log.column(by).name, answer.costs)
@@ -179,17 +193,3 @@ def _judged_at(answer: Comparison) -> dict[str, str]:
         for name, side, at in sides
     ]
     return {"sides": f"Thresholds: {', '.join(parts)}"}
-
-
-def _searched(engine: Engine, answer: Comparison, aside: Collection[str]) -> LosingSlices | None:
-    """Search for slices by columns that say nothing of the answers, and say what was found; None where none is left."""
-    from analytics.present.readings import losing_reading
-    from analytics.present.weights import counts_rows_part
-
-    slices = losing_slices_of(engine, answer, aside)
-    if slices is None:
-        return None
-    typer.echo(losing_reading(slices), err=True)
-    if said := counts_rows_part(answer.pairing.live.log.mapping.weight, "In slices and in what answers take"):
-        typer.echo(said, err=True)
-    return slices

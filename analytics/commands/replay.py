@@ -24,11 +24,13 @@ from analytics.reading.inbox import is_there
 
 _DETAILS = {
     "unit": ("factor",),
+    "affine": ("factor", "shift"),
     "shift": ("shift",),
-    "rounded": ("decimals",),
+    "rounded": ("decimals", "multiple"),
     "default": ("value",),
     "recoded": ("from", "to"),
     "padded": ("from", "to"),
+    "truncated": ("characters", "from", "to"),
     "unread": ("example", "kind"),
 }
 """What a change is told by, beside its name."""
@@ -149,6 +151,7 @@ def _object(found: Replay) -> dict[str, Any]:
     return {
         **found.account,
         **numbers,
+        "noise": None if found.noise is None else asdict(found.noise),
         "metric": metric,
         "verdict": verdict,
         "only_offline": list(found.only_offline),

@@ -51,7 +51,7 @@ def test_two_logs_and_two_parts_of_one_say_the_same(tmp_path: Path) -> None:
     roles = ("--id", "id", "--label", "y", "--score", "score", "--threshold", "0.4")
     one, said = asked(tmp_path / "both.csv", *roles, "--live", "model=old", "--candidate", "model=new")
     two, _ = asked(tmp_path / "old.csv", tmp_path / "new.csv", *roles)
-    assert one["metrics"] == two["metrics"] and one["pairing"]["both"] == 300
+    assert one["metrics"] == [pytest.approx(each) for each in two["metrics"]] and one["pairing"]["both"] == 300
     y, a, b = joined(frame)
     error = {each["metric"]: each for each in one["metrics"]}["error_rate"]
     assert error["difference"] == pytest.approx(((b >= 0.4) != y).mean() - ((a >= 0.4) != y).mean())
@@ -119,7 +119,7 @@ def test_two_candidates_against_the_same_answers_are_paired_by_what_was_asked(tm
     assert (two["higher"], two["lower"]) == ((apart > 0).sum(), (apart < 0).sum())
     assert two["low"] < two["difference"] < two["high"] and "bo wins " in said.casefold()
     sides_of_one = ("--live", "generator_2=ada", "--candidate", "generator_2=bo", "--preference", "preference")
-    assert asked(tmp_path / "both.json", *sides_of_one)[0]["difference"] == two["difference"]
+    assert asked(tmp_path / "both.json", *sides_of_one)[0]["difference"] == pytest.approx(two["difference"])
     assert "found 2 values of 'generator_2'" in refused(tmp_path / "both.json", tmp_path / "bo.json")
     frames[1].with_columns(generator_1=pl.lit("other")).write_json(tmp_path / "bo.json")
     assert "They were not compared with the same answers" in asked(tmp_path / "ada.json", tmp_path / "bo.json")[1]
@@ -302,9 +302,7 @@ def test_judgements_in_both_orders_are_no_independent_rows(tmp_path: Path) -> No
     ).write_csv(path)
     once, said = asked(path)
     assert "The same question_id stands on several rows, which are not independent" in said
-    found, said = asked(path, "--preference", "winner", "--unit", "question_id")
-    assert "not independent" not in said and found["win_rate"] == once["win_rate"]
-    assert found["standard_error"] == pytest.approx(wins.std(ddof=1) / 120**0.5)
+    assert once["standard_error"] == pytest.approx(wins.std(ddof=1) / 120**0.5) and once["win_rate"] == wins.mean()
 
 
 def test_graded_answers_of_several_models_are_paired_at_once(tmp_path: Path) -> None:
@@ -319,10 +317,12 @@ def test_graded_answers_of_several_models_are_paired_at_once(tmp_path: Path) -> 
     found, said = asked(path, "--live", "model=a", "--candidate", "model=c", "--no-search")
     assert said.startswith("A row is right where 'solved' is 1 (guessed")
     assert found["pairing"]["both"] == 120 and found["pairing"]["repeats_live"] == 0
-    assert "Pairs of one question_id are not independent" in said
+    assert "Pairs of one question_id are not independent: the intervals take it as the unit" in said
     a, c = (frame.filter(model=name)["solved"].to_numpy() for name in "ac")
     error = next(each for each in found["metrics"] if each["metric"] == "error_rate")
     assert error["difference"] == pytest.approx(a.mean() - c.mean())
+    of_questions = (a - c).reshape(60, 2).mean(axis=1)  # both turns of one question
+    assert error["standard_error"] == pytest.approx(of_questions.std(ddof=1) / 60**0.5)
     assert "slices … --by model says it of each" in refused(path)
     again = frame.rename({"model": "model_name_or_path", "solved": "resolved", "question_id": "instance_id"}).drop(
         "turn"
@@ -332,6 +332,14 @@ def test_graded_answers_of_several_models_are_paired_at_once(tmp_path: Path) -> 
     wide.filter(model_name_or_path="c").write_csv(tmp_path / "other.csv")
     found, said = asked(path, tmp_path / "other.csv", "--no-search")
     assert found["pairing"]["both"] == 60 and "'resolved' is 1 (guessed" in said
+    again.filter(model_name_or_path="a").write_csv(path)  # two answers of either model to each, without a number
+    again.filter(model_name_or_path="c").write_csv(tmp_path / "other.csv")
+    found, said = asked(path, tmp_path / "other.csv", "--no-search")
+    sampled = next(each for each in found["metrics"] if each["metric"] == "error_rate")
+    assert "Several answers of either side to one instance_id are paired in their order" in said
+    assert (sampled["difference"], sampled["standard_error"]) == pytest.approx(
+        (error["difference"], error["standard_error"])
+    )
 
 
 def test_words_of_two_grades_are_compared_as_they_are(tmp_path: Path) -> None:

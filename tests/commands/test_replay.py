@@ -220,21 +220,61 @@ def test_a_field_that_is_rounded_on_every_row_is_the_reason(tmp_path: Path, scor
         assert not fields["ran_at"]["is_reason"] and answer["changed"] < 0.9 * answer["n"]
 
 
-def test_numbers_that_became_tens_and_ages_that_became_decades_are_called_rounded(tmp_path: Path) -> None:
-    rng = np.random.default_rng(2)
-    exact = pl.DataFrame(
-        {"id": np.arange(400), "age": rng.integers(18, 90, 400), "income": rng.integers(9, 9_000, 400)}
+def test_what_became_of_every_row_is_named_and_other_values_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng, n = np.random.default_rng(2), 400
+    exact = pl.DataFrame({"id": np.arange(n), "age": rng.integers(18, 90, n), "income": rng.integers(9, 9_000, n)})
+    exact = exact.with_columns(
+        temp=pl.Series(rng.normal(20, 9, n).round(1)),
+        rent=pl.Series(rng.lognormal(6, 1, n).round(2)),
+        size=pl.Series(rng.integers(20, 200, n)),
+        town=pl.Series(rng.choice(["Hamburg-Altona", "Hamburg-Nord", "Bremen-Mitte", "Bremen-West"], n)),
+        street=pl.format("{} Long Street", pl.col("id") * 7),
+        noisy=pl.Series(rng.integers(100, 900, n)),
     )
-    coarse = exact.with_columns(age=pl.col("age") // 10 * 10, income=(pl.col("income") / 50 + 0.5).floor() * 50)
+    coarse = exact.with_columns(
+        age=pl.col("age") // 10 * 10,
+        income=(pl.col("income") / 50 + 0.5).floor() * 50,
+        temp=(pl.col("temp") * 1.8 + 32).round(1),
+        rent=pl.col("rent").shift(1).fill_null(pl.col("rent").last()),
+        size=pl.col("size").shuffle(seed=3),
+        town=pl.col("town").str.split("-").list.first(),
+        street=pl.col("street").str.slice(0, 9),
+        noisy=pl.col("noisy") + pl.Series(rng.integers(-9, 9, n)),
+    )
     for name, frame in (("evaluation", exact), ("replay", coarse)):
         score = (1 / (1 + (2 - pl.col("income") / 3_000 - pl.col("age") / 60).exp())).round(6)
         frame.with_columns(score=score).write_csv(tmp_path / f"{name}.csv")
     paths = [str(tmp_path / f"{name}.csv") for name in ("evaluation", "replay")]
-    found = CliRunner().invoke(app, ["replay", *paths, "--id", "id", "--label", "none"])
+    found = CliRunner().invoke(app, ["replay", *paths, "--id", "id", "--label", "none", "--format", "json"])
     assert found.exit_code == 0, found.stderr
+    fields = {row["field"]: (row["how"], row["detail"]) for row in json.loads(found.stdout)["fields"]}
+    assert {name: how for name, (how, _) in fields.items()} == {
+        "age": "rounded",
+        "income": "rounded",
+        "temp": "affine",
+        "rent": "shuffled",
+        "size": "shuffled",
+        "town": "truncated",
+        "street": "truncated",
+        "noisy": "other",
+    }
+    assert fields["temp"][1] == {"factor": pytest.approx(1.8, abs=0.01), "shift": pytest.approx(32, abs=0.1)}
+    assert (fields["town"][1]["characters"], fields["street"][1]["characters"]) == (None, 9)
+    assert (fields["age"][1]["multiple"], fields["income"][1]["multiple"]) == (10, 50)
+    monkeypatch.setattr("analytics.query.kept._MAX_HELD_CELLS", 0)  # as larger logs are asked
+    noise = pl.Series(rng.normal(0, 0.004, n))
+    unit = pl.when(pl.col("id") < 40).then(pl.col("rent") * 100).otherwise("rent")
+    moved = pl.when(pl.col("id") < 40).then(pl.col("score") / 2).otherwise(pl.col("score") + noise)
+    pl.read_csv(paths[0]).with_columns(rent=unit, score=moved).write_csv(paths[1])
+    said = CliRunner().invoke(app, ["replay", *paths, "--id", "id", "--label", "none"]).stderr
     assert (
-        "age is rounded to multiples of 10" in found.stderr and "income is rounded to multiples of 50" in found.stderr
+        said.replace("\u2009", " ")
+        .replace("\u202f", " ")
+        .startswith("The replay moves 90.0 % of the scores by about 0.00")
     )
+    assert "up as often as down" in said and "Beyond that, rent is 100 times what it was, another unit, on 10.0" in said
 
 
 def test_a_replay_of_the_same_file_and_one_of_scores_of_one_decimal(tmp_path: Path) -> None:

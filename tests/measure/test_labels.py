@@ -195,6 +195,8 @@ def test_days_are_trusted_until_labels_to_come_can_move_them() -> None:
     to_come[3, 0] = 2.0
     assert trusted_days(judged("error_rate"), there, to_come, 1).tolist() == [True, True, True, False, False]
     assert trusted_days(judged("cost"), there, to_come, 1).tolist() == [True, True, True, False, False]
+    there[2, 1], to_come[:] = 0.0, 0.0  # without a positive there is no recall
+    assert trusted_days(judged("recall"), there, to_come, 1).tolist() == [True, True, False, True, True]
 
 
 def test_a_feed_that_stops_is_found_with_its_day_and_a_holiday_is_none() -> None:
@@ -209,6 +211,13 @@ def test_a_feed_that_stops_is_found_with_its_day_and_a_holiday_is_none() -> None
     holiday = replace(made, arrived=np.where((made.arrived >= 50) & (made.arrived < 53), 53, made.arrived))
     silent = replace(holiday, arrived=np.where((holiday.arrived >= 97), 120, holiday.arrived))
     assert stopped(silent.arrivals()) is None
+    working = replace(made, arrived=made.arrived + np.array([{5: 2, 6: 1}.get(day % 7, 0) for day in made.arrived]))
+    for last, is_stop in (
+        (92, False),
+        (89, True),
+    ):  # a Tuesday, with four working days until day 99, and the Saturday before
+        found = stopped(replace(working, comes=working.arrived <= last).arrivals())
+        assert (found is not None) == is_stop, last
 
 
 def test_slices_that_lack_labels_are_named_and_twins_of_the_label_are_not() -> None:

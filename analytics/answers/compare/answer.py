@@ -142,7 +142,7 @@ def compare(
     pairing, joint, books, cells = met.pairing, met.joint, met.account, met.cells
     names = [*(joint.means.keys() & {COST}), *compared_metrics(pairing)]
     spreads = spreads_of(engine, pairing, joint, names, costs)
-    has_units = pairing.live.log.mapping.unit is not None
+    has_units = pairing.unit is not None
     found = tuple(differences(joint, names, spreads=spreads, has_units=has_units))
     leads = leading_metric_of(pairing, joint, metric, [each.metric for each in found])
     leading = next(each for each in found if each.metric == leads)

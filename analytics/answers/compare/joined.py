@@ -9,7 +9,7 @@ from datetime import date, datetime
 import polars as pl
 
 from analytics.answers.compare.metrics import compared_metrics
-from analytics.answers.compare.sides import Account
+from analytics.answers.compare.sides import OFTEN, Account, asked_again
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.errors import QuestionError
 from analytics.measure.compare.difference import Spread
@@ -70,7 +70,13 @@ def joined(engine: Engine, pairing: Pairing, costs: Costs | None = None) -> Join
     for side, name in zip(pairing.sides, ("live", "candidate"), strict=True):
         if side.cohort and not counted[f"rows_{name}"]:
             raise empty_cohort(engine, side.log, side.cohort, side.threshold)
-    pairing, joint, cells, sums = _met(engine, repeating(pairing, counted), counted, costs)
+    pairing = repeating(pairing, counted)
+    if _is_sampled(pairing, counted):
+        pairing = replace(pairing, is_sampled=True, is_repeated=(False, False), asked=pairing.on[0][0])
+        counted |= {
+            f"ids_{name}": counted[f"rows_{name}"] - counted[f"without_id_{name}"] for name in ("live", "candidate")
+        }
+    pairing, joint, cells, sums = _met(engine, pairing, counted, costs)
     books = _account(pairing, counted, cells, sums)
     if not books.both:
         raise QuestionError(
@@ -78,7 +84,19 @@ def joined(engine: Engine, pairing: Pairing, costs: Costs | None = None) -> Join
             f"and {counted['ids_candidate']:,} of the candidate have none in common. Name the columns that join them.",
             code="no-pairs",
         )
+    pairing = replace(pairing, asked=pairing.asked or asked_again(pairing, books))
     return Joined(pairing, joint, books, cells, *_days(sums))
+
+
+def _is_sampled(pairing: Pairing, counted: dict[str, int]) -> bool:
+    """Whether either side answers an input several times, and all answers are right or wrong by themselves: samples."""
+    if pairing.is_yes_no or pairing.is_by_row or not all(pairing.is_repeated):
+        return False
+    times = [
+        (counted[f"rows_{name}"] - counted[f"without_id_{name}"]) / max(counted[f"ids_{name}"], 1)
+        for name in ("live", "candidate")
+    ]
+    return min(times) >= OFTEN
 
 
 def _days(sums: pl.DataFrame) -> tuple[float | None, date | None]:
@@ -167,7 +185,7 @@ def spreads_of(
 ) -> dict[str, Spread] | None:
     """Return how sure differences are where rows belong together or stand for many; None where each stands alone."""
     mapping = pairing.live.log.mapping
-    if mapping.unit is None and mapping.weight is None:
+    if pairing.unit is None and mapping.weight is None:
         return None
     counts = count_influences(joint, [name for name in names if name not in joint.means])
     squares = unit_squares(

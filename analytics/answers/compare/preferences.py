@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import prod
 
 import polars as pl
 
@@ -30,8 +29,7 @@ _WHO = re.compile(
 )
 """How columns are called that say whose answer was judged, as in AlpacaEval and in arenas."""
 _OFTEN = 1.5
-"""Judgements of an input and the same answers from which on it counts as asked again: some inputs may stand twice by chance. By
-hand."""
+"""Rows of an input from which on it counts as asked again: some inputs may stand twice by chance. By hand."""
 _MOST_ROWS = 1_000_000
 """Rows up to which both orders are looked for among them: each leaves the engine by itself. A judgement."""
 _FIRST = re.compile(r".*[1a]")
@@ -64,8 +62,8 @@ class Preferences:
     alike : str or None
         A column that is called alike but for a number and says the like, as of the same answers in the other order.
     asked_again : str or None
-        The column of what was asked, where it stands on several rows for the same answers, as with both orders or turns, and no
-        unit says so: such rows are not independent.
+        The column of what was asked, where it stands on several rows, as with both orders, turns or many models, and no unit says
+        so: such rows are not independent, and it is taken as the unit.
     orders : Orders or None
         What the order of the answers does, where they were judged in both.
     turned : (str, bool) or None
@@ -135,7 +133,8 @@ def preferences(
     by = by or _who_answers(mixed)
     lengths = preferred.length_columns(log.reading)
     used = both_lengths(log) if at_equal_length else None
-    table = preference_table(engine, *asked, name, (by,) if by else (), also, used)
+    same = _asked_often(log)
+    table = preference_table(engine, *asked, name, (by,) if by else (), also, used, same)
     if question.cohort and table.is_empty():
         raise empty_cohort(engine, *asked)
     values = pl.concat([table["value"], *([table["other"]] if turned else [])])
@@ -162,7 +161,9 @@ def preferences(
     if by is None and sides is not None:
         if not {"first", "second"} <= {*table.columns}:
             places = {"first": sides[0], "second": sides[1]}
-            table = preference_table(engine, *asked, name, (), places | ({"other": turned[0]} if turned else {}))
+            table = preference_table(
+                engine, *asked, name, (), places | ({"other": turned[0]} if turned else {}), None, same
+            )
             table = both_columns(table, meaning, is_swapped=turned[1]) if turned else table
         found = sorted(rates_of_each(table, meaning).items(), key=lambda each: -each[1].rate)
     elif by is not None:
@@ -188,7 +189,7 @@ def preferences(
         mixed,
         who,
         alike=None if turned else _called_alike(log, name, set(meaning)),
-        asked_again=None if in_rows and orders is not None else _asked_again(log, mixed, whole.n),
+        asked_again=None if in_rows and orders is not None else same,
         orders=orders,
         turned=turned,
         lengths=lengths,
@@ -242,13 +243,12 @@ def _order_columns(log: Log, named: dict[str, list[str]]) -> dict[str, str] | No
     return {"input": same, "first": sides[0], "second": sides[1]}
 
 
-def _asked_again(log: Log, mixed: Sequence[tuple[str, int]], n: float) -> str | None:
-    """Return the column of what was asked, where rows are many more than inputs and answers that were compared."""
-    mapping, asked = log.mapping, same_input(log)
-    if asked is None or mapping.unit is not None or mapping.weight is not None:
+def _asked_often(log: Log) -> str | None:
+    """Return the column of what was asked, where rows are many more than inputs and no unit says which belong together."""
+    same = same_input(log)
+    if same is None or log.mapping.unit is not None or log.mapping.weight is not None:
         return None
-    most = log.column(asked).n_distinct * prod(found for _, found in mixed)
-    return asked if n >= _OFTEN * most else None
+    return same if log.n_rows >= _OFTEN * log.column(same).n_distinct else None
 
 
 def _who_answers(mixed: Sequence[tuple[str, int]]) -> str | None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
+
+import narwhals.stable.v2 as nw
 
 from analytics.answers.compare.answer import Comparison, compare
+from analytics.answers.compare.replay_fields import MOST, FieldChange, told_change
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
+from analytics.measure.compare.noise import Noise, noise_of
+from analytics.query.compare.moved import is_beyond, score_moves
 from analytics.query.compare.pairs import Pairing, account, as_stored, repeating
 from analytics.query.compare.replay import (
     DIGITS,
-    STEPS,
     Field,
     answered,
     field_changes,
@@ -22,25 +26,15 @@ from analytics.query.compare.replay import (
     replay_frame,
     replayed_field,
     score_changes,
-    value_changes,
     without_changes,
 )
 from analytics.query.engine import Engine
 
-_How = Literal[
-    "empty", "filled", "unread", "unit", "shift", "rounded", "default", "recoded", "spelled", "padded", "other"
-]
-"""What became of a field's values."""
-
-_MOST = 0.9
-"""Share of the rows on which a field differs from which all of it is told as one change. By hand: the rest may be another."""
-_VALUES = 3
-"""Different values from which one ratio, or one value in the place of all, is no coincidence. A judgement."""
 _COINCIDENCE = 0.5
 """Of the rate at which a field differs where scores do: from which it differs as well where they do not, so that it is not the
 reason. By hand: a time of the request, an id of the run."""
-_OF_NUMBERS = frozenset({"empty", "unit", "shift", "rounded"})
-_WRITTEN, _SOME = frozenset({"recoded", "unread", "spelled", "padded"}), 0.1
+_OF_NUMBERS = frozenset({"empty", "unit", "affine", "shift", "rounded"})
+_WRITTEN, _SOME = frozenset({"recoded", "unread", "spelled", "padded", "truncated", "shuffled"}), 0.1
 """What becomes of a field by a fault of the pipeline alone (one value for all, or any others, have runs and times too); these
 a model may read as before: a reason from this share of other scores on. By hand."""
 _FEW = 10
@@ -49,50 +43,6 @@ _DIGITS_KEPT = 2
 """Decimals from which scores that some rows agree to are rounded: to one, many agree by chance, so that all must."""
 _ROLES = ("score", "decision", "label", "time", "row_id", "label_time", "weight", "model_version")
 """Roles of columns that say what the model did and not what it was given."""
-
-
-@dataclass(frozen=True)
-class FieldChange:
-    """One field that differs.
-
-    Attributes
-    ----------
-    field : str
-    how : str
-        What became of most of its values.
-    of_changed, of_same : int
-        Rows on which it differs, where the score does and where it does not.
-    emptied : int
-        Rows on which the evaluation has a value and the replay has none.
-    rows : int
-        Rows on which that became of it.
-    moved : float
-        By how much the scores of the rows on which it differs moved, together.
-    first : int
-        Rows whose score changed on which it is the first field that differs.
-    is_reason : bool
-        Whether it differs more often where scores do.
-    detail : tuple
-        Factor of a unit, shift, decimals, the value that stands for the others, two values that stand for each other, or the
-        first text that could not be read and the kind of its column; else empty.
-    n_values : int
-        Rows on which both sides have a value and these differ.
-    also : (str, tuple) or None
-        What became of those values where most of the field is empty, or filled.
-    """
-
-    field: str
-    how: _How
-    of_changed: int
-    of_same: int
-    emptied: int
-    rows: int
-    moved: float
-    first: int
-    is_reason: bool
-    detail: tuple[Any, ...] = ()
-    n_values: int = 0
-    also: tuple[_How, tuple[Any, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +58,7 @@ class Replay:
     digits : int or None
         The decimals that scores were rounded to.
     changed : int
-        Pairs whose scores differ beyond that.
+        Pairs whose scores differ beyond that, and beyond noise.
     fields : tuple of FieldChange
         Those that differ, the reasons first and by how much more scores moved with them than without.
     unexplained : int
@@ -119,6 +69,8 @@ class Replay:
         Both sides held against the labels; None where no pair is judged.
     of_answers : bool
         Whether classes, numbers or grades are compared, and not scores.
+    noise : Noise or None
+        How scores move by chance alone, where those do on whose rows all fields are the same.
     """
 
     account: dict[str, int]
@@ -133,6 +85,7 @@ class Replay:
     only_replay: tuple[str, ...]
     comparison: Comparison | None
     of_answers: bool = False
+    noise: Noise | None = None
 
 
 def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ...] = ()) -> Replay:
@@ -158,7 +111,9 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
             "with --on."
         )
     digits = _digits(scores)
-    changed = is_changed(digits)
+    changed, noise, is_of_scores = is_changed(digits), None, answered(pairing) is None
+    if is_of_scores:
+        changed, noise = _beyond_noise(engine, frame, fields, changed, pairing.live.threshold)
     n_changed, table = field_changes(engine, frame, fields, changed)
     n_same = scores["n"] - n_changed
     found = [
@@ -181,10 +136,7 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
         found = [(field, row, is_reason or field.name in further) for field, row, is_reason in found]
         reasons = [field for field, _, is_reason in found if is_reason]
         first = first_changes(engine, frame, reasons, changed)
-    told = [
-        _told(field, row, value_changes(engine, frame, field), again.log, is_reason=is_reason)
-        for field, row, is_reason in found
-    ]
+    told = [told_change(engine, frame, field, row, again.log, is_reason=is_reason) for field, row, is_reason in found]
     if first.get(None, 0) >= _FEW:
         told = [replace(each, is_reason=each.is_reason or _is_everywhere(each, n_changed, n_same)) for each in told]
         named = {each.field for each in told if each.is_reason}
@@ -196,7 +148,7 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
         account=counted,
         n=scores["n"],
         same=scores["same"],
-        rounded=scores["n"] - scores["same"] - n_changed,
+        rounded=scores["n"] - scores["same"] - n_changed - (0 if noise is None else noise.n),
         digits=digits,
         changed=n_changed,
         fields=tuple(told),
@@ -204,8 +156,21 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
         only_offline=only_offline,
         only_replay=only_replay,
         comparison=_judged(engine, offline, again, on),
-        of_answers=answered(pairing) is not None,
+        of_answers=not is_of_scores,
+        noise=noise,
     )
+
+
+def _beyond_noise(
+    engine: Engine, frame: nw.LazyFrame[Any], fields: list[Field], changed: nw.Expr, threshold: float
+) -> tuple[nw.Expr, Noise | None]:
+    """Return which scores changed beyond the noise that there is where all fields are the same, and that noise."""
+    alike = without_changes(frame, fields) if fields else frame
+    if (noise := noise_of(score_moves(engine, alike, changed, threshold))) is None:
+        return changed, None
+    beyond = is_beyond(noise.most)
+    within = score_moves(engine, frame, changed & ~beyond, threshold).row(0, named=True)
+    return changed & beyond, replace(noise, n=within["n"], flips=within["flips"])
 
 
 def _judged(engine: Engine, offline: Question, again: Question, on: tuple[str, ...]) -> Comparison | None:
@@ -238,7 +203,7 @@ def _digits(scores: dict[str, int]) -> int | None:
     most = max(kept.values())
     if most < _COINCIDENCE:
         return None
-    return next(digits for digits, share in kept.items() if share >= _MOST * most)
+    return next(digits for digits, share in kept.items() if share >= MOST * most)
 
 
 def _is_reason(row: dict[str, Any], n_changed: int, n_same: int) -> bool:
@@ -260,61 +225,5 @@ def _is_everywhere(told: FieldChange, n_changed: int, n_same: int) -> bool:
 
     A tree gives many inputs the score that it gave before.
     """
-    is_of_most = told.of_changed >= _MOST * n_changed and told.of_same >= _MOST * n_same
+    is_of_most = told.of_changed >= MOST * n_changed and told.of_same >= MOST * n_same
     return is_of_most and (told.how in _OF_NUMBERS or (told.how in _WRITTEN and n_changed > _SOME * n_same))
-
-
-def _told(field: Field, row: dict[str, Any], values: dict[str, Any], again: Log, *, is_reason: bool) -> FieldChange:
-    """Return what became of a field."""
-    how: _How
-    detail: tuple[Any, ...]
-    rows = max(row["emptied"], row["filled"], values["n"])
-    if row["emptied"] == rows and field.unread[1] >= _MOST * rows:
-        column = again.column(field.name)
-        how, detail = "unread", (column.example_unparsable, column.kind)
-    elif row["emptied"] == rows:
-        how, detail = "empty", ()
-    elif row["filled"] == rows:
-        how, detail = "filled", ()
-    else:
-        how, detail = _how(values)
-    also = _how(values) if how in ("empty", "filled", "unread") and values["n"] else None
-    return FieldChange(
-        field=field.name,
-        how=how,
-        of_changed=row["of_changed"],
-        of_same=row["of_same"],
-        emptied=row["emptied"],
-        rows=rows,
-        moved=row["moved"],
-        first=0,
-        is_reason=is_reason,
-        detail=detail,
-        n_values=values["n"],
-        also=also,
-    )
-
-
-def _how(values: dict[str, Any]) -> tuple[_How, tuple[Any, ...]]:
-    """Say what became of most of the values that both sides have."""
-    most = _MOST * values["n"]
-    if values["n_own"] >= _VALUES and values.get("n_value", 0) >= most:
-        return "default", (values["value"],)
-    if values["n_own"] >= _VALUES and values.get("n_ratio", 0) >= most:
-        return "unit", (values["ratio"],)
-    digits = next((digits for digits in DIGITS if values.get(f"rounded_{digits}", 0) >= most), None)
-    if digits is not None:
-        return "rounded", (digits,)
-    step = next((step for step in STEPS if values.get(f"stepped_{step}", 0) >= most), None)
-    if step is not None and values["n_own"] >= _VALUES:
-        return "rounded", (None, step)
-    if values["n_own"] >= _VALUES and values.get("n_shift", 0) >= most:
-        return "shift", (values["shift"],)
-    if values["spelled"] >= most:
-        return "spelled", ()
-    if values["padded"] >= most:
-        return "padded", tuple(values["pairs"][0][:2]) if values["pairs"] else ()
-    own, other = ({pair[side] for pair in values["pairs"]} for side in (0, 1))
-    if len(values["pairs"]) == len(own) == len(other) == values["n_own"] and values["n"] >= 2 * len(own):
-        return "recoded", tuple(values["pairs"][0][:2])
-    return "other", ()

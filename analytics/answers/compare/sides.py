@@ -15,8 +15,8 @@ from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
 
-_SEVERAL, _OFTEN = 2, 1.5
-"""Columns that pairs meet by, and pairs of an input, from which on it counts as asked more than once. By hand."""
+_SEVERAL, OFTEN = 2, 1.5
+"""Columns that pairs meet by, and pairs or answers of an input, from which on it counts as asked more than once. By hand."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def asked_again(pairing: Pairing, account: Account) -> str | None:
     log, on = pairing.live.log, pairing.on
     if len(on) < _SEVERAL or log.mapping.unit is not None:
         return None
-    return on[0][0] if account.both >= _OFTEN * log.column(on[0][0]).n_distinct else None
+    return on[0][0] if account.both >= OFTEN * log.column(on[0][0]).n_distinct else None
 
 
 def column_pairing(question: Question, name: str, remap: Callable[[Log, Mapping], Log]) -> Pairing:

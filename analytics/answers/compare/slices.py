@@ -146,7 +146,7 @@ def _found(
         is_binary=False,
     )
     unit = None
-    if log.mapping.unit is not None:
+    if pairing.unit is not None:
         unit = np.unique(table["unit"].to_numpy(), return_inverse=True)[1]
     patterns, found = losing_slices(Pairs(cube, table["part"].to_numpy() == 1, _is_flag(metric), unit))
     slices = tuple(

@@ -144,7 +144,7 @@ def _parts(engine: Engine, met: Joined, live: Question, gate: Gate) -> list[_Par
 def _part(engine: Engine, pairing: Pairing, joint: Joint, slice_: str | None, metric: str) -> _Part:
     """Return pairs with how sure the difference of a metric is."""
     spreads = spreads_of(engine, pairing, joint, [metric], None)
-    return _Part(slice_, joint, spreads, pairing.live.log.mapping.unit is not None)
+    return _Part(slice_, joint, spreads, pairing.unit is not None)
 
 
 def _coming(met: Joined, live: Question) -> Question:

@@ -262,7 +262,8 @@ def rate_of(table: pl.DataFrame, level: float = 0.95) -> WinRate:
     rate = float((w * value).sum() / total)
     counts = [float(w[chosen].sum()) for chosen in (value > 0.5, value == 0.5, value < 0.5)]
     is_plain = bool(np.allclose(w, n) and np.allclose(w2, n))
-    if "unit" in told.columns:
+    has_units = "unit" in told.columns and told["unit"].n_unique() < rows
+    if has_units:
         _, of = np.unique(told["unit"].to_numpy(), return_inverse=True)
         added = np.bincount(of, w * (value - rate)) / total
         units = float(len(added))
@@ -271,7 +272,7 @@ def rate_of(table: pl.DataFrame, level: float = 0.95) -> WinRate:
         units = rows
         error = sqrt(rows / (rows - 1) * (w2 * (value - rate) ** 2).sum()) / total if rows > 1 else nan
     p = student_p(rate - 0.5, error, units - 1) if units > 1 else nan
-    if is_plain and "unit" not in told.columns and rows > 1:
+    if is_plain and not has_units and rows > 1:
         sums = [np.array([(n * value**power).sum()]) for power in range(4)]
         one = Sums(sums[0], sums[0], sums[1], sums[2], cubes=sums[3])
         bound = skewed_mean(one, one, level)

@@ -13,6 +13,11 @@ _LEAST_MISSED = 20.0
 """Labels that should have come since the last one did, from which their feed has stopped. By hand."""
 _LONGER = 2
 """Times the longest silence before, from which a silence is another one: a holiday is none. By hand."""
+_OFTEN, _WORKING_WEEK = 0.5, 5
+"""Share of the days of a week's name with labels from which people give them on it; where they do not on others, working days
+without a label up to which they may be on holiday. By hand: a stop is then said after eight days."""
+_YEAR_ENDS = ((12, 24), (1, 1))
+"""Month and day of the first and the last of the days at the end of a year on which no label is missed. A judgement."""
 _BEFORE, _CUT = 28, 0.5
 """Days before one, and of the fewest labels of these the share below which its labels are not all in. By hand."""
 
@@ -21,6 +26,8 @@ def trusted_days(
     judged: Judged, there: FloatArray, to_come: FloatArray, window: int
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Tell for each day whether the labels to come cannot move the metric of the days up to it by more than a point.
+
+    Days whose metric cannot be computed, as recall without a positive, are not trusted.
 
     Parameters
     ----------
@@ -32,10 +39,9 @@ def trusted_days(
     window : int
         Days that are looked at together.
     """
-    low, high = judged.bounds(_rolled(there, window), _rolled(to_come, window))
-    is_moved = high - low > judged.point
-    is_open = np.isnan(high - low) & (_rolled(to_come, window).sum(axis=-1) > 0)
-    return np.asarray(~(is_moved | is_open))
+    known = _rolled(there, window)
+    low, high = judged.bounds(known, _rolled(to_come, window))
+    return np.asarray((high - low <= judged.point) & ~np.isnan(judged.value(known)))
 
 
 def _rolled(counts: FloatArray, window: int) -> FloatArray:
@@ -92,7 +98,8 @@ def _came_by_day(arrivals: Arrivals) -> FloatArray:
 def stopped(arrivals: Arrivals) -> tuple[int, float] | None:
     """Return the day of the last label, and how many should have come since; None where the feed of labels goes on.
 
-    It has stopped where many should have come by the curve of before, and the silence is longer than any before it.
+    It has stopped where many should have come by the curve of before, and the silence is longer than any before it, in days and
+    in days on which labels usually come.
     """
     days = _came_by_day(arrivals)
     at = np.flatnonzero(days > 0)
@@ -100,7 +107,11 @@ def stopped(arrivals: Arrivals) -> tuple[int, float] | None:
         return None
     last, silence = int(at[-1]), arrivals.now - int(at[-1])
     longest = int(np.diff(at).max(initial=1)) - 1
-    if silence <= max(1, _LONGER * longest):
+    usual, is_manual = _usual_days(arrivals, days[: last + 1])
+    missed = np.diff(np.concatenate(([0], usual[: last + 1].cumsum()))[at + 1]) - 1
+    longest_usual, silence_usual = int(missed.max(initial=0)), int(usual[last + 1 : arrivals.now + 1].sum())
+    least = _WORKING_WEEK if is_manual else 1
+    if silence <= max(1, _LONGER * longest) or silence_usual <= max(least, _LONGER * longest_usual):
         return None
     before = arrivals.known_at(last)
     share = np.append(arrival_curve(before)["share"].to_numpy(), 0.0)
@@ -112,5 +123,25 @@ def stopped(arrivals: Arrivals) -> tuple[int, float] | None:
 
     then, later = come(last), come(arrivals.now)
     rows = arrivals.waiting.sum(axis=1)
-    missed = float((rows * (later - then) / np.maximum(1 - then, 1e-9)).sum())
-    return (last, missed) if missed >= _LEAST_MISSED else None
+    n_missed = float((rows * (later - then) / np.maximum(1 - then, 1e-9)).sum())
+    return (last, n_missed) if n_missed >= _LEAST_MISSED else None
+
+
+def _usual_days(arrivals: Arrivals, came: FloatArray) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.bool_]], bool]:
+    """Tell for each day whether labels usually come on it, and whether some days of the week have none.
+
+    Of hours and weeks every one is, but for those in which a year ends.
+    """
+    moments = [arrivals.moment(day) for day in range(arrivals.now + 1)]
+    year_ends = np.array(
+        [(each.month, each.day) >= _YEAR_ENDS[0] or (each.month, each.day) <= _YEAR_ENDS[1] for each in moments]
+    )
+    if arrivals.every != "1d":
+        return ~year_ends, False
+    weekday = np.array([each.weekday() for each in moments])
+    first = int(np.argmax(came > 0))
+    known = weekday[first : len(came)]
+    n = np.bincount(known, minlength=7)
+    share = np.bincount(known, came[first:] > 0, minlength=7) / np.maximum(n, 1)
+    is_usual = (share >= _OFTEN) | (n == 0)
+    return is_usual[weekday] & ~year_ends, bool(not is_usual.all())

@@ -32,7 +32,7 @@ from analytics.present.readings.compare_deciders import deciders_reading
 from analytics.present.readings.compare_judged import judged_reading
 from analytics.present.readings.compare_operations import running_reading, running_texts
 from analytics.present.readings.compare_preferences import paired_preferences_reading, preferences_reading
-from analytics.present.readings.compare_slices import losing_reading
+from analytics.present.readings.compare_slices import but_worse, losing_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
 from analytics.present.readings.gap import (
     ends_reading,
@@ -115,6 +115,7 @@ __all__ = [
     "both_reliability_reading",
     "break_even_reading",
     "brief_reading",
+    "but_worse",
     "calibration_reading",
     "calibration_slices_reading",
     "calibration_trend_reading",

@@ -6,7 +6,6 @@ from datetime import date
 from math import isnan
 from typing import TYPE_CHECKING
 
-from analytics.answers.compare.sides import asked_again
 from analytics.measure.compare.difference import COST, direction_of
 from analytics.measure.metrics import METRICS
 from analytics.present import words
@@ -36,7 +35,7 @@ def compare_reading(answer: Comparison, *, with_options: bool = False) -> str:
         hanging_part(answer),
         pairing_part(answer.account),
         interval_part(answer),
-        again_part(asked_again(answer.pairing, answer.account)),
+        again_part(answer.pairing.asked, is_sampled=answer.pairing.is_sampled),
         money_part(answer),
         _at_live_part(answer),
         _agreement_part(answer),

@@ -57,12 +57,14 @@ def own_labels_part(answer: Comparison) -> str:
     return f"Each answer is held to its own label: live to {live}, the candidate to {candidate}."
 
 
-def again_part(again: str | None) -> str:
+def again_part(again: str | None, *, is_sampled: bool = False) -> str:
     """Say that pairs of one input are not independent, where they meet by what was asked and its turn, trial or judge."""
     if again is None:
         return ""
     name = words.shortened(words.one_line(again), 40)
-    return f"Pairs of one {name} are not independent: with it as the unit the intervals are of inputs."
+    if is_sampled:
+        return f"Several answers of either side to one {name} are paired in their order; the intervals take {name} as the unit."
+    return f"Pairs of one {name} are not independent: the intervals take it as the unit."
 
 
 def thresholds_part(answer: Comparison, *, with_options: bool) -> str:

@@ -130,7 +130,7 @@ def _again_part(answer: Preferences) -> str:
     if answer.asked_again is None:
         return ""
     name = _name(answer.asked_again)
-    return f"The same {name} stands on several rows, which are not independent: with it as the unit the interval is of inputs."
+    return f"The same {name} stands on several rows, which are not independent: the interval takes it as the unit."
 
 
 def _orders_part(orders: Orders | None, turned: tuple[str, bool] | None, in_rows: str | None) -> str:

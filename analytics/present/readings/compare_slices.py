@@ -27,6 +27,29 @@ def losing_reading(found: LosingSlices) -> str:
     return " ".join(parts)
 
 
+def but_worse(said: str, word: str, found: LosingSlices | None) -> str:
+    """Say in the first sentence of a candidate that may go live for whom it is worse, where a slice is confirmed.
+
+    Examples
+    --------
+    >>> from analytics.answers.compare.slices import LosingSlices
+    >>> table = pl.DataFrame({"direction": ["loses"], "is_confirmed": [True], "difference": [0.12]})
+    >>> found = LosingSlices("error_rate", ((),), table, ())
+    >>> but_worse("No worse: it holds.", "no worse", found).partition(" where ")[0], but_worse("Worse: no.", "worse", found)
+    ('No worse on the whole, but worse', 'Worse: no.')
+    """
+    if word not in ("better", "no worse") or found is None or found.table.is_empty():
+        return said
+    rows = _confirmed(found, "loses")
+    if rows.is_empty():
+        return said
+    row, whole = rows.row(0, named=True), word.capitalize()
+    where = words.shortened(slice_words(found.slices[row["at"]]), 90)
+    lead = f"{whole} on the whole, but worse where {where} ({_loss_text(found.metric, row['difference'])})."
+    rest = said.removeprefix(f"{whole}: ")
+    return f"{lead} {rest[:1].upper()}{rest[1:]}"
+
+
 def losing_slices(found: LosingSlices) -> list[Slice]:
     """Return the confirmed slices in which the candidate loses, the worst first."""
     if found.table.is_empty():

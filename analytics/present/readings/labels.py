@@ -61,6 +61,8 @@ def _first(answer: LabelsAnswer) -> str:
         due = f"about {words.plural(round(answer.n_missed), 'label')} should have: their feed has stopped"
         return f"No label has come since {_day(answer.stopped, answer)}, although {due}. {_trust_part(answer)}"
     if answer.trust is None and answer.since is not None:
+        if _is_undefined(answer.since):
+            return f"No {words.BUCKETS[answer.every]} has the rows that {phrase} is computed from, although no label is late."
         coming = f"{_coming(answer.since, 'of the labels')}{_way(answer, answer.since)}"
         return f"Trust {phrase} of no {words.BUCKETS[answer.every]} yet: {coming}."
     return _trust_part(answer)
@@ -105,12 +107,19 @@ def _trust_part(answer: LabelsAnswer) -> str:
         before = _day(answer.faded - timedelta(days=1), answer)
         few = "ever fewer rows are positive, as where a row counts as negative until something happens"
         return f"Trust {phrase} up to {before}: since then {few}{changed}."
+    if since is not None and _is_undefined(since):
+        return f"Trust {phrase} up to {day}: the labels since then are there, but it cannot be computed from them{changed}."
     if since is None or not since.to_come >= 1:
         by = "a hundredth of what an error costs" if answer.metric == COST else "a point"
         still = f"no label that is still to come can move it by {by}"
         return f"Trust {phrase} up to {day}, its last {'hour' if answer.unit == '1h' else 'day'}: {still}{changed}."
     coming = f"{_coming(since, 'of the labels since then')}{_way(answer, since)}"
     return f"Trust {phrase} up to {day}; {coming}{changed}."
+
+
+def _is_undefined(since: Matured) -> bool:
+    """Whether all labels of some rows are there and the metric cannot be computed from them, as recall without a positive."""
+    return not since.to_come >= 1 and not words.is_known(since.naive)
 
 
 def _coming(since: Matured, of_which: str) -> str:

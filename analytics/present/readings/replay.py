@@ -12,7 +12,8 @@ from analytics.present.readings.replay_live import live_branch, live_details
 
 if TYPE_CHECKING:
     from analytics.answers.compare.live import Live
-    from analytics.answers.compare.replay import FieldChange, Replay
+    from analytics.answers.compare.replay import Replay
+    from analytics.answers.compare.replay_fields import FieldChange
 
 _NEARLY_ALL = 0.9
 """Share of rows with another score from which the rest do not tell of a field whether it is a reason. A judgement."""
@@ -39,6 +40,8 @@ def again_reading(answer: Replay, live: Live | None = None) -> str:
         lead = f"{lead}; where it does not, {none}: look at the model's version and its code."
     else:
         lead = f"{lead}."
+    if answer.noise is not None:
+        lead = _noise_words(answer, reasons)
     return words.told(
         f"{lead} {_branch(answer) if live is None else live_branch(live)}".strip(),
         *(() if live is None else live_details(live)),
@@ -54,6 +57,24 @@ def again_reading(answer: Replay, live: Live | None = None) -> str:
         ),
         _only_part(answer),
         _account_part(answer),
+    )
+
+
+def _noise_words(answer: Replay, reasons: list[FieldChange]) -> str:
+    """Say that scores move by chance alone, by how much, what that does to decisions, and what is another beyond it."""
+    noise = answer.noise
+    assert noise is not None
+    flips = "no decision flips for it"
+    if noise.flips:
+        flips = f"{words.plural(noise.flips, 'decision')} of {words.count(answer.n)} flip for it"
+    beyond = ""
+    if answer.changed and reasons and answer.unexplained <= answer.changed / 2:
+        beyond = f" Beyond that, {change_words(reasons[0])}, on {words.share(reasons[0].rows / answer.n)}."
+    elif answer.changed:
+        beyond = f" Beyond that, {words.share(answer.changed / answer.n)} of the scores are others: look at the model's version."
+    return (
+        f"The replay moves {words.share(noise.n / answer.n)} of the scores by about {noise.size:.2g}, up as often as down, where "
+        f"no field is another: chance, not the fields.{beyond} Look at random seeds, float precision and hardware; {flips}."
     )
 
 
@@ -91,6 +112,16 @@ def change_words(change: FieldChange) -> str:
             return f"{name} is rounded to {words.plural(digits, 'decimal')}"
         case "default", (value,):
             return f"{name} is always {_value(value)}, as a default"
+        case "affine", (factor, shift):
+            way = "plus" if shift >= 0 else "less"
+            return f"{name} is {factor:,.4g} times what it was {way} {abs(shift):,.4g}, another unit"
+        case "truncated", (length, own, other):
+            short = "" if length is None else f" after {words.plural(length, 'character')}"
+            if len(own) > len(other):
+                return f"{name} is cut off{short}, {_value(own)} to {_value(other)}"
+            return f"{name} is whole where the evaluation cut it off{short}, {_value(own)} as {_value(other)}"
+        case "shuffled", _:
+            return f"{name} has the values of other rows, as from a join that takes the wrong one"
         case "spelled", _:
             return f"{name} differs in capitals or blanks"
         case "padded", (own, other):

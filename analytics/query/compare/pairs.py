@@ -56,6 +56,10 @@ class Pairing:
         Another threshold than its own that the candidate is judged at.
     is_given : (bool, bool)
         Whether a person gave the threshold of either side with the question.
+    asked : str or None
+        What was asked, by its column of the live side, where several pairs are of one input and no unit says so.
+    is_sampled : bool
+        Whether both sides have several answers to an input, which are paired in their order.
     """
 
     live: _Asked
@@ -66,6 +70,13 @@ class Pairing:
     is_repeated: tuple[bool, bool] = (False, False)
     candidate_threshold: float | None = None
     is_given: tuple[bool, bool] = (False, False)
+    asked: str | None = None
+    is_sampled: bool = False
+
+    @property
+    def unit(self) -> str | None:
+        """The column of the unit: the mapped one, else what was asked, where several pairs are of one input."""
+        return self.live.log.mapping.unit or self.asked
 
     @property
     def thresholds(self) -> tuple[float, float]:
@@ -87,7 +98,7 @@ class Pairing:
     def key(self) -> tuple[Hashable, ...]:
         """What tells its rows from those of others."""
         sides = tuple((side.log.key, side.cohort, at) for side, at in zip(self.sides, self.thresholds, strict=True))
-        return (*sides, self.on, self.is_alike, self.is_raw, self.is_repeated)
+        return (*sides, self.on, self.is_alike, self.is_raw, self.is_repeated, self.asked, self.is_sampled)
 
     @property
     def is_by_row(self) -> bool:
@@ -251,6 +262,12 @@ def paired(rows: Sequence[nw.LazyFrame[Any]], pairing: Pairing, also: Sequence[s
     stored = set(rows[1].collect_schema().names())
     of_row = {f"b_{name}": nw.col(name) for name in _OF_ROW if name in stored}
     of_row |= {f"b_{name}": nw.col(name) for name in (pairing.candidate.log.column(each).sql_name for each in also)}
+    if pairing.is_sampled:
+        live, candidate = (
+            each.with_columns(nth=nw.col("row_id").rank("ordinal").over(*keys).cast(nw.Int64))
+            for each in (live, candidate)
+        )
+        keys = [*keys, "nth"]
     other = candidate.select(
         *keys,
         b_row=nw.col("row_id"),
@@ -260,6 +277,9 @@ def paired(rows: Sequence[nw.LazyFrame[Any]], pairing: Pairing, also: Sequence[s
         **of_row,
     )
     pairs = live.join(other, on=keys, how="inner")
+    if pairing.asked is not None and pairing.live.log.mapping.unit is None:
+        # An input is known by its first row: a number, by which it is dealt out as well.
+        pairs = pairs.with_columns(unit=nw.col("row_id").min().over(pairing.live.log.column(pairing.asked).sql_name))
     own, others = nw.col("label").cast(nw.Int64), nw.col("b_own").cast(nw.Int64)
     if pairing.is_yes_no:
         is_conflict = integer(~own.is_null() & ~others.is_null() & (own != others))

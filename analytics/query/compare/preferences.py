@@ -29,10 +29,12 @@ def preference_table(
     by: Sequence[str] = (),
     also: Mapping[str, str] | None = None,
     lengths: tuple[str, str] | None = None,
+    asked: str | None = None,
 ) -> pl.DataFrame:
     """Count the rows of a cohort by what a column of preferences says, and by what others say, as they are: name to column.
 
-    With ``lengths`` also by how much longer the second answer is than the first, of columns of both texts or of both lengths.
+    Where no unit is mapped, ``asked`` names the column whose rows belong together. With ``lengths`` also by how much longer the
+    second answer is than the first, of columns of both texts or of both lengths.
 
     Returns
     -------
@@ -45,7 +47,8 @@ def preference_table(
     if lengths is not None:
         first, second = (_length(log.column(name)) for name in lengths)
         said["delta"] = second - first
-    return _counted(engine, log, engine.kept(log, cohort, threshold), said, by)
+    name = None if log.mapping.unit is not None or asked is None else log.column(asked).sql_name
+    return _counted(engine, log, engine.kept(log, cohort, threshold), said, by, name or (log.mapping.unit and "unit"))
 
 
 def _length(column: Column, mark: str = "") -> nw.Expr:
@@ -81,16 +84,18 @@ def preference_pairs(
         if lengths is not None:
             first, second = (_length(log.column(name), mark) for name in lengths)
             said[f"{side}_delta"] = second - first
-    return _counted(engine, logs[0], pair_frame(engine, pairing, (*columns, *(lengths or ()))), said, by)
+    return _counted(
+        engine, logs[0], pair_frame(engine, pairing, (*columns, *(lengths or ()))), said, by, pairing.unit and "unit"
+    )
 
 
 def _counted(
-    engine: Engine, log: Log, rows: nw.LazyFrame[Any], said: Mapping[str, nw.Expr], by: Sequence[str]
+    engine: Engine, log: Log, rows: nw.LazyFrame[Any], said: Mapping[str, nw.Expr], by: Sequence[str], unit: str | None
 ) -> pl.DataFrame:
     """Count rows by what is said, by unit and by slices."""
     mapping, keys = log.mapping, dict(said)
-    if mapping.unit is not None:
-        keys["unit"] = nw.col("unit")
+    if unit is not None:
+        keys["unit"] = nw.col(unit)
     keys |= {f"slice_{place}": nw.col(stored_slice(log, name)) for place, name in enumerate(by)}
     weight = nw.lit(1.0) if mapping.weight is None else nw.col("weight")
     rows = rows.select(**keys, w=weight, w2=weight * weight)

@@ -101,8 +101,8 @@ def loss_cube(
     assert losses is not None
     log = pairing.live.log
     keys = {f"key_{place}": expression(log, found, told) for place, found in enumerate(searched)}
-    keys["part"] = by_row(seed) if log.mapping.unit is None else by_unit(seed)
-    if log.mapping.unit is not None:
+    keys["part"] = by_row(seed) if pairing.unit is None else by_unit(seed)
+    if pairing.unit is not None:
         keys["unit"] = unit_key()
     rows = (
         pair_frame(engine, pairing).filter(is_judged()).with_columns(label=nw.col("a_label"), score=nw.col("a_score"))

@@ -56,7 +56,7 @@ def unit_squares(
         added[name] = nw.when(known & ~apart.is_null()).then((apart - float(mean)) / float(n)).otherwise(nw.lit(0.0))
     places = {f"z{place}": each * weight for place, each in enumerate(added.values())}
     rows = pair_frame(engine, pairing).filter(known | both)
-    if mapping.unit is None:
+    if pairing.unit is None:
         summed = rows.select(**places)
     else:
         each = rows.select(**places, unit=nw.col("unit"))

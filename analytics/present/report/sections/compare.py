@@ -38,7 +38,7 @@ def build(found: WholeComparison | None, _: ReportAsking) -> tuple[Section, ...]
     if found is None:
         return ()
     answer = found.answer
-    lead, more = split_lead(readings.compare_reading(answer))
+    lead, more = split_lead(readings.but_worse(readings.compare_reading(answer), answer.verdict.word, found.slices))
     live, candidate = (short(name) for name in answer.names)
     blocks: list[Block] = [f"Live: {live}. Candidate: {candidate}.", *([more] if more else [])]
     if answer.account.judged:
