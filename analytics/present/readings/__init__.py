@@ -45,10 +45,10 @@ from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
 from analytics.present.readings.gates import gates_reading, margins_reading
-from analytics.present.readings.labels import (
+from analytics.present.readings.labels import labels_reading
+from analytics.present.readings.labels_figures import (
     arrival_reading,
     expected_reading,
-    labels_reading,
     late_reading,
     matured_reading,
     never_reading,

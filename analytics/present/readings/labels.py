@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,16 +12,13 @@ from analytics.measure.metrics import METRICS
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.measure.slices_cost import COST
 from analytics.present import words
+from analytics.present.readings.labels_figures import FEW_PAST, HALF, after_words, day_words
 from analytics.present.selective import selective_details, selective_part
 
 if TYPE_CHECKING:
     from analytics.answers.labels_answer import LabelsAnswer
     from analytics.measure.labels.maturing import Matured
 
-_FEW_PAST = 4
-"""Ripe buckets below which the width of an interval is a guess; as in `measure.labels.maturing`."""
-_HALF = 0.5
-"""Share of the labels by whose age the classes are compared."""
 _MOST = 0.9
 """Share of the labels by whose age it is said how late they come. A judgement."""
 _HARDLY = 0.005
@@ -59,7 +56,7 @@ def _first(answer: LabelsAnswer) -> str:
         return f"On {words.plural(round(n_labelled), 'labelled row')} {phrase} tells nothing yet, on whatever day."
     if answer.stopped is not None:
         due = f"about {words.plural(round(answer.n_missed), 'label')} should have: their feed has stopped"
-        return f"No label has come since {_day(answer.stopped, answer)}, although {due}. {_trust_part(answer)}"
+        return f"No label has come since {day_words(answer.stopped, answer)}, although {due}. {_trust_part(answer)}"
     if answer.trust is None and answer.since is not None:
         if _is_undefined(answer.since):
             return f"No {words.BUCKETS[answer.every]} has the rows that {phrase} is computed from, although no label is late."
@@ -72,9 +69,7 @@ def _too_short(answer: LabelsAnswer, curve: pl.DataFrame) -> str:
     """Say that nothing may be trusted where the labels of one class come late and the last of them was not seen to come."""
     name, other = ("positive", "negative") if curve["positive"].max() else ("negative", "positive")
     phrase, bucket = words.metric_phrase(answer.metric), words.BUCKETS[answer.every]
-    half, most = (
-        words.plural(int((curve[name] < share).sum()), words.BUCKETS[answer.unit]) for share in (_HALF, _MOST)
-    )
+    half, most = (words.plural(int((curve[name] < share).sum()), words.BUCKETS[answer.unit]) for share in (HALF, _MOST))
     return (
         f"Trust {phrase} of no {bucket} yet: rows that count as {other} may still become {name}, and the log is too short to see "
         f"the last of them.\nOnly {name} rows say when their label came: half of those that came did within {half}, nine in ten "
@@ -94,17 +89,17 @@ def _trust_part(answer: LabelsAnswer) -> str:
     phrase = words.metric_phrase(answer.metric)
     if answer.trust is None:
         return f"No day is old enough to trust {phrase}."
-    day = _day(answer.trust, answer)
+    day = day_words(answer.trust, answer)
     since = answer.since
     changed = ""
     if answer.share_revised >= _HARDLY:
         changed = f"; {words.share(answer.share_revised)} of the labels given were changed later, so they may still"
     if answer.one_class is not None and answer.trust >= answer.one_class:
-        before = _day(answer.one_class - timedelta(days=1), answer)
+        before = day_words(answer.one_class - timedelta(days=1), answer)
         one = "since then labels are of one class, so not all are there yet, or a rule wrote them"
         return f"Trust {phrase} up to {before}: {one}{changed}."
     if answer.faded is not None and (since is None or not since.to_come >= 1):
-        before = _day(answer.faded - timedelta(days=1), answer)
+        before = day_words(answer.faded - timedelta(days=1), answer)
         few = "ever fewer rows are positive, as where a row counts as negative until something happens"
         return f"Trust {phrase} up to {before}: since then {few}{changed}."
     if since is not None and _is_undefined(since):
@@ -128,7 +123,7 @@ def _coming(since: Matured, of_which: str) -> str:
         return f"none {of_which} has come yet"
     share = since.to_come / (since.n_labelled + since.to_come)
     if min(share, 1 - share) < _HARDLY:
-        return f"{'nearly all' if share > _HALF else 'hardly any'} {of_which} are still to come"
+        return f"{'nearly all' if share > HALF else 'hardly any'} {of_which} are still to come"
     return f"{words.share(share)} {of_which} are still to come"
 
 
@@ -181,14 +176,16 @@ def _ripe_part(answer: LabelsAnswer) -> str:
     if answer.ripe_age is None or answer.ripe_on is None:
         return ""
     unit = words.BUCKETS[answer.unit]
-    age = _after(answer.ripe_age, unit)
+    age = after_words(answer.ripe_age, unit)
     newest = f"the newest {words.BUCKETS[answer.every]}"
-    part = f"Nearly all labels of either class are there {age}; {newest} is ripe on {_day(answer.ripe_on, answer)}."
-    past = answer.since.n_past if answer.since is not None else _FEW_PAST
+    part = (
+        f"Nearly all labels of either class are there {age}; {newest} is ripe on {day_words(answer.ripe_on, answer)}."
+    )
+    past = answer.since.n_past if answer.since is not None else FEW_PAST
     ripe = words.plural(past, f"ripe {words.BUCKETS[answer.every]}")
     seen = f"Only {ripe} {'says' if past == 1 else 'say'}" if past else "Nothing says"
     few = f" {seen} how far such an estimate misses: the interval is wide on purpose."
-    return part + _mature_part(answer) + (few if past < _FEW_PAST else "")
+    return part + _mature_part(answer) + (few if past < FEW_PAST else "")
 
 
 def _mature_part(answer: LabelsAnswer) -> str:
@@ -205,7 +202,7 @@ def _mature_part(answer: LabelsAnswer) -> str:
         else "of this metric less is sure"
     )
     return (
-        f" Mature rows end with {_day(ends, answer)}, whatever the metric, and Watch with the last whole week before; the "
+        f" Mature rows end with {day_words(ends, answer)}, whatever the metric, and Watch with the last whole week before; the "
         f"trusted day is another one, since {few}."
     )
 
@@ -231,103 +228,3 @@ def _lacking_part(answer: LabelsAnswer) -> str:
     if answer.ripe_age is None and answer.since is not None and answer.since.to_come >= 1:
         return "The log is too short to see the last labels come: what all of them will say cannot be estimated yet."
     return ""
-
-
-def _day(moment: datetime, answer: LabelsAnswer) -> str:
-    """Write a day in words, an hour where labels come within hours."""
-    day = f"{moment.day} {moment:%B}"
-    return f"{day}, {moment:%H:%M}" if answer.unit == "1h" else day
-
-
-def matured_reading(answer: LabelsAnswer) -> str:
-    """Say how to read the figure, and how wide its band is by what such estimates missed before."""
-    unit = words.BUCKETS[answer.every]
-    open_ = answer.buckets.filter(answer.buckets["to_come"] >= 1)
-    since = answer.one_class
-    if open_.is_empty() and since is not None and not answer.buckets.filter(pl.col("bucket") >= since).is_empty():
-        return f"No {unit} waits for labels, but from {_day(since, answer)} on they are of one class."
-    if open_.is_empty():
-        return f"Every {unit} has all the labels that it will get."
-    lead = f"{words.plural(open_.height, unit)} {'waits' if open_.height == 1 else 'wait'} for labels"
-    past = open_.filter(open_["n_past"] >= _FEW_PAST)
-    if past.is_empty():
-        return f"{lead}."
-    widest = words.plain(float(past["spread"].max() or 1.0), 1)  # type: ignore[arg-type]
-    return (
-        f"{lead}. The band covers what all labels will say about 95 times in 100: it is drawn from what the same estimate missed "
-        f"by on ripe {unit}s at the same age, up to {widest} times the variance of chance alone."
-    )
-
-
-def expected_reading(answer: LabelsAnswer) -> str:
-    """Say what scores alone say is worth: what it assumes, and by how much it missed before; empty where it says nothing."""
-    found = answer.expectation
-    if found is None or found.values["expected"].drop_nulls().is_empty():
-        return ""
-    unit = words.BUCKETS[answer.every]
-    miss = f"{words.plain(100 * found.miss, 1)} points" if METRICS[answer.metric].is_share else words.number(found.miss)
-    past = words.plural(found.n_past, unit)
-    return (
-        f"Dotted: what the scores alone say, if a score means what it meant on ripe {unit}s. On {past} before it missed by "
-        f"{miss} on average."
-    )
-
-
-def arrival_reading(answer: LabelsAnswer) -> str:
-    """Say how soon half of the labels are there, and which class comes later."""
-    curve, unit = answer.curve, words.BUCKETS[answer.unit]
-    if curve is None or curve.is_empty():
-        return "No label says when it came."
-    halves = {name: int((curve[name] < _HALF).sum()) for name in ("positive", "negative")}
-    late, early = ("positive", "negative") if halves["positive"] >= halves["negative"] else ("negative", "positive")
-    if halves[late] == halves[early]:
-        return f"Half of the labels of either class are there {_after(halves[late], unit)}."
-    ages = f"{_after(halves[early], unit)}, half of the {late} ones {_after(halves[late], unit)}"
-    return f"Half of the {early} labels are there {ages}: the newest rows look more {early} than they are."
-
-
-def _after(age: int, unit: str) -> str:
-    """Say an age.
-
-    >>> _after(0, "day"), _after(3, "day")
-    ('on the same day', 'after 3 days')
-    """
-    return f"after {words.plural(age, unit)}" if age else f"on the same {unit}"
-
-
-def never_reading(found: pl.DataFrame) -> str:
-    """Say which slice lacks a label most often beyond the other rows."""
-    if found.is_empty():
-        return "No slice of a segment column lacks labels more often than the other rows."
-    first = found.row(0, named=True)
-    name = f"{words.column_words(first['column'])} is {words.value_label(first['slice'])}"
-    return (
-        f"Where {name}, {words.share(first['share'])} of {words.plural(first['n'], 'ripe row')} have no label, "
-        f"{words.share(first['share_rest'])} of the others. What is said of the model leaves these rows out."
-    )
-
-
-def late_reading(found: pl.DataFrame, age: int, unit: str) -> str:
-    """Say whose labels come late most often beyond the other rows."""
-    if found.is_empty():
-        return "No slice of a segment column waits longer for its labels than the other rows."
-    first = found.row(0, named=True)
-    name = f"{words.column_words(first['column'])} is {words.value_label(first['slice'])}"
-    return (
-        f"Where {name}, {words.share(first['share'])} of the rows had no label {_after(age, words.BUCKETS[unit])}, "
-        f"{words.share(first['share_rest'])} of the others: its newest rows are judged by fewer labels."
-    )
-
-
-def unripe_reading(trend: pl.DataFrame, unripe_from: datetime | None) -> str:
-    """Say from when on a time line is not ripe, before another sentence; empty where all of it is.
-
-    >>> days = pl.DataFrame({"bucket": [datetime(2024, 3, 1), datetime(2024, 3, 8)]})
-    >>> unripe_reading(days, datetime(2024, 3, 5)), unripe_reading(days, None)
-    ('From 5 March on, shaded, labels are still to come: Labels says what all of them will say. ', '')
-    """
-    last = trend["bucket"].drop_nulls().max()
-    if unripe_from is None or not isinstance(last, datetime) or last < unripe_from:
-        return ""
-    day = f"{unripe_from.day} {unripe_from:%B}"
-    return f"From {day} on, shaded, labels are still to come: Labels says what all of them will say. "
