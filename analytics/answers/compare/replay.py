@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import narwhals.stable.v2 as nw
-
 from analytics.answers.compare.answer import Comparison, compare
 from analytics.answers.compare.replay_fields import MOST, FieldChange, told_change
 from analytics.answers.compare.sides import pairing_of
@@ -162,8 +160,8 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
 
 
 def _beyond_noise(
-    engine: Engine, frame: nw.LazyFrame[Any], fields: list[Field], changed: nw.Expr, threshold: float
-) -> tuple[nw.Expr, Noise | None]:
+    engine: Engine, frame: Any, fields: list[Field], changed: Any, threshold: float
+) -> tuple[Any, Noise | None]:
     """Return which scores changed beyond the noise that there is where all fields are the same, and that noise."""
     alike = without_changes(frame, fields) if fields else frame
     if (noise := noise_of(score_moves(engine, alike, changed, threshold))) is None:
