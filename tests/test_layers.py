@@ -302,6 +302,16 @@ def test_raw_sql_lives_in_its_rooms(module: str) -> None:
     assert not called & {"executemany"} and not (called & {"execute", "sql"} and is_in(module, "analytics"))
 
 
+INTO_PYTHON = {"map_elements", "map_batches", "map_groups"}
+
+
+@of_each(modules())
+def test_no_expression_calls_python(module: str) -> None:
+    """Polars runs it on its own threads, which then wait for the interpreter: one that holds it and waits for them stops a server."""
+    called = {node.attr for node in ast.walk(tree_of(module)) if isinstance(node, ast.Attribute)}
+    assert not called & INTO_PYTHON
+
+
 LONG: set[str] = set()
 """Modules that still want a split."""
 

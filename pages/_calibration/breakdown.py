@@ -107,7 +107,8 @@ def _draw_scan(scan: CalibrationScan) -> None:
         sentence("No segment column has a slice with enough judged rows.")
         return
     rows = scan_rows(scan.table.head(MAX_SCANNED))
-    names = pl.format("{}: {}", pl.col("column").map_elements(words.column_words, pl.String), "value").alias("slice")
+    columns = pl.Series([words.column_words(name) for name in rows["column"]], dtype=pl.String)
+    names = pl.format("{}: {}", columns, "value").alias("slice")
     table = _with_one_p(rows.select(names, pl.exclude("column", "value", "ece")))
     number_table(
         table,

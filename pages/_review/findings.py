@@ -65,7 +65,7 @@ def _draw_by_slice(question: Question, verdicts: list[Verdict], errors: str, lab
         st.caption("No judged row lies in this queue.")
         return
     shown = table.with_columns(
-        pl.col("slice").map_elements(words.value_label, return_dtype=pl.String, skip_nulls=False),
+        pl.Series("slice", [words.value_label(value) for value in table["slice"]], dtype=pl.String),
         pl.col("reason").replace(labels),
         *[pl.col(key) * 100 for key in ("share", "low", "high")],
     )
