@@ -119,7 +119,8 @@ def test_what_is_not_known_of_one_row_is_not_known_of_its_query(desk: Desk) -> N
     ],
 )
 def test_rankings_are_guessed_from_names(desk: Desk, names: tuple[str, str, str], is_guessed: bool) -> None:
-    frame = pl.DataFrame(dict(zip(names, ([1, 1, 2, 2] * 9, [0, 1, 1, 0] * 9, [1, 2, 1, 2] * 9), strict=True)))
+    queries = [place // 2 for place in range(36)]
+    frame = pl.DataFrame(dict(zip(names, (queries, [0, 1, 1, 0] * 9, [1, 2, 1, 2] * 9), strict=True)))
     assert (desk.stage(frame.write_csv()).mapping.kind == "rankings") is is_guessed
     if names[2] == "position":  # what people said comes before clicks, which follow the rank
         for grade in ("grade", "judgement", "human_rating"):
