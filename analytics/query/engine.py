@@ -25,7 +25,7 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query import known, lock, relations, spark_rows, spark_session
 from analytics.query.cohort import Cohort
-from analytics.query.kept import KeptTables, has_few_cells, outcomes_by_time, rows_of
+from analytics.query.kept import KeptTables, has_few_cells, in_order, outcomes_by_time, rows_of
 from analytics.query.predicates import predicate
 from analytics.query.score_table import ScoreTable, by_week
 from analytics.query.slicing import as_people_see, stored_slice
@@ -237,7 +237,7 @@ class Engine:
             return by_week(asked_for) if every == "1w" else asked_for
 
         is_kept = every == "1w" and split is None and not cohort.outcomes
-        frame = self.once((log.key, cohort, key, every), found) if is_kept else found()
+        frame = in_order(self.once((log.key, cohort, key, every), found) if is_kept else found())
         if by_score:
             grid = Grid(frame["score"].drop_nulls().unique().sort().to_numpy(), is_exact=True)
             places = np.searchsorted(grid.edges, frame["score"].fill_null(0.0).to_numpy())
