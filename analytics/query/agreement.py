@@ -12,6 +12,7 @@ from analytics.log.schema import Log
 from analytics.log.value_words import known
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 
 _MAX_RATINGS = 5_000_000
 """Different lines of item, rater and rating that leave the engine: some 600 MB as text. A judgement; people rate less."""
@@ -27,7 +28,7 @@ def rating_patterns(engine: Engine, log: Log, cohort: Cohort, threshold: float, 
     """
     columns = {f"rater_{place}": nw.col(log.column(name).sql_name).cast(nw.String) for place, name in enumerate(raters)}
     rows = engine.kept(log, cohort, threshold).select(**columns)
-    found = engine.collect(rows.group_by(*columns).agg(n=nw.len().cast(nw.Int64)))
+    found = engine.collect(in_groups(rows, *columns, n=nw.len().cast(nw.Int64)))
     said = found.with_columns(pl.col(*columns).str.strip_chars()).rename(dict(zip(columns, raters, strict=True)))
     return said.group_by(raters).agg(n=pl.col("n").sum()).sort(raters)
 

@@ -15,6 +15,7 @@ from analytics.log.right import Right, fold
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import MOMENTS, score_table
 from analytics.query.score_table import ScoreTable
 
@@ -65,13 +66,13 @@ def _counted(engine: Engine, log: Log, cohort: Cohort, threshold: float, *keys: 
             known = known.filter(~nw.col(_TRUE).is_in(list(right.unknown)))
         if is_weighted:
             known = known.with_columns(weight_sq=nw.col("weight") * nw.col("weight"))
-        tables.append(engine.collect(known.group_by(*keys, _TRUE, _PREDICTED).agg(**counts)))
+        tables.append(engine.collect(in_groups(known, *keys, _TRUE, _PREDICTED, **counts)))
     found = pl.concat(tables)
     names = _class_names(log, found)
     for name in (_TRUE, _PREDICTED):
         called = {value: names[fold(value, right)] for value in found[name].unique()}
         found = found.with_columns(pl.col(name).replace_strict(called, return_dtype=pl.String))
-    return found.group_by(*keys, _TRUE, _PREDICTED).agg(pl.col(*counts).sum())
+    return found.group_by(*keys, _TRUE, _PREDICTED, maintain_order=True).agg(pl.col(*counts).sum())
 
 
 def _class_names(log: Log, pairs: pl.DataFrame) -> dict[str, str]:
@@ -97,7 +98,7 @@ def class_scores(
         return engine.collect(score_table(rows.with_columns(score=score), (), sums=(), by_score=True, is_weighted=True))
     prepared = rows.select("label", score=score)
     return engine.collect(
-        prepared.group_by("score").agg(n=nw.len().cast(nw.Int64), n_pos=nw.col("label").sum().cast(nw.Int64))
+        in_groups(prepared, "score", n=nw.len().cast(nw.Int64), n_pos=nw.col("label").sum().cast(nw.Int64))
     )
 
 
@@ -113,7 +114,7 @@ def class_unit_scores(
     counts = {"n_pos": each * nw.col("label"), "n_neg": each * (1 - nw.col("label"))}
     prepared = rows.filter(~score.is_null()).select("unit", score=score, **counts)
     return engine.collect(
-        prepared.group_by("unit", "score").agg(**{name: nw.col(name).sum().cast(nw.Float64) for name in counts})
+        in_groups(prepared, "unit", "score", **{name: nw.col(name).sum().cast(nw.Float64) for name in counts})
     )
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import LOG_LOSS, MOMENTS, integer, log_loss, score_table
 from analytics.query.sampling import scattered
 from analytics.query.slicing import as_people_see, stored_slice
@@ -86,7 +87,7 @@ def unit_bins_of(
         pos, neg = nw.col("weight") * pos, nw.col("weight") * neg
     prepared = rows.select(**keys, unit=nw.col("unit"), score=score, pos=pos, neg=neg)
     counts = {f"n_{name}": nw.col(name).sum().cast(nw.Float64 if is_weighted else nw.Int64) for name in ("pos", "neg")}
-    table = engine.collect(prepared.group_by(*keys, "unit", "score").agg(**counts))
+    table = engine.collect(in_groups(prepared, *keys, "unit", "score", **counts))
     bins = np.searchsorted(edges, table["score"].to_numpy(), side="right") - 1
     shown = [as_people_see(log, name, table[f"slice_{place}"]).alias(f"slice_{place}") for place, name in enumerate(by)]
     return table.with_columns(*shown, score_bin=pl.Series(bins, dtype=pl.Int64)).drop("score")
@@ -174,11 +175,11 @@ def cluster_table(
         alone = prepared.with_columns(is_inside=nw.lit(1), share=nw.lit(1.0), **({} if keys else {"part": nw.lit(0)}))
         return _products(alone, tuple(keys), names, has_whole=False).rename({"n_units": "n_rows"})
     totals = {name: nw.col(name).sum().cast(nw.Float64) for name in counted}
-    cells = prepared.group_by(*keys, "unit").agg(**totals)
+    cells = in_groups(prepared, *keys, "unit", **totals)
     if not keys:
         shares = cells.with_columns(part=nw.lit(0), is_inside=nw.lit(1), share=nw.lit(1.0))
     else:
-        whole = cells.group_by("unit").agg(**{f"all_{name}": nw.col(name).sum() for name in counted})
+        whole = in_groups(cells, "unit", **{f"all_{name}": nw.col(name).sum() for name in counted})
         shares = cells.join(whole, on="unit").with_columns(
             is_inside=integer(nw.col("n") == nw.col("all_n")), share=nw.col("n") / nw.col("all_n")
         )
@@ -200,7 +201,9 @@ def _products(
         }
     grouped = tuple(keys) or ("part",)
     found = cells.select(*grouped, "is_inside", "share", **products)
-    return found.group_by(*grouped).agg(
+    return in_groups(
+        found,
+        *grouped,
         n_units=nw.len().cast(nw.Int64),
         n_units_inside=nw.col("is_inside").sum().cast(nw.Int64),
         unit_share=nw.col("share").sum(),
@@ -240,6 +243,6 @@ def group_sums_of(
     keys = [f"slice_{place}" for place in range(len(by))]
     scored = table.filter(pl.col("score_bin").is_not_null()).with_columns(judged=judged)
     scored = scored.rename({f"slice_{len(by)}": "group"}).with_columns(pl.col("judged", *parts).cast(pl.Float64))
-    found = scored.group_by(*keys, "group").agg(pl.col("judged", *parts).sum())
+    found = scored.group_by(*keys, "group", maintain_order=True).agg(pl.col("judged", *parts).sum())
     shown = [as_people_see(log, name, found[key]).alias(key) for key, name in zip(keys, by, strict=True)]
     return found.with_columns(shown)

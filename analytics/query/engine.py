@@ -25,7 +25,8 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query import known, lock, relations, spark_rows, spark_session
 from analytics.query.cohort import Cohort
-from analytics.query.kept import KeptTables, has_few_cells, in_order, outcomes_by_time, rows_of
+from analytics.query.groups import how_of
+from analytics.query.kept import KeptTables, has_few_cells, outcomes_by_time, rows_of
 from analytics.query.predicates import predicate
 from analytics.query.score_table import ScoreTable, by_week
 from analytics.query.slicing import as_people_see, stored_slice
@@ -128,7 +129,7 @@ class Engine:
         if relation.implementation.is_spark_like():
             return spark_session.collected(relation)
         try:
-            frame: pl.DataFrame = relation.collect("polars").to_native()
+            frame: pl.DataFrame = relation.collect("polars", **how_of(relation)).to_native()
         except duckdb.Error as error:
             lock.raise_where_too_large(error)
             if not lock.is_unreadable(error):
@@ -217,8 +218,7 @@ class Engine:
         QuestionError
             If a column is unknown or cannot be sliced.
         """
-        stored = [stored_slice(log, name) for name in by]
-        grid = log.grid
+        stored, grid = [stored_slice(log, name) for name in by], log.grid
         by_score = by_score and not grid.is_exact
         split = None if by_score else grid.split(threshold)
         weighted = is_weighted and log.mapping.weight is not None
@@ -237,7 +237,7 @@ class Engine:
             return by_week(asked_for) if every == "1w" else asked_for
 
         is_kept = every == "1w" and split is None and not cohort.outcomes
-        frame = in_order(self.once((log.key, cohort, key, every), found) if is_kept else found())
+        frame = self.once((log.key, cohort, key, every), found) if is_kept else found()
         if by_score:
             grid = Grid(frame["score"].drop_nulls().unique().sort().to_numpy(), is_exact=True)
             places = np.searchsorted(grid.edges, frame["score"].fill_null(0.0).to_numpy())

@@ -14,6 +14,7 @@ import polars as pl
 from analytics.log.bins import Bins, whole
 from analytics.log.column import Column
 from analytics.log.schema import Log
+from analytics.query.groups import in_groups
 from analytics.query.relations import AMOUNTS, MOMENTS, integer, score_table
 from analytics.query.sampling import scattered
 from analytics.query.slicing import as_people_see
@@ -187,16 +188,13 @@ def sliced_table(
 def _missing_table(frame: nw.LazyFrame[Any], columns: Sequence[str], threshold: float) -> nw.LazyFrame[Any]:
     """Count the missing values of every column by outcome: ``flagged``, ``label``, ``n`` and one count per column."""
     score, label = nw.col("score"), nw.col("label")
-    return (
-        frame.select(
-            flagged=nw.when(~score.is_null()).then(integer(score >= threshold)),
-            known=label.cast(nw.Int64),
-            **{f"is_missing_{name}": integer(nw.col(name).is_null()) for name in columns},
-        )
-        .group_by("flagged", "known")
-        .agg(n=nw.len().cast(nw.Int64), **{name: nw.col(f"is_missing_{name}").sum().cast(nw.Int64) for name in columns})
-        .rename({"known": "label"})
+    outcomes = frame.select(
+        flagged=nw.when(~score.is_null()).then(integer(score >= threshold)),
+        known=label.cast(nw.Int64),
+        **{f"is_missing_{name}": integer(nw.col(name).is_null()) for name in columns},
     )
+    counts = {name: nw.col(f"is_missing_{name}").sum().cast(nw.Int64) for name in columns}
+    return in_groups(outcomes, "flagged", "known", n=nw.len().cast(nw.Int64), **counts).rename({"known": "label"})
 
 
 def sampled(

@@ -94,16 +94,6 @@ def are_few(log: Log, n_slices: float) -> bool:
     return min(log.n_rows, len(log.edges) * n_slices) <= _MAX_CELLS
 
 
-_MAX_SORTED = 100_000
-"""Cells up to which a score table is put in order: it takes a millisecond or two."""
-
-
-def in_order(scores: pl.DataFrame) -> pl.DataFrame:
-    """Return a score table that is not large in the order of its keys: what is added up of it is the same to the last digit."""
-    keys = [name for name in scores.columns if name.startswith("slice_") or name in ("bucket", "score_bin", "score")]
-    return scores.sort(keys) if scores.height <= _MAX_SORTED else scores
-
-
 def outcomes_by_time(scores: pl.DataFrame, threshold_bin: int) -> pl.DataFrame:
     """Add up a score table by buckets of time to what `relations.time_table` counts at a threshold that starts a bin.
 
@@ -129,4 +119,4 @@ def outcomes_by_time(scores: pl.DataFrame, threshold_bin: int) -> pl.DataFrame:
         "fn": pl.col("n_pos").filter(is_passed),
         "tn": n_neg.filter(is_passed),
     }
-    return scores.group_by("bucket").agg(**{name: count.sum() for name, count in counts.items()})
+    return scores.group_by("bucket", maintain_order=True).agg(**{name: count.sum() for name, count in counts.items()})

@@ -12,6 +12,7 @@ import polars as pl
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import integer
 from analytics.query.slicing import as_people_see, stored_slice
 
@@ -26,7 +27,7 @@ def labelled_relation(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     )
     sums = {name: nw.col(source).sum() for name, source in (("n_labelled", "is_labelled"), ("n_pos", "is_pos"))}
     counts = {"n": nw.len(), **sums}
-    return prepared.group_by("bucket").agg(**{name: count.cast(nw.Int64) for name, count in counts.items()})
+    return in_groups(prepared, "bucket", **{name: count.cast(nw.Int64) for name, count in counts.items()})
 
 
 def labelled_days(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> pl.DataFrame:
@@ -78,8 +79,8 @@ def arrival_relation(
         **{f"{name}_of": part for name, part in sums.items()},
     )
     counted = {} if is_weighted else {"n": nw.len().cast(nw.Int64)}
-    return prepared.group_by("day", "arrived", "label", "bin").agg(
-        **counted, **{name: nw.col(f"{name}_of").sum() for name in sums}
+    return in_groups(
+        prepared, "day", "arrived", "label", "bin", **counted, **{name: nw.col(f"{name}_of").sum() for name in sums}
     )
 
 
@@ -123,9 +124,12 @@ def late_slices(engine: Engine, log: Log, cohort: Cohort, threshold: float, colu
     has_none = nw.col("label").is_null()
     flags = {"late": has_none | came_late, "labelled": ~has_none, "came_late": came_late}
     found = engine.collect(
-        rows.select(slice=nw.col(stored), **{name: integer(flag) for name, flag in flags.items()})
-        .group_by("slice")
-        .agg(n=nw.len().cast(nw.Int64), **{f"n_{name}": nw.col(name).sum().cast(nw.Int64) for name in flags})
+        in_groups(
+            rows.select(slice=nw.col(stored), **{name: integer(flag) for name, flag in flags.items()}),
+            "slice",
+            n=nw.len().cast(nw.Int64),
+            **{f"n_{name}": nw.col(name).sum().cast(nw.Int64) for name in flags},
+        )
     )
     values = as_people_see(log, column, found["slice"]).cast(pl.String)
     return found.select(values.alias("slice"), "n", "n_late", "n_labelled", "n_came_late")

@@ -8,6 +8,7 @@ import polars as pl
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import integer
 
 
@@ -31,7 +32,9 @@ def predicted_bins(engine: Engine, log: Log, cohort: Cohort, threshold: float, g
         place = place + integer(nw.col("predicted") >= edge)
     summed = rows.select("predicted", "true", "error", bin=place)
     squares = summed.with_columns(true_sq=nw.col("true") ** 2, error_sq=nw.col("error") ** 2)
-    found = squares.group_by("bin").agg(
+    found = in_groups(
+        squares,
+        "bin",
         low=nw.col("predicted").min(),
         high=nw.col("predicted").max(),
         n=nw.len().cast(nw.Int64),

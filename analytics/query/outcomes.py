@@ -11,6 +11,7 @@ import polars as pl
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.kept import are_few
 from analytics.query.relations import integer
 from analytics.query.slicing import as_people_see, stored_slice
@@ -59,7 +60,7 @@ def outcome_table(
     by_weight = is_weighted and log.mapping.weight is not None
     if log.grid.split(threshold) is None and are_few(log, n_slices) and not by_weight:
         scored = rows.select(**keys, slot=nw.col("score_bin").cast(nw.Int64), label=nw.col("label"))
-        asked = scored.group_by(*keys, "slot", "label").agg(n=nw.len().cast(nw.Int64))
+        asked = in_groups(scored, *keys, "slot", "label", n=nw.len().cast(nw.Int64))
         found = engine.collect_at_any(log, cohort, ("outcomes", *by, "", *missing), lambda: asked)
         flagged = pl.col("slot") >= log.grid.at(threshold)
     else:
@@ -68,7 +69,7 @@ def outcome_table(
             rows = rows.filter(~nw.col("weight").is_null())
             each, counted = {"weight": nw.col("weight")}, nw.col("weight").sum().cast(nw.Float64)
         scored = rows.select(**keys, **each, slot=integer(nw.col("score") >= threshold), label=nw.col("label"))
-        found = engine.collect(scored.group_by(*keys, "slot", "label").agg(n=counted))
+        found = engine.collect(in_groups(scored, *keys, "slot", "label", n=counted))
         flagged = pl.col("slot") == 1
     positive = pl.col("label") == 1
     cells = {
@@ -79,7 +80,9 @@ def outcome_table(
     }
     if log.is_right_or_wrong:  # a row that is right is of no class, so that no base rate explains an error
         cells |= {"tp": pl.lit(False), "tn": flagged & positive, "fn": pl.lit(False)}
-    counts = found.group_by(*keys).agg(pl.col("n").filter(cell).sum().alias(name) for name, cell in cells.items())
+    counts = found.group_by(*keys, maintain_order=True).agg(
+        pl.col("n").filter(cell).sum().alias(name) for name, cell in cells.items()
+    )
     counts = counts.sort(*keys, nulls_last=True) if keys else counts
     shown = [
         as_people_see(log, name, counts[f"slice_{place}"]).alias(f"slice_{place}") for place, name in enumerate(by)
@@ -105,6 +108,6 @@ def first_rows(engine: Engine, log: Log, cohort: Cohort, threshold: float, colum
     name = log.column(column).sql_name
     rows = engine.kept(log, cohort, threshold).filter(~nw.col(name).is_null())
     table = engine.collect_at_any(
-        log, cohort, ("first rows", name), lambda: rows.group_by(name).agg(first=nw.col("moment").min())
+        log, cohort, ("first rows", name), lambda: in_groups(rows, name, first=nw.col("moment").min())
     )
     return table.rename({name: "value"}).drop_nulls("first").sort("first", "value")

@@ -8,6 +8,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from analytics.query.groups import in_groups
+
 EPSILON = float(np.finfo(np.float64).eps)
 """Scores are kept this far from 0 and 1 in the log loss, as scikit-learn does."""
 
@@ -151,10 +153,8 @@ def score_table(
         return _weighted(frame, {**keys, value: slot}, parts)
     # A key that is called as in the result at once spares a projection: binding one takes a millisecond.
     prepared = frame.select(**keys, **{value: slot}, **columns, **{f"{name}_of": part for name, part in parts.items()})
-    return prepared.group_by(*keys, value).agg(
-        **{name: count.cast(nw.Int64) for name, count in counts.items()},
-        **{name: nw.col(f"{name}_of").sum() for name in parts},
-    )
+    asked = {name: count.cast(nw.Int64) for name, count in counts.items()}
+    return in_groups(prepared, *keys, value, **asked, **{name: nw.col(f"{name}_of").sum() for name in parts})
 
 
 def _weighted(frame: nw.LazyFrame[Any], keys: Mapping[str, nw.Expr], parts: Mapping[str, nw.Expr]) -> nw.LazyFrame[Any]:
@@ -172,7 +172,9 @@ def _weighted(frame: nw.LazyFrame[Any], keys: Mapping[str, nw.Expr], parts: Mapp
         **{name: weight * part for name, part in parts.items()},
     }
     prepared = frame.select(**keys, **{f"{name}_of": part for name, part in {**rows, **sums}.items()})
-    return prepared.group_by(*keys).agg(
+    return in_groups(
+        prepared,
+        *keys,
         rows=nw.len().cast(nw.Int64),
         **{name: nw.col(f"{name}_of").sum().cast(nw.Int64) for name in rows},
         **{name: nw.col(f"{name}_of").sum().cast(nw.Float64) for name in sums},
@@ -219,15 +221,13 @@ def time_table(
     }
     rows = {"n": nw.len(), **{name: nw.col(source).sum() for name, source in counts.items()}}
     if not is_weighted:
-        return prepared.group_by("bucket").agg(**{name: count.cast(nw.Int64) for name, count in rows.items()})
+        return in_groups(prepared, "bucket", **{name: count.cast(nw.Int64) for name, count in rows.items()})
     sums = {"n": nw.col("weight"), **{name: nw.col("weight") * nw.col(source) for name, source in counts.items()}}
-    return (
-        prepared.with_columns(**{f"w_{name}": part for name, part in sums.items()})
-        .group_by("bucket")
-        .agg(
-            **{name: nw.col(f"w_{name}").sum().cast(nw.Float64) for name in sums},
-            **{f"rows_{name}": count.cast(nw.Int64) for name, count in rows.items()},
-        )
+    return in_groups(
+        prepared.with_columns(**{f"w_{name}": part for name, part in sums.items()}),
+        "bucket",
+        **{name: nw.col(f"w_{name}").sum().cast(nw.Float64) for name in sums},
+        **{f"rows_{name}": count.cast(nw.Int64) for name, count in rows.items()},
     )
 
 
@@ -294,25 +294,22 @@ def cube_table(
         }
         sums |= {"total": each * nw.col("value"), **{name: each * power for name, power in powers.items()}}
         weighed = prepared.with_columns(**powers).with_columns(**{f"{name}_of": part for name, part in sums.items()})
-        return weighed.group_by(*keys).agg(
-            rows=nw.len().cast(nw.Int64), **{name: nw.col(f"{name}_of").sum().cast(nw.Float64) for name in sums}
-        )
-    return (
-        prepared.with_columns(**powers)
-        .group_by(*keys)
-        .agg(
-            n=nw.len().cast(nw.Int64),
-            positives=nw.col("is_pos").sum().cast(nw.Int64),
-            trials=nw.col("is_counted").sum().cast(nw.Int64),
-            total=nw.col("value").sum(),
-            **{name: nw.col(name).sum() for name in powers},
-        )
+        summed = {name: nw.col(f"{name}_of").sum().cast(nw.Float64) for name in sums}
+        return in_groups(weighed, *keys, rows=nw.len().cast(nw.Int64), **summed)
+    return in_groups(
+        prepared.with_columns(**powers),
+        *keys,
+        n=nw.len().cast(nw.Int64),
+        positives=nw.col("is_pos").sum().cast(nw.Int64),
+        trials=nw.col("is_counted").sum().cast(nw.Int64),
+        total=nw.col("value").sum(),
+        **{name: nw.col(name).sum() for name in powers},
     )
 
 
 def value_counts(frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
     """Count the rows of each value of a column, null included: ``value``, ``n``."""
-    return frame.select(value=nw.col(column)).group_by("value").agg(n=nw.len().cast(nw.Int64))
+    return in_groups(frame.select(value=nw.col(column)), "value", n=nw.len().cast(nw.Int64))
 
 
 def head(frame: nw.LazyFrame[Any], columns: Sequence[str], limit: int) -> nw.LazyFrame[Any]:

@@ -12,6 +12,7 @@ from analytics.log.origin import SOURCE_FILE
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import integer
 from analytics.query.slicing import as_people_see, stored_slice
 
@@ -39,21 +40,27 @@ def repeat_relation(
         same); and ``inputs``, how many inputs there are of that kind.
     """
     rows = frame.select(**keys, **same, answer=answer, right=right.cast(nw.Int64)).drop_nulls(list(same))
-    answers = rows.group_by(*keys, *same, "answer").agg(
-        m=nw.len().cast(nw.Int64), known=nw.col("right").count().cast(nw.Int64), good=nw.col("right").sum()
+    answers = in_groups(
+        rows,
+        *keys,
+        *same,
+        "answer",
+        m=nw.len().cast(nw.Int64),
+        known=nw.col("right").count().cast(nw.Int64),
+        good=nw.col("right").sum(),
     )
-    inputs = (
-        answers.with_columns(pairs=nw.col("m") * (nw.col("m") - 1))
-        .group_by(*keys, *same)
-        .agg(
-            n=nw.col("m").sum().cast(nw.Int64),
-            n_known=nw.col("known").sum().cast(nw.Int64),
-            n_right=nw.col("good").fill_null(0).sum().cast(nw.Int64),
-            alike=nw.col("pairs").sum().cast(nw.Int64),
-        )
+    paired = answers.with_columns(pairs=nw.col("m") * (nw.col("m") - 1))
+    inputs = in_groups(
+        paired,
+        *keys,
+        *same,
+        n=nw.col("m").sum().cast(nw.Int64),
+        n_known=nw.col("known").sum().cast(nw.Int64),
+        n_right=nw.col("good").fill_null(0).sum().cast(nw.Int64),
+        alike=nw.col("pairs").sum().cast(nw.Int64),
     )
     shape = ("n", "n_known", "n_right", "alike")
-    return inputs.group_by(*keys, *shape).agg(inputs=nw.len().cast(nw.Int64))
+    return in_groups(inputs, *keys, *shape, inputs=nw.len().cast(nw.Int64))
 
 
 def repeat_table(
@@ -132,6 +139,6 @@ def same_rows(engine: Engine, log: Log) -> int:
         return 0
     compared = [sql_name for name, sql_name in names.items() if name not in log.mapping.text]
     rows = engine.kept(log, Cohort(), log.mapping.threshold)
-    found = rows.group_by(*compared).agg(n=nw.len().cast(nw.Int64), files=nw.col(file).n_unique().cast(nw.Int64))
+    found = in_groups(rows, *compared, n=nw.len().cast(nw.Int64), files=nw.col(file).n_unique().cast(nw.Int64))
     again = engine.collect(found.filter(nw.col("files") > 1).select(again=(nw.col("n") - 1).sum()))
     return int(again["again"][0] or 0)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 
+from analytics.query.groups import in_groups
 from analytics.query.predicates import outcome_predicate
 from analytics.query.relations import integer
 from analytics.query.sampling import seeded_order
@@ -177,7 +178,9 @@ def matches(frame: nw.LazyFrame[Any], values: Mapping[str, Sequence[object]], th
         score_of=score,
     )
     counts = {"n_scored": "is_scored", "n_flagged": "is_flagged", "n_pos": "is_pos", "n_neg": "is_neg"}
-    return prepared.group_by(*values).agg(
+    return in_groups(
+        prepared,
+        *values,
         n=nw.len().cast(nw.Int64),
         **{name: nw.col(source).sum().cast(nw.Int64) for name, source in counts.items()},
         score_mean=nw.col("score_of").mean(),

@@ -11,6 +11,7 @@ import polars as pl
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import integer
 from analytics.query.slicing import as_people_see, stored_slice
 
@@ -38,7 +39,7 @@ def _step_relation(frame: nw.LazyFrame[Any], revisions: nw.LazyFrame[Any]) -> nw
     )
     days = {name: nw.col(name).dt.truncate("1d") for name in ("seen", "revised")}
     labels = {name: nw.col(name).cast(nw.Int64) for name in ("before", "after")}
-    return steps.select(**labels, **days).group_by("before", "after", "seen", "revised").agg(n=nw.len().cast(nw.Int64))
+    return in_groups(steps.select(**labels, **days), "before", "after", "seen", "revised", n=nw.len().cast(nw.Int64))
 
 
 def _revised_relation(
@@ -59,7 +60,7 @@ def _revised_relation(
         **keys, is_known=integer(~nw.col("label").is_null()), is_revised=integer(~nw.col("was").is_null())
     )
     sums = {"n": nw.col("is_known").sum().cast(nw.Int64), "n_revised": nw.col("is_revised").sum().cast(nw.Int64)}
-    return rows.group_by(*keys).agg(**sums) if keys else rows.select(**sums)
+    return in_groups(rows, *keys, **sums) if keys else rows.select(**sums)
 
 
 def _revised_rows_relation(frame: nw.LazyFrame[Any], revisions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -68,7 +69,7 @@ def _revised_rows_relation(frame: nw.LazyFrame[Any], revisions: nw.LazyFrame[Any
     first = revisions.filter(nw.col("rank") == 0).select("row_id", first=nw.col("label").cast(nw.Int64))
     rows = frame.select("row_id", now=nw.col("label").cast(nw.Int64))
     rows = rows.join(revised, on="row_id", how="inner").join(first, on="row_id", how="inner")
-    return rows.group_by("first", "now").agg(n=nw.len().cast(nw.Int64))
+    return in_groups(rows, "first", "now", n=nw.len().cast(nw.Int64))
 
 
 def revised_rows(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> pl.DataFrame:

@@ -48,4 +48,4 @@ def _added_up(frame: pl.DataFrame) -> pl.DataFrame:
     """Add up the rows of a score table that are of one slice, bucket and score."""
     is_key = (name.startswith("slice_") or name in ("bucket", "score_bin", "score") for name in frame.columns)
     keys = [name for name, is_one in zip(frame.columns, is_key, strict=True) if is_one]
-    return frame.group_by(keys).agg(pl.exclude(keys).sum())
+    return frame.group_by(keys, maintain_order=True).agg(pl.exclude(keys).sum())

@@ -7,6 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from analytics.query.groups import in_groups
 from analytics.query.relations import integer
 from analytics.query.sampling import half, scattered
 
@@ -87,17 +88,16 @@ def cost_table(
         "n_unlabelled": nw.col("is_unlabelled").sum(),
         "n_amount_missing": nw.col("is_amount_missing").sum(),
     }
-    return (
-        prepared.group_by(*keys, "slot")
-        .agg(
-            **{name: count.cast(nw.Int64 if name == "n_amount_missing" else counted) for name, count in counts.items()},
-            **({name: nw.col(name).sum().cast(nw.Float64) for name in _weighed(label, weight)} if is_weighted else {}),
-            first=nw.col("moment").min(),
-            last=nw.col("moment").max(),
-            **{name: nw.col(name).sum() for name in sums},
-        )
-        .rename({"slot": "score_bin"})
-    )
+    return in_groups(
+        prepared,
+        *keys,
+        "slot",
+        **{name: count.cast(nw.Int64 if name == "n_amount_missing" else counted) for name, count in counts.items()},
+        **({name: nw.col(name).sum().cast(nw.Float64) for name in _weighed(label, weight)} if is_weighted else {}),
+        first=nw.col("moment").min(),
+        last=nw.col("moment").max(),
+        **{name: nw.col(name).sum() for name in sums},
+    ).rename({"slot": "score_bin"})
 
 
 def _weighed(label: nw.Expr, weight: nw.Expr) -> dict[str, nw.Expr]:

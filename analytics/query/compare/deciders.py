@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.query.compare.pairs import Pairing, paired
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import integer
 
 
@@ -29,7 +30,7 @@ def decider_cells(engine: Engine, pairings: Sequence[Pairing]) -> pl.DataFrame:
         two labels contradict each other it is not known), ``n`` and ``w`` (rows, and the sum of their weights).
     """
     rows, keys = _answered(engine, pairings)
-    grouped = rows.group_by(*keys).agg(n=nw.len().cast(nw.Int64), w=nw.col("w").sum())
+    grouped = in_groups(rows, *keys, n=nw.len().cast(nw.Int64), w=nw.col("w").sum())
     return engine.collect(grouped)
 
 
@@ -47,7 +48,7 @@ def decider_squares(engine: Engine, pairings: Sequence[Pairing]) -> pl.DataFrame
     wrong = {f"y{place}": (1 - nw.col(name)) * nw.col("w") for place, name in enumerate(names)}
     judged = rows.filter(*(~nw.col(name).is_null() for name in names)).select("unit", x=nw.col("w"), **wrong)
     if pairings[0].live.log.mapping.unit is not None:
-        judged = judged.group_by("unit").agg(**{name: nw.col(name).sum() for name in ("x", *wrong)})
+        judged = in_groups(judged, "unit", **{name: nw.col(name).sum() for name in ("x", *wrong)})
     x = nw.col("x")
     parts = {"units": nw.lit(1), "xx": x * x}
     for place in range(len(names)):

@@ -13,6 +13,7 @@ from analytics.log.schema import Log
 from analytics.query.compare.pairs import Pairing, is_judged, pair_frame
 from analytics.query.compare.values import OF_SCORES
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import integer
 
 _BINS = 400
@@ -72,7 +73,7 @@ def _joint_table(engine: Engine, pairing: Pairing) -> pl.DataFrame:
     """
     slots, sums = {"a_slot": nw.col("score"), "b_slot": nw.col("b_score")}, _weighed(pairing)
     prepared = pair_frame(engine, pairing).select(*_STATES, **slots, **_apart(sums))
-    grouped = prepared.group_by(*slots, *_STATES).agg(pairs=nw.len().cast(nw.Int64), **_added(sums))
+    grouped = in_groups(prepared, *slots, *_STATES, pairs=nw.len().cast(nw.Int64), **_added(sums))
     return _with_means(engine.collect(grouped))
 
 
@@ -88,7 +89,9 @@ def _in_one_pass(
     moments = _moments_of(rows, values, is_weighted=pairing.live.log.mapping.weight is not None, is_by_cell=True)
     prepared = moments.rows.select("code", "conflict", "one", "moment", *_apart(sums), **moments.places)
     grouped = engine.collect(
-        prepared.group_by("code").agg(
+        in_groups(
+            prepared,
+            "code",
             pairs=nw.len().cast(nw.Int64),
             **_added(sums),
             **_whole(),

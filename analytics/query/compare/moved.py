@@ -9,6 +9,7 @@ import polars as pl
 
 from analytics.query.compare.replay import DIGITS, Field
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import integer
 
 _MOST = 0.9
@@ -70,9 +71,9 @@ def shared_values(engine: Engine, frame: nw.LazyFrame[Any], field: Field) -> dic
     """
     own, _ = field.values()
     held = frame.select(value=own).filter(~nw.col("value").is_null())
-    counted = held.group_by("value").agg(n_held=nw.len())
+    counted = in_groups(held, "value", n_held=nw.len())
     rows = _moved(frame, field)
-    met = rows.group_by("other").agg(n=nw.len()).join(counted, left_on="other", right_on="value", how="left")
+    met = in_groups(rows, "other", n=nw.len()).join(counted, left_on="other", right_on="value", how="left")
     size = engine.collect(held.select(n=nw.len(), distinct=nw.col("value").n_unique())).row(0, named=True)
     n_moved = int(engine.collect(rows.select(n=nw.len()))["n"][0])
     here, there = nw.col("n") / n_moved, nw.col("n_held") / size["n"]

@@ -13,6 +13,7 @@ from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import integer
 
 _OF_ROW = ("error", "truth", "covered", "width", "ndcg", "reciprocal_rank", "precision_at", "hit")
@@ -161,7 +162,7 @@ def _counted(engine: Engine, pairing: Pairing) -> dict[str, int]:
         n, with_id = int(counts["n"][0]), int(counts["known"][0] or 0)
         found |= {f"rows_{name}": n, f"ids_{name}": with_id, f"without_id_{name}": n - with_id}
         if not pairing.is_by_row and not _is_counted(pairing, place):
-            each = _keyed(frame, pairing, place).group_by(*keys).agg(times=nw.len())
+            each = in_groups(_keyed(frame, pairing, place), *keys, times=nw.len())
             found[f"ids_{name}"] = int(engine.collect(each.select(ids=nw.len()))["ids"][0])
     return found
 

@@ -14,6 +14,7 @@ from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing, pair_frame
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.slicing import as_people_see, stored_slice
 
 _MAX_JUDGEMENTS = 2_000_000
@@ -99,7 +100,7 @@ def _counted(
     keys |= {f"slice_{place}": nw.col(stored_slice(log, name)) for place, name in enumerate(by)}
     weight = nw.lit(1.0) if mapping.weight is None else nw.col("weight")
     rows = rows.select(**keys, w=weight, w2=weight * weight)
-    grouped = rows.group_by(*keys).agg(n=nw.len().cast(nw.Int64), w=nw.col("w").sum(), w2=nw.col("w2").sum())
+    grouped = in_groups(rows, *keys, n=nw.len().cast(nw.Int64), w=nw.col("w").sum(), w2=nw.col("w2").sum())
     found = engine.collect(grouped.head(_MAX_JUDGEMENTS + 1))
     if found.height > _MAX_JUDGEMENTS:
         raise QuestionError(

@@ -12,6 +12,7 @@ import polars as pl
 from analytics.log.column import Column
 from analytics.query.compare.pairs import Pairing, pair_frame
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import integer
 
 DIGITS = (0, 1, 2, 3, 4, 5, 6)
@@ -181,7 +182,7 @@ def first_changes(
     place = nw.lit(len(fields))
     for at in range(len(fields) - 1, -1, -1):
         place = nw.when(fields[at].is_other).then(nw.lit(at)).otherwise(place)
-    counted = engine.collect(frame.filter(changed).with_columns(place=place).group_by("place").agg(n=nw.len()))
+    counted = engine.collect(in_groups(frame.filter(changed).with_columns(place=place), "place", n=nw.len()))
     return {fields[at].name if at < len(fields) else None: int(n) for at, n in counted.select("place", "n").iter_rows()}
 
 
@@ -225,7 +226,7 @@ def value_changes(engine: Engine, frame: nw.LazyFrame[Any], field: Field) -> dic
         found |= _units(engine, rows, found)
     if field.is_number and found["n_own"] > _MOST:
         return found | {"pairs": []}
-    pairs = rows.group_by("own", "other").agg(n=nw.len()).with_columns(n_value=nw.col("n").sum().over("other"))
+    pairs = in_groups(rows, "own", "other", n=nw.len()).with_columns(n_value=nw.col("n").sum().over("other"))
     table = engine.collect(pairs.sort("n_value", "n", descending=True).head(_MOST))
     found |= dict(zip(("value", "n_value"), table.select("other", "n_value").row(0), strict=True))
     return found | {"pairs": list(table.select("own", "other", "n").sort("n", descending=True).iter_rows())}

@@ -14,6 +14,7 @@ from analytics.query.compare.values import loss
 from analytics.query.discovery.objectives import RowCosts, by_row, by_unit, unit_key
 from analytics.query.discovery.properties import Property, expression
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import cube_table, integer
 from analytics.query.slicing import as_people_see, stored_slice
 
@@ -69,7 +70,9 @@ def slice_differences(
         .with_columns(d=b - a)
         .with_columns(d2=nw.col("d") ** 2, d3=nw.col("d") ** 3)
     )
-    grouped = rows.group_by("slice").agg(
+    grouped = in_groups(
+        rows,
+        "slice",
         n=nw.len().cast(nw.Int64),
         live=a.sum(),
         candidate=b.sum(),

@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 
 from analytics.query.compare.pairs import Pairing, pair_frame
 from analytics.query.engine import Engine
+from analytics.query.groups import in_groups
 from analytics.query.relations import integer
 
 
@@ -60,7 +61,7 @@ def unit_squares(
         summed = rows.select(**places)
     else:
         each = rows.select(**places, unit=nw.col("unit"))
-        summed = each.group_by("unit").agg(**{name: nw.col(name).sum() for name in places})
+        summed = in_groups(each, "unit", **{name: nw.col(name).sum() for name in places})
     squares = {name: nw.col(name) * nw.col(name) for name in places}
     found = engine.collect(
         summed.select(**squares).select(**{name: nw.col(name).sum() for name in places}, n_units=nw.len())
