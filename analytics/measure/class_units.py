@@ -37,7 +37,7 @@ def _parts_of_classes(pairs: pl.DataFrame, *keys: str, of: str = "n") -> pl.Data
     of_true = pairs.select(*keys, name="true", tp=pl.col(of) * is_hit, fp=0.0, fn=pl.col(of) * ~is_hit)
     of_predicted = pairs.filter(~is_hit).select(*keys, name="predicted", tp=0.0, fp=pl.col(of), fn=0.0)
     both = pl.concat([of_true, of_predicted], how="vertical_relaxed")
-    return both.group_by("name", *keys).agg(pl.col("tp", "fp", "fn").cast(pl.Float64).sum())
+    return both.group_by("name", *keys, maintain_order=True).agg(pl.col("tp", "fp", "fn").cast(pl.Float64).sum())
 
 
 def weighted_counts(pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -85,14 +85,18 @@ def class_clusters(pairs: pl.DataFrame, cells: pl.DataFrame | None) -> pl.DataFr
         products = each.select("name", **sums, **{"n:n": pl.lit(float(pairs["n_sq"].sum()))})
         n_units, called = float(pairs["rows"].sum()), "n_rows"
     else:
-        whole = cells.group_by("unit").agg(n=pl.col("n").sum().cast(pl.Float64))
+        whole = cells.group_by("unit", maintain_order=True).agg(n=pl.col("n").sum().cast(pl.Float64))
         each = _parts_of_classes(cells, "unit").join(whole, on="unit")
         within = {
             f"{first}:{second}": (pl.col(first) * pl.col(second)).sum()
             for first, second in combinations_with_replacement(_BASIS, 2)
             if (first, second) != ("n", "n")
         }
-        products = each.group_by("name").agg(**within).with_columns(pl.lit(float((whole["n"] ** 2).sum())).alias("n:n"))
+        products = (
+            each.group_by("name", maintain_order=True)
+            .agg(**within)
+            .with_columns(pl.lit(float((whole["n"] ** 2).sum())).alias("n:n"))
+        )
         n_units, called = float(whole.height), "n_units"
     basis = np.zeros((products.height, len(_BASIS), len(_BASIS)))
     for (row, first), (column, second) in combinations_with_replacement(enumerate(_BASIS), 2):
@@ -110,7 +114,7 @@ def class_clusters(pairs: pl.DataFrame, cells: pl.DataFrame | None) -> pl.DataFr
 def accuracy_effect(cells: pl.DataFrame, pairs: pl.DataFrame) -> float | None:
     """Return how many times the variance of as many independent rows that of the accuracy is; None where that is 0."""
     hit = (pl.col("true") == pl.col("predicted")) * pl.col("n")
-    units = cells.group_by("unit").agg(n=pl.col("n").sum(), hit=hit.sum())
+    units = cells.group_by("unit", maintain_order=True).agg(n=pl.col("n").sum(), hit=hit.sum())
     n, rows = float(units["n"].sum()), float(pairs["rows" if "rows" in pairs.columns else "n"].sum())
     rate, many = float(units["hit"].sum()) / n, units.height
     if many < 2 or not 0 < rate < 1:

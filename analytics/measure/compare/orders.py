@@ -87,7 +87,9 @@ def both_rows(table: pl.DataFrame, meaning: Mapping[str, float]) -> tuple[pl.Dat
     told = said.drop_nulls(["x", "input"])
     keys = ("input", "low", "high")
     mean = (pl.col("x") * pl.col("w")).sum() / pl.col("w").sum()
-    each = told.group_by(*keys, "is_last").agg(x=mean, w=pl.col("w").sum(), unit=pl.col("unit").first())
+    each = told.group_by(*keys, "is_last", maintain_order=True).agg(
+        x=mean, w=pl.col("w").sum(), unit=pl.col("unit").first()
+    )
     sides = [each.filter(part).drop("is_last") for part in (pl.col("is_last"), ~pl.col("is_last"))]
     met = (
         sides[0]

@@ -41,7 +41,7 @@ def strata_of(scores: pl.DataFrame, slice_name: str) -> pl.DataFrame:
     middle = pl.col("n").cum_sum() - pl.col("n") / 2
     stratum = (middle / pl.col("n").sum() * _N_STRATA).floor().clip(0, _N_STRATA - 1).cast(pl.Int64)
     strata = mass.select("bin", stratum=stratum) if mass["n"].sum() else mass.select("bin", stratum=pl.lit(0))
-    return known.join(strata, on="bin").group_by("site", "stratum").agg(pl.col("n", "n_pos").sum())
+    return known.join(strata, on="bin").group_by("site", "stratum", maintain_order=True).agg(pl.col("n", "n_pos").sum())
 
 
 def site_table(strata: pl.DataFrame, level: float = 0.95) -> pl.DataFrame:
