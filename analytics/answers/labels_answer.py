@@ -91,6 +91,8 @@ class LabelsAnswer:
     is_too_short : bool
         Whether only one class says when its labels came, and the log is too short to see the last of them come: a row of the
         other class may still become one of it.
+    rest : int or None
+        The class whose rows count as it until something happens, 0 or 1.
     """
 
     metric: str
@@ -115,6 +117,7 @@ class LabelsAnswer:
     faded: datetime | None = None
     one_class: datetime | None = None
     is_too_short: bool = False
+    rest: int | None = None
 
 
 def labels(engine: Engine, question: Question, metric: str | None = None, costs: Costs | None = None) -> LabelsAnswer:
@@ -128,8 +131,7 @@ def labels(engine: Engine, question: Question, metric: str | None = None, costs:
     log = question.log
     _require_times(log)
     metric = metric or headline(*log.class_counts).metric
-    unit, per_bucket = _unit_of(log)
-    cuts = cuts_of(engine, question, metric)
+    (unit, per_bucket), cuts = _unit_of(log), cuts_of(engine, question, metric)
     flagged = np.array([cut >= question.threshold for cut in (-np.inf, *cuts)]) if cuts else np.array([True])
     table, now = _table(engine, question, unit, cuts)
     judged = Judged(metric, flagged, log.is_right_or_wrong, losses_by_bin(table, len(flagged)), costs)
@@ -166,7 +168,7 @@ def mature(engine: Engine, question: Question) -> Question:
 
 def ripe_until(engine: Engine, question: Question) -> datetime | None:
     """Return the moment up to which rows are old enough for nearly all of their labels to be there; None where nothing tells."""
-    log = question.log
+    log, question = question.log, ageless(question)
     if log.time_low is None or not log.n_labelled:
         return None
     if (arrivals := arrivals_so_far(engine, question)) is not None:
@@ -178,6 +180,13 @@ def ripe_until(engine: Engine, question: Question) -> datetime | None:
         return None
     last: datetime = days["bucket"].max()  # type: ignore[assignment]
     return last + timedelta(days=1) if found.since is None else found.since
+
+
+def ageless(question: Question) -> Question:
+    """Return a question of the same rows whenever they were predicted: how long labels take does not hang on which are kept."""
+    name, clauses = question.log.mapping.time, question.cohort.clauses
+    kept = tuple(each for each in clauses if each.column != name or each.op not in ("le", "lt"))
+    return replace(question, cohort=replace(question.cohort, clauses=kept))
 
 
 def unripe_from(engine: Engine, question: Question) -> datetime | None:
@@ -307,4 +316,5 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
         selective=selective_of(engine, question),
         n_unlogged=arrivals.n_unlogged,
         is_too_short=is_too_short,
+        rest=arrivals.rest,
     )

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.labels import arrival_of
+from analytics.answers.labels_turning import Turning, turning
 from analytics.answers.overview_course import RATES, LastShift, last_shifts
 from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
@@ -94,6 +95,8 @@ class Overview:
         What rows cost, where somebody said what errors cost and that leads.
     shifts : dict of str to LastShift
         By ``error_rate, fnr, fpr`` the day since which it is clearly another one, where there is such a day.
+    turning : Turning or None
+        Rows that are of one class only until something happens.
     """
 
     counts: dict[str, Any]
@@ -110,6 +113,7 @@ class Overview:
     selective: Selective | None = None
     priced: PricedRows | None = None
     shifts: dict[str, LastShift] = field(default_factory=dict)
+    turning: Turning | None = None
 
     @property
     def judged_rows(self) -> int | None:
@@ -183,6 +187,7 @@ def overview(engine: Engine, question: Question) -> Overview:
         n_units=int(row["n_units"]) if "n_units" in row else None,
         design_effects=effects,
         shifts=shifts,
+        turning=turning(engine, question),
     )
 
 

@@ -42,9 +42,13 @@ def is_open(column: Column) -> bool:
     >>> is_open(Column(0, "left_on", "TIMESTAMP", "time", low="2024-01-01", high="9999-12-31"))
     True
     """
+    return column.kind == "time" and (column.n_missing > 0 or has_far_years(column))
+
+
+def has_far_years(column: Column) -> bool:
+    """Whether some times of a column lie in a year that is written for none."""
     years = [int(end[:4]) for end in (column.low, column.high) if end and end[:4].isdigit()]
-    is_far = any(not FIRST_YEAR <= year <= LAST_YEAR for year in years)
-    return column.kind == "time" and (column.n_missing > 0 or is_far)
+    return any(not FIRST_YEAR <= year <= LAST_YEAR for year in years)
 
 
 def claim(columns: Sequence[Column], n_rows: int, chosen: Mapping[str, str]) -> tuple[str, str] | None:

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from analytics.errors import InputError, QuestionError
 from analytics.log.bins import Bins
 from analytics.log.column import Column
+from analytics.log.label_time import has_far_years
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
 from analytics.log.value_words import BLANK, FIRST_YEAR, GIVEN, LAST_YEAR
@@ -29,7 +30,7 @@ def with_roles(rows: nw.LazyFrame[Any], reading: Reading, mapping: Mapping) -> n
     decision = _membership(reading, mapping.decision, mapping.decision_positive, mapping.decision_negative)
     score = decision.cast(nw.Float64) if mapping.score is None else _score(reading, mapping, decision)
     nothing = nw.lit(None).cast(nw.Float64)
-    arrived = {"arrived": _time(reading, mapping.label_time)} if mapping.label_time else {}
+    arrived = {"arrived": _arrived(reading, mapping.label_time)} if mapping.label_time else {}
     return rows.with_columns(
         score=score,
         label=_membership(reading, mapping.label, mapping.positive, mapping.negative),
@@ -104,6 +105,14 @@ def _time(reading: Reading, name: str | None) -> nw.Expr:
             f"Expected dates or times in {name!r}, found {column.kind}. Choose another column for the time."
         )
     return nw.col(column.sql_name)
+
+
+def _arrived(reading: Reading, name: str) -> nw.Expr:
+    """Return when a label was known; a year far off, as an end that never comes is written, is none."""
+    found = _time(reading, name)
+    if not has_far_years(reading.column(name)):
+        return found
+    return nw.when(found.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(found)
 
 
 def _number(column: Column) -> nw.Expr:

@@ -12,10 +12,12 @@ from analytics.errors import InputError
 from analytics.log import hints
 from analytics.log.bins import Bins
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.label_time import has_far_years
 from analytics.log.mapping import Mapping
 from analytics.log.operation_names import OPERATION_ROLES
 from analytics.log.right import Right
 from analytics.log.schema import Log, Reading
+from analytics.log.value_words import FIRST_YEAR, LAST_YEAR
 from analytics.reading import strays
 from analytics.reading.grid import bin_case, numeric_bins, score_grid
 from analytics.reading.score_bins import with_score_bins
@@ -201,9 +203,13 @@ def _unit(connection: duckdb.DuckDBPyConnection, column: Column) -> Expression:
 
 
 def _arrived(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping) -> Expression:
-    """Return when the label of a row was known."""
+    """Return when the label of a row was known; a year far off, as an end that never comes is written, is none."""
     time = time_expression(reading, replace(mapping, time=mapping.label_time))
-    return Expression(f"({strays.bounded(connection, time.sql)})::TIMESTAMP AS arrived", time.parameters)
+    known = f"({strays.bounded(connection, time.sql)})::TIMESTAMP"
+    if not has_far_years(reading.column(mapping.label_time or "")):
+        return Expression(f"{known} AS arrived", time.parameters)
+    is_near = f"year({known}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR}"
+    return Expression(f"CASE WHEN {is_near} THEN {known} END AS arrived", time.parameters * 2)
 
 
 def _weight(connection: duckdb.DuckDBPyConnection, column: Column, mapping: Mapping) -> Expression:

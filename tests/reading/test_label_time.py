@@ -68,7 +68,7 @@ def test_the_time_of_an_event_is_asked_for_as_label_and_judged_by_whether_there_
     preview = [row.label == "positive" for row in judge(upload.sample, upload.reading, mapping)]
     log = desk.build(upload, mapping)
     assert desk.stored(log)["label"].to_list() == [int(at % 4 == 0) for at in range(40)]
-    assert sum(preview) == 10 and "label-of-times" in {found.code for found in log.findings}
+    assert sum(preview) == 10 and "may-turn" in {found.code for found in log.findings}
     later = desk.stored(desk.remap(log, replace(mapping, negative=())))
     assert later["label"].to_list() == [1 if at % 4 == 0 else None for at in range(40)]
 

@@ -9,6 +9,7 @@ from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.slices import LosingSlices
 from analytics.answers.compare.whole import PairAsking
 from analytics.answers.discovery.search import Slice
+from analytics.answers.labels_turning import Turning
 from analytics.answers.question import Question
 from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.told import CalibrationParts
@@ -157,6 +158,13 @@ class LabelParts:
 
 
 @dataclass(frozen=True)
+class TurningParts:
+    """Rows that have a label which may still become the other one."""
+
+    turning: Turning
+
+
+@dataclass(frozen=True)
 class PreflightParts:
     """The gravest thing that preflight found and that no other question measures, and how many more there are."""
 
@@ -217,6 +225,7 @@ _Parts = (
     | ThresholdParts
     | LineParts
     | LabelParts
+    | TurningParts
     | PreflightParts
     | GapParts
     | CourseParts

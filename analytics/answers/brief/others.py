@@ -16,11 +16,13 @@ from analytics.answers.brief.finding import (
     PreflightParts,
     Size,
     ThresholdParts,
+    TurningParts,
 )
 from analytics.answers.calibration.answer import judged_bins, unripe_level
 from analytics.answers.calibration.time import turned
 from analytics.answers.labels import label_days
 from analytics.answers.labels_answer import feed_stopped, ripe_until
+from analytics.answers.labels_turning import turning
 from analytics.answers.question import score_table
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
@@ -58,6 +60,7 @@ _MEASURED = (
     "label-other-values",
     "no-label",
     "no-prediction",
+    "may-turn",
 )
 """Findings of preflight about values of one column, which are measured as slices by what they cost, and about missing labels,
 which are a question of their own."""
@@ -198,6 +201,17 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     )
     until = (Clause(str(log.mapping.time), "lt", (parts.since,)),) if parts.since else ()
     return (Finding("labels", "overview" if until else "logs", parts, place="last", clauses=until),)
+
+
+def young_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
+    """Return the rows that count as of one class only because they are young."""
+    young = turning(engine, asking.question)
+    if young is None:
+        return ()
+    since = None if young.since is None else young.since.date().isoformat()
+    until = (Clause(str(asking.question.log.mapping.time), "lt", (since,)),) if since else ()
+    parts = TurningParts(young)
+    return (Finding("turning", "overview" if until else "labels", parts, place="first", clauses=until),)
 
 
 def _from(days: pl.DataFrame, since: datetime) -> pl.DataFrame:

@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 
 from analytics.answers.brief.course import worse_since
 from analytics.answers.brief.finding import Asking, Finding
-from analytics.answers.brief.others import better_threshold, idle_line, miscalibration, open_labels, preflight
+from analytics.answers.brief.others import (
+    better_threshold,
+    idle_line,
+    miscalibration,
+    open_labels,
+    preflight,
+    young_labels,
+)
 from analytics.answers.brief.overruled import overruled_decisions
 from analytics.answers.brief.searches import found_slice, largest_part, verdict_on_candidate
 from analytics.answers.brief.slices import worst_slices
@@ -94,6 +101,13 @@ _ALL = (
         "Behind an error of preflight and before all else: somebody named both, and the meeting decides on it.",
         awaits=_candidate,
         is_named=True,
+    ),
+    Source(
+        "turning",
+        "labels",
+        "whether rows may still change their class",
+        young_labels,
+        "Behind an error of preflight and before all with a size: other numbers take these rows for what they are so far.",
     ),
     Source(
         "line",

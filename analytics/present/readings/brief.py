@@ -18,6 +18,7 @@ from analytics.answers.brief.finding import (
     PreflightParts,
     SliceParts,
     ThresholdParts,
+    TurningParts,
 )
 from analytics.measure.calibration.told import CalibrationParts
 from analytics.measure.gap.metric import COST
@@ -33,6 +34,7 @@ from analytics.present.readings.brief_parts import (
     calibration_sentence,
     label_sentence,
     line_sentence,
+    turning_sentence,
     value_words,
 )
 from analytics.present.readings.compare import compare_reading, interval_part, money_part
@@ -107,6 +109,8 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return line_sentence(parts, log)
         case LabelParts() as parts:
             return label_sentence(parts)
+        case TurningParts() as parts:
+            return turning_sentence(parts.turning)
         case PreflightParts() as parts:
             return words.one_line(_SENTENCE.split(parts.found.message)[0])
         case GapParts() as parts:
@@ -231,6 +235,9 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             kind = "negative" if parts.flags_all else "positive"
             wrong = words.metric_interval("fnr", parts.wrong, parts.low, parts.high)
             return f"{flagged}; wrong on {wrong} of {words.plural(parts.n_label, f'{kind} row')}."
+        case TurningParts() as parts:
+            young = f"{words.count(parts.turning.n_young)} of {words.plural(parts.turning.n, 'row')}"
+            return f"{young} are too young to tell."
         case LabelParts() as parts:
             is_since = parts.since is not None and parts.stopped is None
             late, of = (parts.n_unlabelled_since, parts.n_since) if is_since else (parts.n_unlabelled, parts.n)

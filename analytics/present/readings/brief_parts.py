@@ -13,6 +13,7 @@ from analytics.present.readings.overview_unjudged import lacking
 
 if TYPE_CHECKING:
     from analytics.answers.brief.finding import LabelParts, LineParts, SliceParts
+    from analytics.answers.labels_turning import Turning
     from analytics.log.schema import Log
     from analytics.measure.calibration.told import CalibrationParts
 
@@ -68,6 +69,15 @@ def line_sentence(parts: LineParts, log: Log) -> str:
     whom = "hardly anyone" if parts.n_flagged < few else "hardly any positive row"
     whom = whom if parts.n_flagged else "nobody"
     return f"{by} {whom}: {words.share(parts.wrong)} {missed_words(log)}."
+
+
+def turning_sentence(turning: Turning) -> str:
+    """Say which rows are of one class only until something happens."""
+    own, other = ("positive", "negative") if turning.is_positive else ("negative", "positive")
+    if turning.since is None:
+        return f"Rows that count as {own} may still become {other}, and the log is too short to see the last of them."
+    since = words.bucket_label(turning.since.date(), "1d")
+    return f"Rows from {since} on that count as {own} may still become {other}: judge those before."
 
 
 def label_sentence(parts: LabelParts) -> str:

@@ -12,7 +12,7 @@ from analytics.measure.metrics import METRICS
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.measure.slices_cost import COST
 from analytics.present import words
-from analytics.present.readings.labels_figures import FEW_PAST, HALF, after_words, day_words
+from analytics.present.readings.labels_figures import FEW_PAST, HALF, RESTS, after_words, day_words
 from analytics.present.selective import selective_details, selective_part
 
 if TYPE_CHECKING:
@@ -61,13 +61,15 @@ def _first(answer: LabelsAnswer) -> str:
         if _is_undefined(answer.since):
             return f"No {words.BUCKETS[answer.every]} has the rows that {phrase} is computed from, although no label is late."
         coming = f"{_coming(answer.since, 'of the labels')}{_way(answer, answer.since)}"
+        if answer.rest is not None:
+            coming = f"rows that count as {' may still become '.join(RESTS[answer.rest])}{_way(answer, answer.since)}"
         return f"Trust {phrase} of no {words.BUCKETS[answer.every]} yet: {coming}."
     return _trust_part(answer)
 
 
 def _too_short(answer: LabelsAnswer, curve: pl.DataFrame) -> str:
     """Say that nothing may be trusted where the labels of one class come late and the last of them was not seen to come."""
-    name, other = ("positive", "negative") if curve["positive"].max() else ("negative", "positive")
+    other, name = RESTS[answer.rest or 0]
     phrase, bucket = words.metric_phrase(answer.metric), words.BUCKETS[answer.every]
     half, most = (words.plural(int((curve[name] < share).sum()), words.BUCKETS[answer.unit]) for share in (HALF, _MOST))
     return (
@@ -109,6 +111,9 @@ def _trust_part(answer: LabelsAnswer) -> str:
         still = f"no label that is still to come can move it by {by}"
         return f"Trust {phrase} up to {day}, its last {'hour' if answer.unit == '1h' else 'day'}: {still}{changed}."
     coming = f"{_coming(since, 'of the labels since then')}{_way(answer, since)}"
+    if answer.rest is not None:
+        own, other = RESTS[answer.rest]
+        coming = f"rows since then that count as {own} may still become {other}{_way(answer, since)}"
     return f"Trust {phrase} up to {day}; {coming}{changed}."
 
 

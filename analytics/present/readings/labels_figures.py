@@ -17,6 +17,8 @@ FEW_PAST = 4
 """Ripe buckets below which the width of an interval is a guess; as in `measure.labels.maturing`."""
 HALF = 0.5
 """Share of the labels by whose age the classes are compared."""
+RESTS = (("negative", "positive"), ("positive", "negative"))
+"""By the class that rows are of until something happens: what it is called, and what they may still become. By definition."""
 
 
 def matured_reading(answer: LabelsAnswer) -> str:
@@ -59,6 +61,10 @@ def arrival_reading(answer: LabelsAnswer) -> str:
     if curve is None or curve.is_empty():
         return "No label says when it came."
     halves = {name: int((curve[name] < HALF).sum()) for name in ("positive", "negative")}
+    if answer.rest is not None:
+        own, other = RESTS[answer.rest]
+        age = after_words(halves[other], unit)
+        return f"Half of the {other} labels that come are there {age}; until then their rows count as {own}."
     late, early = ("positive", "negative") if halves["positive"] >= halves["negative"] else ("negative", "positive")
     if halves[late] == halves[early]:
         return f"Half of the labels of either class are there {after_words(halves[late], unit)}."

@@ -11,6 +11,7 @@ from analytics.log.score_form import is_middle
 from analytics.log.weight import is_share
 from analytics.measure.headline import headline
 from analytics.present import words
+from analytics.present.readings.brief_parts import turning_sentence
 from analytics.present.readings.overview_lead import MAX_NOUN
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def cautions(question: Question, overview: Overview) -> str:
         _cut_part,
     )
     said = [
+        "" if overview.turning is None else turning_sentence(overview.turning),
         *(part(question) for part in parts),
         _against_part(question, overview),
         _drawn_part(question),
@@ -53,7 +55,15 @@ def cautioned(reading: str, *questions: Question) -> str:
 
     Of the sides of a comparison each is asked.
     """
-    parts = (_copied_part, _one_class_part, _too_good_part, _nothing_told_part, _wrong_way_part, _drawn_part)
+    parts = (
+        _turning_part,
+        _copied_part,
+        _one_class_part,
+        _too_good_part,
+        _nothing_told_part,
+        _wrong_way_part,
+        _drawn_part,
+    )
     found = dict.fromkeys(part(question) for part in parts for question in questions)
     said = [each for each in found if each and not reading.startswith(each.partition(":")[0])]
     return " ".join([*said, reading])
@@ -97,6 +107,15 @@ def _one_class_part(question: Question) -> str:
         return ""
     since = words.bucket_label(date.fromisoformat(found.example[:10]), "1d")
     return f"From {since} on labels are of one class: leave these rows out before all that follows."
+
+
+def _turning_part(question: Question) -> str:
+    """Say that rows of one class may still become one of the other, where no rows were left out for their age; else nothing."""
+    said = next((each.message for each in question.log.findings if each.code == "may-turn"), None)
+    bounds = [clause for clause in question.cohort.of(question.log.mapping.time or "") if clause.op in ("le", "lt")]
+    if said is None or bounds or question.cohort.as_of:
+        return ""
+    return f"{said.partition(':')[0]}: judge mature rows alone before all that follows."
 
 
 def _ends_before(question: Question, day: str) -> bool:

@@ -16,6 +16,7 @@ from analytics.answers.brief.finding import (
     PreflightParts,
     SliceParts,
     ThresholdParts,
+    TurningParts,
 )
 from analytics.measure.calibration.told import CalibrationParts
 from analytics.measure.labels.selective import AUDIT_ROWS
@@ -92,6 +93,12 @@ def _of_labels(parts: LabelParts) -> tuple[str, str]:
     if parts.since is not None or parts.is_late:
         return "Wait for the labels before the newest rows are judged.", _DATA
     return "Find out who gets no label, and have some of these rows judged.", _DATA
+
+
+def _of_turning(parts: TurningParts) -> tuple[str, str]:
+    if parts.turning.since is None:
+        return "Ask again of a log that spans twice as long.", _DATA
+    return "Judge mature rows alone until the others are old enough.", _DATA
 
 
 def _of_preflight(parts: PreflightParts) -> tuple[str, str]:
@@ -215,6 +222,7 @@ _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     LineParts: _of_line,
     CalibrationParts: _of_calibration,
     LabelParts: _of_labels,
+    TurningParts: _of_turning,
     PreflightParts: _of_preflight,
     GapParts: _of_gap,
     CourseParts: _of_course,

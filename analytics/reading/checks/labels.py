@@ -22,6 +22,9 @@ N_SHOWN = 4
 _MIN_ROWS_AFTER = 20
 """Labelled rows that a run of one class at the end must have; fewer are the noise of the last day. Set by hand."""
 
+_MOSTLY = 0.5
+"""Share of the labels of a class with a time, above which the class has times; as where labels are followed. A judgement."""
+
 _MAX_SHARE_OTHERS = 0.01
 """Share of labels of the other class that a run may hold, for corrections that came early. Set by hand; on COMPAS the run has
 no more (tests/reading/checks/test_faults.py)."""
@@ -40,6 +43,14 @@ class _OneClassAfter:
     rows: int
     others: int
     share_before: float
+
+
+@dataclass(frozen=True)
+class _MayTurn:
+    """Rows of a class whose labels have no time although those of the other class do: each may still become one of it."""
+
+    is_positive: bool
+    rows: int
 
 
 Values = tuple[tuple[str, int], ...]
@@ -69,6 +80,17 @@ def _n_null(evidence: Evidence) -> int:
     return log.n_rows - log.n_labelled - others - evidence.once(ids.revised).rows_unsettled
 
 
+def _may_turn(evidence: Evidence) -> _MayTurn | None:
+    """Return the class of rows that count as it until something happens; None where no label or every one says when it came."""
+    if evidence.log.mapping.label_time is None or not 0 < evidence.log.n_positive < evidence.log.n_labelled:
+        return None
+    counts = evidence.tallies.count(["label"], ["count(*)", "count(arrived)"], where="label IS NOT NULL")
+    rows = {float(label): n for label, n, _ in counts}
+    timed = {float(label): n_timed / n for label, n, n_timed in counts}
+    kind = next((each for each in timed if timed[each] < _MOSTLY < timed.get(1 - each, 0.0)), None)
+    return None if kind is None else _MayTurn(kind == 1, rows[kind])
+
+
 def _one_class_after(evidence: Evidence) -> _OneClassAfter | None:
     """Return the longest time at the end of the log in which at least 99 % of the labels are of one class, against all odds.
 
@@ -87,6 +109,8 @@ def _one_class_after(evidence: Evidence) -> _OneClassAfter | None:
         log_chance = (rows - others) * math.log(share) + others * math.log(rows)
         if log_chance < _LOG_CHANCE:
             found.append(_OneClassAfter(since, label == 1, rows, others, share))
+    turning = evidence.once(_may_turn)
+    found = [run for run in found if turning is None or run.is_positive != turning.is_positive]
     return max(found, key=lambda run: run.rows, default=None)
 
 
@@ -166,19 +190,26 @@ def _label_third_value(log: Log) -> Iterator[Said]:
 
 def _label_of_times(log: Log) -> Iterator[Said]:
     name = log.mapping.label
-    if name is None or log.column(name).kind != "time":
+    if name is None or log.column(name).kind != "time" or log.mapping.label_time == name:
         return
     n = log.n_labelled - log.n_positive
-    how = (
-        f"As {name!r} is the label time too, Labels and --mature wait for the rows that are too young"
-        if log.mapping.label_time == name
-        else f"Choose {name!r} as label time too, and Labels waits for the rows that are too young"
-    )
     yield Said(
         name,
         n,
-        f"{name!r} holds times: {n:,} rows without one count as negative, though nothing may mean not yet. {how}.",
+        f"{name!r} holds times: {n:,} rows without one count as negative, though nothing may mean not yet. "
+        f"Choose {name!r} as label time too, and Labels waits for the rows that are too young.",
     )
+
+
+def _say_may_turn(log: Log, turning: _MayTurn | None) -> Iterator[Said]:
+    if turning is not None:
+        own, other = ("positive", "negative") if turning.is_positive else ("negative", "positive")
+        yield Said(
+            log.mapping.label_time,
+            turning.rows,
+            f"Rows that count as {own} may still become {other}: only {other} ones have a time in "
+            f"{log.mapping.label_time!r}. Judge mature rows alone, which leave out those that are too young.",
+        )
 
 
 def in_words(values: Values) -> str:
@@ -235,6 +266,14 @@ CHECKS: tuple[Check, ...] = (
         severities=("warning",),
         meaning="a label that is the time of what happened: rows without one are negative, though it may still come",
         say=_label_of_times,
+    ),
+    CountingCheck(
+        code="may-turn",
+        kinds=YES_NO,
+        severities=("warning",),
+        meaning="labels of one class alone have a time: rows of the other may still become one of it",
+        count=_may_turn,
+        say=_say_may_turn,
     ),
     LogCheck(
         code="label-third-value",

@@ -95,6 +95,13 @@ PLANTED: dict[str, Callable[[Desk], Sequence[CheckResult]]] = {
     "label-of-times": lambda desk: (
         desk.log("id,score,churned_at\n1,0.5,2024-02-01\n2,0.2,\n3,0.7,9999-12-31\n", label="churned_at").findings
     ),
+    "may-turn": lambda desk: (
+        desk.log(
+            "at,score,label,closed_on\n2024-01-01,0.5,1,2024-02-01\n2024-01-02,0.2,0,\n2024-01-03,0.7,1,2024-02-09\n",
+            time="at",
+            label_time="closed_on",
+        ).findings
+    ),
     "no-weight": lambda desk: (
         desk.log("id,score,label,w\n1,0.5,1,1\n2,0.2,0,0\n3,0.7,1,\n4,0.1,0,-2\n", weight="w").findings
     ),

@@ -28,6 +28,7 @@ _MISMEASURED = (
     "no-label",
     "one-class",
     "one-class-after",
+    "may-turn",
     "label-is-prediction",
     "label-copied",
     "labels-contradict",

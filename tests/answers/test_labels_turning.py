@@ -1,0 +1,112 @@
+"""Rows that count as of one class only until something happens: said before every number, left out when mature rows are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.answers.brief.answer import brief
+from analytics.answers.brief.finding import Asking
+from analytics.answers.labels_answer import labels, mature
+from analytics.answers.labels_turning import turning
+from analytics.answers.overview import overview
+from analytics.answers.question import Question
+from analytics.log.schema import Log
+from analytics.present.readings.brief import finding_sentence
+from analytics.present.readings.labels import labels_reading
+from analytics.present.readings.labels_figures import arrival_reading
+from analytics.present.readings.overview import overview_reading
+from analytics.present.readings.overview_cautions import cautioned
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
+from tests.ingested import Desk
+
+START, N = datetime(2025, 1, 1), 6_000
+
+
+def rows(n_days: int, *, is_positive_late: bool = True, longest: int = 40) -> pl.DataFrame:
+    """What happens to a fifth of the rows happens within some days; nothing is written of what has not happened yet."""
+    draw = np.random.default_rng(7)
+    day = np.sort(draw.integers(0, n_days, N))
+    score = draw.beta(1.5, 4, N)
+    happens = draw.random(N) < (score if is_positive_late else 1 - score)
+    on = day + draw.integers(3, longest, N)
+    is_seen = happens & (on < n_days)
+    return pl.DataFrame(
+        {
+            "at": [START + timedelta(days=int(each)) for each in day],
+            "score": score,
+            "label": (is_seen if is_positive_late else ~is_seen).astype(int),
+            "closed_on": [
+                START + timedelta(days=int(each)) if seen else None for each, seen in zip(on, is_seen, strict=True)
+            ],
+        }
+    )
+
+
+def logged(desk: Desk, frame: pl.DataFrame) -> Log:
+    read = desk.stage(frame)
+    return desk.build(read, replace(read.mapping, time="at", label="label", label_time="closed_on"))
+
+
+@pytest.fixture
+def engine(desk: Desk) -> Iterator[Engine]:
+    found = Engine(desk.workspace)
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize("is_positive_late", [True, False])
+def test_rows_that_are_too_young_are_said_before_every_number(
+    desk: Desk, engine: Engine, is_positive_late: bool
+) -> None:
+    log = logged(desk, rows(200, is_positive_late=is_positive_late))
+    own, other = ("negative", "positive") if is_positive_late else ("positive", "negative")
+    codes = {found.code for found in log.findings}
+    assert "may-turn" in codes and not codes & {"one-class-after", "label-of-times"}
+    question = Question(log, Cohort(), 0.5)
+    young = turning(engine, question)
+    assert young is not None and young.since is not None and young.is_positive != is_positive_late
+    assert timedelta(days=200 - 45) < young.since - START < timedelta(days=200 - 30)
+    assert young.n_young == int((desk.stored(log)["moment"] >= young.since).sum())
+    said = f"Rows from {young.since.day} {young.since:%b %Y} on that count as {own} may still become {other}: "
+    assert overview_reading(overview(engine, question), question).startswith(said)
+    first = brief(engine, Asking(question)).findings[0]
+    assert finding_sentence(first, log).startswith(said) and first.clauses[0].values == (
+        young.since.date().isoformat(),
+    )
+    caution = (
+        f"Rows that count as {own} may still become {other}: judge mature rows alone before all that follows. Fine."
+    )
+    assert cautioned("Fine.", question) == caution
+    answer = labels(engine, question)
+    assert answer.rest == int(not is_positive_late) and answer.one_class is None
+    assert f"Half of the {other} labels that come are there after" in arrival_reading(answer)
+    assert f"count as {own} may still become {other}" in labels_reading(answer).partition("\n")[0]
+    kept = mature(engine, question)
+    assert turning(engine, kept) is None and mature(engine, kept).cohort.clauses[-1] == kept.cohort.clauses[-1]
+    assert overview_reading(overview(engine, kept), kept).count("may still become") == 0
+    assert cautioned("Fine.", kept) == "Fine."
+    until = Question(log, Cohort((Clause("at", "le", (str(young.since.date() + timedelta(days=3)),)),)), 0.5)
+    few = turning(engine, until)
+    assert few is not None and few.since == young.since and 0 < few.n_young < young.n_young
+
+
+def test_a_log_that_is_too_short_says_so(desk: Desk, engine: Engine) -> None:
+    question = Question(logged(desk, rows(50, longest=49)), Cohort(), 0.5)
+    young = turning(engine, question)
+    assert young is not None and young.since is None and young.n_young == young.n == N
+    said = "Rows that count as negative may still become positive, and the log is too short to see the last of them."
+    assert overview_reading(overview(engine, question), question).startswith(said)
+
+
+def test_labels_that_all_have_times_or_none_do_not_turn(desk: Desk, engine: Engine) -> None:
+    frame = rows(200).with_columns(closed_on=pl.col("at") + pl.duration(days=4))
+    for log in (logged(desk, frame), desk.log(frame.drop("closed_on"))):
+        assert "may-turn" not in {found.code for found in log.findings}
+        assert turning(engine, Question(log, Cohort(), 0.5)) is None
