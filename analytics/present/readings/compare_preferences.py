@@ -36,6 +36,12 @@ def preferences_reading(answer: Preferences, *, with_options: bool = False) -> s
     interval = f"The 95 % interval is {words.between(words.share(whole.low), words.share(whole.high))}"
     counts = [words.count(each) for each in (whole.wins, whole.ties, whole.losses)]
     lead = leads[said.word]
+    if answer.as_answers is not None:
+        lead = (
+            f"Which answer is better cannot be told: the candidate wins {rate} if {_name(answer.column)} names places, "
+            f"{words.share(answer.as_answers.rate)} if it names the answers. Both orders go together as if it named the answers: "
+            "write whose answer won in place of the words."
+        )
     is_each = len(answer.mixed) > 1 and bool(answer.by)
     if answer.mixed:
         together = f" All together win {rate} of {n} comparisons, ties half."
