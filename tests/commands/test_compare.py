@@ -459,12 +459,13 @@ def test_words_of_both_orders_that_cannot_be_of_places_leave_no_verdict(tmp_path
     assert found["verdict"] == "better" and found["win_rate"] == pytest.approx(as_answers)
 
 
-def test_two_parts_of_one_file_of_preferences_need_no_label(tmp_path: Path) -> None:
+def test_all_judgements_of_two_candidates_count_and_need_no_label(tmp_path: Path) -> None:
     rng, path = np.random.default_rng(13), tmp_path / "judged.csv"
-    rows = [(f"gen{m}", f"q{q}", q % 2, rng.choice(["base", "model", "tie"])) for m in range(2) for q in range(80)]
+    rows = [(f"gen{m}", f"q{q // 2}", q % 2, rng.choice(["base", "model", "tie"])) for m in range(2) for q in range(80)]
     pl.DataFrame(rows, schema=["generator", "question_id", "sample", "winner"], orient="row").write_csv(path)
     words = ("--preference", "winner", "--live-wins", "base", "--candidate-wins", "model")
-    found, _ = asked(path, *words, "--live", "generator=gen0", "--candidate", "generator=gen1")
+    found, said = asked(path, *words, "--live", "generator=gen0", "--candidate", "generator=gen1")
     frame = pl.read_csv(path).with_columns(x=pl.col("winner").replace_strict({"base": 0.0, "model": 1.0, "tie": 0.5}))
     means = dict(frame.group_by("generator").agg(pl.col("x").mean()).iter_rows())
     assert found["difference"] == pytest.approx(means["gen1"] - means["gen0"]) and found["n"] == 80
+    assert "paired in their order; the intervals take question_id as the unit" in said, "the last of two alone counted"

@@ -88,7 +88,7 @@ def paired_preferences_reading(answer: PairedPreferences) -> str:
         f"{candidate} is preferred more on {counts[0]} of them, as much on {counts[1]}, less on {counts[2]}.",
         _both_equal_part(answer),
         pairing_part(answer.account),
-        again_part(answer.again),
+        again_part(answer.again, is_sampled=answer.is_sampled),
         "" if answer.turned is None else f"Both orders are averaged ({_way(answer.turned)}).",
         f"{words.shortened(answer.column, 40)} was read {_as_read(answer.read_as)}.",
     )
