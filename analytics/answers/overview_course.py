@@ -64,12 +64,12 @@ def followed(table: pl.DataFrame, rate: str) -> tuple[list[date], FloatArray, Fl
 
 
 def shift_within(days: pl.DataFrame, watching: Watching, until: datetime) -> date | None:
-    """Return the first day of the week since which errors were others within the first weeks of a log, which say what is usual.
+    """Return the first day of the week since which errors were others within the weeks that say what is usual.
 
-    None where they were not, and of rows that somebody named as the reference.
+    None where they were not. ``days`` are those of the reference where somebody named one.
     """
     start = datetime.fromisoformat(watching.baseline_from)
-    if watching.reference or watching.metric == "selection_rate":
+    if watching.metric == "selection_rate":
         return None
     week = (pl.col("bucket") - start).dt.total_days() // 7
     kept = days.filter(pl.col("bucket").is_between(start, until, closed="left"))

@@ -22,6 +22,8 @@ from analytics.log.workspace import Workspace
 
 _ALARM = 3
 """Exit status of an alarm."""
+_UNKNOWN = 4
+"""Exit status where what is usual shifted itself: as of gates that cannot be decided."""
 _WATCHED = "What is watched"
 
 
@@ -79,6 +81,8 @@ def watch(
         write([_row(stream) for stream in answer.streams], output, said)
     if answer.alarms:
         raise typer.Exit(_ALARM)
+    if answer.unsettled is not None:
+        raise typer.Exit(_UNKNOWN)
 
 
 def _say_rewritten(before: Mapping[str, str], now: Mapping[str, str]) -> None:
@@ -144,6 +148,7 @@ def _object(answer: WatchAnswer) -> dict[str, Any]:
         "until": answer.until.isoformat(),
         "weeks_open": answer.n_open,
         "alarm": bool(answer.alarms),
+        "shifted_within_baseline": None if answer.unsettled is None else answer.unsettled.isoformat(),
         "streams": [
             {**_row(stream), "weeks": [_week(week) for week in stream.weeks.to_dicts()]} for stream in answer.streams
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from analytics.answers.question import Question, score_table, units_of
 from analytics.measure.course import risen, spell
 from analytics.measure.estimates import estimate_table
 from analytics.measure.labels.selective import selective
+from analytics.query.cohort import Clause
 from analytics.query.engine import Engine
 from analytics.query.outcomes import first_rows, worth_of
 
@@ -58,7 +60,7 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     return (Finding("course", "gap", parts, size, asked=(("apart", BY_TIME), *zip(sides, spans, strict=True))),)
 
 
-def shifted_since(engine: Engine, question: Question) -> date | None:
+def _shifted_since(engine: Engine, question: Question) -> date | None:
     """Return the day since which errors are others, for better or worse, up to the end of the log; None without one."""
     every = bucket(question.log)
     if every is None or every == "1h":
@@ -67,6 +69,18 @@ def shifted_since(engine: Engine, question: Question) -> date | None:
     found = last_shifts(table, every, dict.fromkeys(RATES, effect_of(engine, question, "error_rate")))
     shift = found.get("error_rate") or found.get("fnr")
     return None if shift is None else shift.since
+
+
+def rows_of_line(engine: Engine, question: Question) -> tuple[Question, date | None]:
+    """Return the rows by which a threshold is chosen: those since errors shifted, with that day, else all.
+
+    What is best of the time before and since together is best of neither.
+    """
+    since = _shifted_since(engine, question)
+    if since is None:
+        return question, None
+    clause = Clause(str(question.log.mapping.time), "ge", (since.isoformat(),))
+    return replace(question, cohort=question.cohort.with_clauses((clause,))), since
 
 
 def _version_begun(engine: Engine, question: Question, since: date, days: int) -> str | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
 
-from analytics.answers.brief.course import shifted_since
+from analytics.answers.brief.course import rows_of_line
 from analytics.answers.brief.finding import (
     Asking,
     Finding,
@@ -140,11 +139,9 @@ def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         return ()
     if log.ranks_wrong_way or log.has_copied_label or log.score_kind == "decision":
         return ()
-    since = shifted_since(engine, question)
-    clauses = () if since is None else (Clause(str(log.mapping.time), "ge", (since.isoformat(),)),)
-    answer = thresholds(
-        cost_table(engine, replace(question, cohort=question.cohort.with_clauses(clauses))), asking.policy
-    )
+    rows, since = rows_of_line(engine, question)
+    clauses = () if since is None else rows.cohort.clauses[-1:]
+    answer = thresholds(cost_table(engine, rows), asking.policy)
     size = Size(*(float(end) for end in (answer.saving.value, answer.saving.low, answer.saving.high)))
     if answer.best is None or answer.best == answer.present or not size.is_clear:
         return ()

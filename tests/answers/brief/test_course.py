@@ -18,6 +18,7 @@ from analytics.answers.discovery.search import Search
 from analytics.answers.overview import overview
 from analytics.answers.overview_course import shift_within
 from analytics.answers.question import Question
+from analytics.answers.report.asking import ReportAsking
 from analytics.answers.slices_ranking import ranked_columns
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
@@ -28,6 +29,7 @@ from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.present.readings import finding_sentence, shift_first
 from analytics.present.report.actions import action_of
+from analytics.present.report.sections.thresholds import LineAnswer, ask, build
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -82,12 +84,20 @@ def test_a_threshold_is_chosen_from_the_rows_since_scores_moved(desk: Desk) -> N
         since = Cohort((Clause("at", "ge", ("2024-02-10",)),))
         best = thresholds(cost_table(engine, Question(log, since, 0.4)), Policy(Costs(fp=1, fn=1)))
         said = shift_first(overview(engine, Question(log, Cohort(), 0.4)), "the threshold is moved")
+        asking = ReportAsking(Question(log, Cohort(), 0.4), "error_rate", policy=Policy(Costs(fp=1, fn=1)))
+        section = build(line := ask(engine, asking), asking)[0]
     first = answer.findings[0]
     assert isinstance(first.parts, ThresholdParts) and first.size is not None and best.best is not None
     assert (first.parts.since, first.parts.days) == ("2024-02-10", 20) and first.size.value == best.saving.value
     assert first.parts.best == best.threshold_at(best.best.bin)
     assert dict(address_of(first, Cohort()))["where"] == "at:ge:2024-02-10"
     assert finding_sentence(first, log).endswith(", by the rows since 10 Feb 2024.")
+    assert isinstance(line, LineAnswer) and line.answer.best == best.best, (
+        "the section of a pack is of the rows of page 1"
+    )
+    assert section.lead.startswith(
+        "By the rows since 10 Feb 2024, as errors shifted then: move the threshold from 0.40 to "
+    )
     assert said == "Errors shifted on 10 Feb 2024: keep the rows since then alone before the threshold is moved."
 
 
@@ -162,7 +172,7 @@ def test_weeks_that_say_what_is_usual_are_held_against_each_other(rate: float, f
     ).with_columns(tp=20, tn=110 - pl.col("fp"))
     watching = Watching("error_rate", None, "2024-01-01", "2024-02-26")
     assert shift_within(days, watching, datetime(2024, 2, 26)) == found
-    assert shift_within(days, replace(watching, reference=("a=1",)), datetime(2024, 2, 26)) is None
+    assert shift_within(days, replace(watching, reference=("a=1",)), datetime(2024, 2, 26)) == found
 
 
 def test_a_slice_of_most_rows_is_no_exception_and_a_version_is_named_where_versions_are_mixed(desk: Desk) -> None:

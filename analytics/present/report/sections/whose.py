@@ -13,11 +13,13 @@ from analytics.present import words
 from analytics.present.readings.brief_overruled import overruled_reading
 from analytics.present.report.actions import action_of
 from analytics.present.report.parts import Section
+from analytics.present.report.sections.thresholds import LineAnswer
 from analytics.present.report.sheets import text_sheet
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
     from analytics.answers.report.asking import ReportAsking
+    from analytics.answers.thresholds.answer import ThresholdAnswer
 
 _MET, _NOT_MET, _OPEN = "met", "not met", "not known yet"
 _LEAST_UNLABELLED = 0.05
@@ -161,11 +163,18 @@ def _parity(known: _Known) -> _Gate:
     return _Gate("Parity", _OPEN, "No reference is chosen, so nothing tells how inputs used to arrive.", settles, "Gap")
 
 
+def _line_of(known: _Known) -> ThresholdAnswer | None:
+    """Return what thresholds cost, where that was asked and rows are not right or wrong."""
+    found = known.answers.get("thresholds")
+    return found.answer if isinstance(found, LineAnswer) else None
+
+
 def _decisioning(known: _Known) -> _Gate:
     """Whether scores mean what they say and the threshold is agreed."""
-    answer, costs = known.answers.get("thresholds"), "What a false positive and a false negative cost."
+    found, costs = known.answers.get("thresholds"), "What a false positive and a false negative cost."
     if known.asking.question.log.is_right_or_wrong:
-        return _handing_over(answer if isinstance(answer, Handover) else None)
+        return _handing_over(found if isinstance(found, Handover) else None)
+    answer = _line_of(known)
     if answer is None and any(each.source == "thresholds" for each in known.brief.findings):
         text = "Another threshold saves, on rows that did not choose it."
         return _Gate("Decisioning", _NOT_MET, text, "Move the threshold, or say why it stays.", "Thresholds")
@@ -207,8 +216,8 @@ def _adoption(known: _Known) -> _Gate:
             return _Gate(
                 "Adoption", _NOT_MET, overruled_reading(each.parts), "Why people overrule the model.", "Review"
             )
-    answer = known.answers.get("thresholds")
-    decisions = getattr(answer, "decisions", None)
+    answer = _line_of(known)
+    decisions = None if answer is None else answer.decisions
     settles = "The decision that was taken, logged beside the score, with the reason where it differs."
     if answer is None or decisions is None or not answer.n_scored:
         return _Gate("Adoption", _OPEN, "The log holds no decision beside the score.", settles, "Logs")
