@@ -182,10 +182,9 @@ def _ripe_part(answer: LabelsAnswer) -> str:
         return ""
     unit = words.BUCKETS[answer.unit]
     age = after_words(answer.ripe_age, unit)
-    newest = f"the newest {words.BUCKETS[answer.every]}"
-    part = (
-        f"Nearly all labels of either class are there {age}; {newest} is ripe on {day_words(answer.ripe_on, answer)}."
-    )
+    newest = f"; the newest {words.BUCKETS[answer.every]} is ripe on {day_words(answer.ripe_on, answer)}"
+    newest = newest if answer.ripe_on > answer.now + UNITS[answer.unit] else ""  # mature rows are
+    part = f"Nearly all labels of either class are there {age}{newest}."
     past = answer.since.n_past if answer.since is not None else FEW_PAST
     ripe = words.plural(past, f"ripe {words.BUCKETS[answer.every]}")
     seen = f"Only {ripe} {'says' if past == 1 else 'say'}" if past else "Nothing says"
