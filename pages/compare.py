@@ -5,7 +5,7 @@ import streamlit as st
 from analytics.present import readings
 from pages._compare import controls, deciders, preferences, repeats, replay, rows, slices, verdict, views
 from pages._frame import added, frame, session
-from pages._frame.render import sentence
+from pages._frame.cautions import cautioned_sentence
 
 frame.require()
 
@@ -22,7 +22,7 @@ with frame.boundary():
         answer = verdict.asked(pairing, *controls.draw_metric(pairing))
         if answer is not None:
             with head:
-                sentence(readings.cautioned(readings.compare_reading(answer), question))
+                cautioned_sentence(readings.compare_reading(answer), question)
                 verdict.draw_names(answer)
             added.say_of(f"{answer.names[1]} against {answer.names[0]}")
             verdict.draw_changes(answer)
