@@ -175,6 +175,12 @@ def test_a_level_that_lasts_is_found_either_way_and_weather_is_none() -> None:
     two = latest(rng.binomial(200, np.select([day < 20, day < 40], [0.1, 0.2], 0.13)).astype(float), n, known, least=3)
     assert two is not None and abs(two.place - 40) <= 2 and abs(two.start - 20) <= 2, "the last shift is what holds now"
     assert two.first == pytest.approx(0.1, abs=0.01)
+    bad = np.select([day < 20, day < 30], [0.12, 0.39], 0.12)
+    healed = latest(rng.binomial(200, bad).astype(float), n, known, least=3)
+    assert healed is not None and abs(healed.place - 30) <= 2 and abs(healed.start - 20) <= 2
+    assert healed.before == pytest.approx(0.39, abs=0.03) and healed.first == pytest.approx(0.12, abs=0.02), (
+        "days that broke within the time before make what holds now no improvement on it"
+    )
     within = latest(np.array([20.0, 22, 19, 65, 100, 102, 98, 101]), np.full(8, 400.0), np.zeros(8))
     assert within is not None and (within.place, within.start) == (4, 0), (
         "the bucket within which it shifted is no level"
