@@ -15,6 +15,8 @@ from analytics.answers.brief.finding import Asking
 from analytics.answers.labels_answer import labels, mature
 from analytics.answers.labels_turning import turning
 from analytics.answers.overview import overview
+from analytics.answers.overview_course import RATES, last_shifts
+from analytics.answers.overview_shifted import shifted_since
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
 from analytics.log.schema import Log
@@ -89,6 +91,9 @@ def test_rows_that_are_too_young_are_said_before_every_number(
     assert answer.rest == int(not is_positive_late) and answer.one_class is None
     assert f"Half of the {other} labels that come are there after" in arrival_reading(answer)
     assert f"count as {own} may still become {other}" in labels_reading(answer).partition("\n")[0]
+    table = engine.time_table(log, Cohort(), 0.5, "1w")
+    assert last_shifts(table, "1w", dict.fromkeys(RATES, 1.0)), "errors end with the labels that have not come"
+    assert not overview(engine, question).shifts and shifted_since(engine, question) is None
     kept = mature(engine, question)
     assert turning(engine, kept) is None and mature(engine, kept).cohort.clauses[-1] == kept.cohort.clauses[-1]
     assert overview_reading(overview(engine, kept), kept).count("may still become") == 0

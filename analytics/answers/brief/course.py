@@ -8,6 +8,7 @@ import polars as pl
 
 from analytics.answers.brief.finding import Asking, CourseParts, Finding, Size
 from analytics.answers.gap.sides import BY_TIME
+from analytics.answers.labels_turning import is_settled
 from analytics.answers.overview import bucket
 from analytics.answers.overview_course import LEAST, followed, is_told_of_hours, rate_of
 from analytics.answers.overview_shifted import effect_of, since_clauses
@@ -35,7 +36,7 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """
     question, log = asking.question, asking.question.log
     every = bucket(log)
-    if every is None or log.ranks_wrong_way:
+    if every is None or log.ranks_wrong_way or not is_settled(engine, question):
         return ()
     scores = engine.score_table(log, question.cohort, question.threshold, sums=())
     if not log.is_right_or_wrong and selective(scores.frame, scores.threshold_bin) is not None:
