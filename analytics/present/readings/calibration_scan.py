@@ -37,6 +37,9 @@ def segment_first(scan: pl.DataFrame, whole: _Row, what: str) -> str:
     n, own, all_ = whole["n"] - row["n"], row["difference"], whole["difference"]
     if n < row["n"] or abs(own) < _LEAST_LEVEL or abs(own) < _TIMES * abs(all_):
         return ""
+    against = found.filter((pl.col("difference") * own < 0) & (pl.col("difference").abs() * _TIMES >= abs(own)))
+    if not against.is_empty():  # which the mean of all other rows would hide
+        return ""
     rest = (all_ * whole["n"] - own * row["n"]) / n
     if abs(own) * row["n"] < _SHARE_OF_ECE * (whole["ece"] or 0.0) * whole["n"] or abs(own) < _TIMES * abs(rest):
         return ""
