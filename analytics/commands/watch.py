@@ -15,7 +15,7 @@ from analytics.answers.watch_streams import Stream, WatchAnswer
 from analytics.commands.asking import ask
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import say_rows_are_counted, write
+from analytics.commands.writing import say, say_rows_are_counted, write
 from analytics.errors import QuestionError
 from analytics.log.kept.watch import Look, Mark, add_mark, keep_look, watch_state
 from analytics.log.workspace import Workspace
@@ -47,7 +47,7 @@ def watch(
     ] = None,
 ) -> None:
     """Has it changed: one look at a log or a folder that grows; exit status 3 is an alarm."""
-    from analytics.present.readings import cautioned, watch_reading
+    from analytics.present.readings import watch_reading
 
     workspace, name = Workspace(), _place_of(source.log)
     marks = [_mark(text) for text in marked or ()]
@@ -67,7 +67,7 @@ def watch(
     origin = question.log.reading.origin
     digests = dict(zip((file.name for file in origin.files), origin.digests, strict=False))
     after = keep_look(workspace, name, watching, look, files, digests)
-    typer.echo(cautioned(watch_reading(answer), question), err=True)
+    say(engine, watch_reading(answer), question)
     new = [file for file in files if file not in state.files]
     if state.files and new:
         typer.echo(f"New since the last look: {', '.join(map(repr, new))}.", err=True)

@@ -17,7 +17,8 @@ from analytics.present import figures, readings, words
 from analytics.present.tables.compare import metric_rows
 from analytics.query.compare.pairs import Pairing
 from pages._frame.cache import kept
-from pages._frame.render import FURTHER, escaped, figure, sentence, table_downloads
+from pages._frame.cautions import cautioned_sentence
+from pages._frame.render import FURTHER, escaped, figure, table_downloads
 from pages._frame.tables import number_table
 
 
@@ -36,7 +37,7 @@ def draw_lead(place: DeltaGenerator, answer: Comparison, question: Question, fou
     """Show the sentence that answers the page's question; once slices are searched it says for whom the candidate is worse."""
     said = readings.but_worse(readings.compare_reading(answer), answer.verdict.word, found)
     with place.container():
-        sentence(readings.cautioned(said, question))
+        cautioned_sentence(said, question)
 
 
 def draw_names(answer: Comparison) -> None:

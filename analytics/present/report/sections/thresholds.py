@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.answers.brief.course import rows_of_line
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
 from analytics.answers.thresholds.handover import Handover, handover
+from analytics.answers.thresholds.since import Line, since_shift
 from analytics.measure.thresholds.handover import handover_costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import palette, readings, words
@@ -22,8 +21,6 @@ from analytics.present.report.sheets import BESIDE, Column, sheet_of, split_lead
 from analytics.present.tables.thresholds import move_table, sweep_frame
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from analytics.answers.report.asking import ReportAsking
     from analytics.answers.thresholds.answer import ThresholdAnswer
     from analytics.query.engine import Engine
@@ -32,40 +29,22 @@ _N_POINTS = 60
 """Thresholds of the curve in a pack, evenly spread over the sweep: as many as a chart of a page shows apart. By hand."""
 
 
-@dataclass(frozen=True)
-class LineAnswer:
-    """What every threshold costs.
-
-    Attributes
-    ----------
-    answer : ThresholdAnswer
-    since : date or None
-        The day on which errors shifted, where the rows since then alone are asked, as on the first page.
-    """
-
-    answer: ThresholdAnswer
-    since: date | None
-
-
-def ask(engine: Engine, asking: ReportAsking) -> LineAnswer | Handover:
+def ask(engine: Engine, asking: ReportAsking) -> Line | Handover:
     """Ask what the line is worth, or from which confidence to answer; without costs there is no best one."""
     if asking.question.log.is_right_or_wrong:
         unsaid = Policy(handover_costs(1.0, 1.0), "", has_costs=False)
         return handover(cost_table(engine, asking.question), asking.handover or unsaid)
     policy = asking.policy or Policy(has_costs=False)
-    question, since = rows_of_line(engine, asking.question) if policy.has_costs else (asking.question, None)
-    return LineAnswer(thresholds(cost_table(engine, question), policy), since)
+    answer = thresholds(cost_table(engine, asking.question), policy)
+    return Line(answer, since_shift(engine, asking.question, policy))
 
 
-def build(line: LineAnswer | Handover, _: ReportAsking) -> tuple[Section, ...]:
+def build(line: Line | Handover, _: ReportAsking) -> tuple[Section, ...]:
     """Return the section of the threshold: without costs it says what to give."""
     if isinstance(line, Handover):
         return build_handover(line)
-    answer, title = line.answer, "Where the threshold should be"
-    lead, more = split_lead(readings.threshold_reading(answer))
-    if line.since is not None:
-        day = words.bucket_label(line.since, "1d")
-        lead = f"By the rows since {day}, as errors shifted then: {lead[:1].lower()}{lead[1:]}"
+    title, answer = "Where the threshold should be", line.deciding
+    lead, more = split_lead(readings.decision_reading(line.answer, line.shift))
     if not answer.policy.has_costs or answer.best is None:
         give = (
             "Not decided: nobody has said what a false positive and a false negative cost, and without that no threshold is "

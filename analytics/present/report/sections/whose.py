@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analytics.answers.question import is_of_rows
 from analytics.answers.thresholds.handover import Handover
+from analytics.answers.thresholds.since import Line
 from analytics.measure.gap.causes import emptied
 from analytics.measure.overruled import WhoWasRight
 from analytics.present import words
 from analytics.present.readings.brief_overruled import overruled_reading
 from analytics.present.report.actions import action_of
 from analytics.present.report.parts import Section
-from analytics.present.report.sections.thresholds import LineAnswer
 from analytics.present.report.sheets import text_sheet
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
     from analytics.answers.report.asking import ReportAsking
-    from analytics.answers.thresholds.answer import ThresholdAnswer
 
 _MET, _NOT_MET, _OPEN = "met", "not met", "not known yet"
 _LEAST_UNLABELLED = 0.05
@@ -57,12 +57,20 @@ class _Known:
     asking: ReportAsking
     brief: Brief
 
+    @property
+    def may_turn(self) -> bool:
+        """Whether rows are young enough to become of the other class."""
+        return self.answers["overview"].turning is not None
+
     def found(self, codes: tuple[str, ...]) -> list[str]:
         """Return the findings of preflight with one of these codes, each with its column."""
         return [
             f"{each.code}{f' in {words.shortened(words.one_line(each.column), 40)}' if each.column else ''}"
             for each in self.asking.question.log.findings
-            if each.code in codes and each.severity != "note"
+            if each.code in codes
+            and each.severity != "note"
+            and is_of_rows(self.asking.question, each)
+            and (each.code != "may-turn" or self.may_turn)
         ]
 
 
@@ -163,18 +171,12 @@ def _parity(known: _Known) -> _Gate:
     return _Gate("Parity", _OPEN, "No reference is chosen, so nothing tells how inputs used to arrive.", settles, "Gap")
 
 
-def _line_of(known: _Known) -> ThresholdAnswer | None:
-    """Return what thresholds cost, where that was asked and rows are not right or wrong."""
-    found = known.answers.get("thresholds")
-    return found.answer if isinstance(found, LineAnswer) else None
-
-
 def _decisioning(known: _Known) -> _Gate:
     """Whether scores mean what they say and the threshold is agreed."""
-    found, costs = known.answers.get("thresholds"), "What a false positive and a false negative cost."
+    line, costs = known.answers.get("thresholds"), "What a false positive and a false negative cost."
     if known.asking.question.log.is_right_or_wrong:
-        return _handing_over(found if isinstance(found, Handover) else None)
-    answer = _line_of(known)
+        return _handing_over(line if isinstance(line, Handover) else None)
+    answer = line.deciding if isinstance(line, Line) else None
     if answer is None and any(each.source == "thresholds" for each in known.brief.findings):
         text = "Another threshold saves, on rows that did not choose it."
         return _Gate("Decisioning", _NOT_MET, text, "Move the threshold, or say why it stays.", "Thresholds")
@@ -216,7 +218,8 @@ def _adoption(known: _Known) -> _Gate:
             return _Gate(
                 "Adoption", _NOT_MET, overruled_reading(each.parts), "Why people overrule the model.", "Review"
             )
-    answer = _line_of(known)
+    line = known.answers.get("thresholds")
+    answer = line.answer if isinstance(line, Line) else None
     decisions = None if answer is None else answer.decisions
     settles = "The decision that was taken, logged beside the score, with the reason where it differs."
     if answer is None or decisions is None or not answer.n_scored:
