@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from analytics.log.events import EVENTS, HORIZON
+from analytics.log.events import ENDS, EVENTS
 
 
 @dataclass(frozen=True)
@@ -297,7 +297,7 @@ def strength(role: str, name: str) -> tuple[int, int] | None:
 def _strength(role: str, folded: str) -> tuple[int, int] | None:
     """Return how well a folded name says a role."""
     names, folded = _NAMES[role], folded.rstrip("_")
-    folded = HORIZON.sub("", folded) if role == "label" else folded
+    folded = ENDS[role].sub("", folded) if role in ENDS else folded
     for rank, patterns in enumerate((names.strong, names.loose)):
         place = next((place for place, pattern in enumerate(patterns) if re.fullmatch(pattern, folded)), None)
         is_out = bool(names.never) and re.fullmatch(names.never, folded) is not None
