@@ -113,9 +113,16 @@ def _require_judged(mapping: Mapping, source: Source, reading: Reading) -> None:
     if decision is None and mapping.score in near:
         decision = reading.column(mapping.score or "")
     if decision is not None and (decision.name in near or len(positives.known_groups(decision)) > _TWO):
+        said = hints.hint(reading)
+        is_highest = decision.name in {name for _, name, _ in reading.origin.likeliest}
+        what = (
+            "which says which score is the highest"
+            if is_highest
+            else f"which holds {decision.n_distinct:,} different values"
+        )
         raise QuestionError(
-            f"Expected to know what {decision.name!r}, which holds {decision.n_distinct:,} different values, is held against, "
-            f"found no sure one.{hints.hint(reading)} Else name the label with --label, or say --label none."
+            f"Expected to know what {decision.name!r}, {what}, is held against, "
+            f"found no sure one.{said or ' N'}{' Else n' if said else ''}ame the label with --label, or say --label none."
         )
 
 

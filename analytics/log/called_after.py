@@ -16,10 +16,11 @@ _MODEL_WORD = re.compile(
 """Words that say of a column that a model filled it, beside the name of what it is about."""
 
 _CHANCE_WORD = re.compile(
-    r"p|pr|prob(a|s|ability|abilities)?|scores?|cats|risk|chance|likelihood|propensity|confidence"
+    r"p|pr|prob(a|s|ability|abilities)?|scores?|cats|risk|chance|likelihood|propensity|confidence|wahrscheinlichkeit|risiko|"
+    r"probabilidad|riesgo|probabilite|risque"
 )
 """Words that say of a column that it holds the chance of what the rest of its name is about."""
-_HAPPENED = re.compile(r"is|was|were|has|had|did|got|be|been|wurde|hat|fue|ha|a|est|flag|ind(icator)?|yn|bool")
+_HAPPENED = re.compile(r"is|was|were|has|had|did|got|went|be|been|wurde|hat|fue|ha|a|est|flag|ind(icator)?|yn|bool")
 """Words that say of a column that it holds whether something happened."""
 _ACT = re.compile(
     r"(.*_)?(flag(ged)?|alert(ed)?|alarma?|alarme|alerta|alerte|aviso|hint|hinweis|warning|warnung|avertissement|offer|angebot|oferta|"
@@ -88,6 +89,15 @@ def is_chance_after(score: str, name: str) -> bool:
     if not 0 < len(about) < len(_words(score)):
         return False
     return "".join(about) == "".join(of) or (len(about) == 1 and is_called_after(score, name))
+
+
+def is_about(score: str, name: str) -> bool:
+    """Whether a score is called after a label, by its beginning or as the chance of it.
+
+    >>> is_about("return_prob", "was_returned"), is_about("prob_up", "went_up"), is_about("prob_up", "is_member")
+    (True, True, False)
+    """
+    return is_called_after(score, name) or is_chance_after(score, name)
 
 
 def is_called_after(score: str, name: str, *, is_act: bool = False) -> bool:

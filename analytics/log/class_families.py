@@ -30,7 +30,7 @@ def scores_of(reading: Reading, classes: Sequence[str], taken: Collection[str]) 
     wanted = [as_a_name(value) for value in classes]
     if len(classes) < MIN_PLACES or not all(wanted):
         return ()
-    for around, family in _families([name for name in score_names(reading) if name not in taken]).items():
+    for around, family in _families([name for name in _score_names(reading) if name not in taken]).items():
         least = 1 if _CHANCE.fullmatch("_".join(filter(None, around))) else _MIN_LETTERS
         found = [[name for word, name in family if _begin_alike(word, value, least)] for value in wanted]
         if all(len(names) == 1 for names in found) and len({names[0] for names in found}) == len(found):
@@ -38,7 +38,7 @@ def scores_of(reading: Reading, classes: Sequence[str], taken: Collection[str]) 
     return ()
 
 
-def score_names(reading: Reading) -> list[str]:
+def _score_names(reading: Reading) -> list[str]:
     """Return the names of the columns that can hold scores of classes: numbers from 0 to 1, or to 100."""
     return [column.name for column in reading.columns if _is_share(column)]
 
@@ -51,7 +51,7 @@ def of_columns(reading: Reading) -> dict[str, tuple[str, ...]]:
     >>> of_columns(Reading("", "", "csv", 15, 15, (*scores, classes)))
     {'mood': ('neg', 'neu', 'pos')}
     """
-    names = score_names(reading)
+    names = _score_names(reading)
     few = [column for column in reading.columns if MIN_PLACES <= column.n_distinct == len(column.top)]
     words = [column for column in few if column.kind == "text" or (column.is_whole and _is_called_label(column))]
     found: dict[str, tuple[str, ...]] = {}
@@ -86,10 +86,13 @@ def claims(
     families = of_columns(reading)
     highest = {(stem, column) for stem, column, _ in reading.origin.likeliest}
     predicted = [name for name, scores in families.items() if (family_name(scores), name) in highest]
-    predicted = [chosen["decision"]] if "decision" in chosen else predicted
     true = [name for name in families if name not in predicted and not _is_said(name)]
-    found: dict[str, tuple[str, str]] = {}
-    if "decision" not in chosen and len(predicted) == 1 and len(true) <= 1:
+    decided, found = chosen.get("decision", ""), {}
+    if decided in families and decided not in predicted and not is_prediction(decided):
+        true, predicted = [decided], []  # a verdict that differs from the scores
+    elif decided:
+        true, predicted = [name for name in true if name != decided], [decided]
+    elif len(predicted) == 1 and len(true) <= 1:
         found["decision"] = (predicted[0], "it says which of the scores is the highest")
     if len(true) == 1 and len(predicted) <= 1:
         shown = ", ".join(map(repr, families[true[0]][:MIN_PLACES]))

@@ -172,7 +172,9 @@ def _two_columns(reading: Reading) -> Iterator[str]:
             both = shlex.quote(f"{own.name} = {true.name}")
             are_classes = all(pairs.is_of_classes(column, reading.rows_kept) for column in (own, true))
             if are_classes and own.kind == true.kind == "text" and pairs.share_values(own, true):
-                yield f"{own.name!r} and {true.name!r} hold the same classes: --right {both}."
+                named = [each.name for each in predicted if each.kind == own.kind and pairs.share_values(each, true)]
+                shown = " or ".join(repr(name) for name in named[:_MAX_SHOWN])
+                yield f"{shown} and {true.name!r} hold the same classes: --right {both}."
             elif _are_close(reading, own, true) and alike.are_grades(own, true):
                 yield f"{own.name!r} and {true.name!r} hold the same grades: --right {both}."
             elif _are_numbers_of_one(own, true) or _are_close(reading, own, true):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from analytics.log import alike, answer_names, grade_words, positives, whole_numbers
+from analytics.log import alike, answer_names, called_after, class_sets, grade_words, positives, whole_numbers
 from analytics.log.called_after import is_twin
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.intervals import interval_around, interval_columns, median_column
@@ -67,9 +67,19 @@ def classes(reading: Reading, taken: Collection[str]) -> Right | None:
     if len(found) > 1:
         named = [(own, true) for own, true in found if _is_true(true.name)]
         found = named or [(own, true) for own, true in found if is_twin(own.name, true.name)]
+    if not found:
+        found = [(own, true) for own, true in _in_part(reading) if not {own.name, true.name} & {*taken}]
+        return Right("classes", found[0][1].name, found[0][0].name) if len(found) == 1 else None
     if len(found) != 1 or not positives.are_classes(found[0][1], found[0][0]):
         return None
     return Right("classes", found[0][1].name, found[0][0].name)
+
+
+def _in_part(reading: Reading) -> list[tuple[Column, Column]]:
+    """Return columns that are called what a model said of another one, with it, where some of its classes are never said."""
+    twins = called_after.twins_in([column for column in reading.columns if column.kind in ("text", "number")])
+    both = [(own, true) for own, true in twins if is_of_classes(true, reading.rows_kept)]
+    return [(own, true) for own, true in both if class_sets.is_never_predicted(true, own)]
 
 
 def numbers(reading: Reading, taken: Collection[str]) -> Right | None:

@@ -16,6 +16,8 @@ _QUERY = re.compile(
     re.IGNORECASE,
 )
 """Names of what the rows of one ranking share."""
+_ASKED = re.compile(r"topic|question|prompt|keyword|frage|pregunta|intent", re.IGNORECASE)
+"""Names of what was asked, which mean a query where documents are judged by their relevance: else they may be a segment."""
 _READER = re.compile(
     r"(user|customer|visitor|session|member|request|recommendation)_?(id|key|no|nr|number|uuid)", re.IGNORECASE
 )
@@ -40,7 +42,7 @@ _RETRIEVED = re.compile(
 )
 """Names of the numbers by which searches rank: beside them a grade is one of relevance."""
 _DOCUMENT = re.compile(
-    r"(doc(ument)?|passage|chunk|item|product|sku|asin|url|page|listing|article|artikel|articulo|candidate)s?_?(id|key|no|nr|number|uuid)?",
+    r"(doc(ument)?|passage|item|product|sku|asin|url|page|listing|article|artikel|articulo|candidate|chunk)s?_?(id|key|no|nr|number|uuid)?",
     re.IGNORECASE,
 )
 """Names of what is ranked: a grade beside a query, a score and one of these is one of relevance."""
@@ -53,7 +55,7 @@ def guessed(reading: Reading, said: Collection[str] = ()) -> Right | None:
 
     Nothing is guessed where a person named the label, the score or the decision.
     """
-    query = _named(reading.columns, _QUERY) or _reader(reading)
+    query = _named(reading.columns, _QUERY) or _of_documents(reading) or _reader(reading)
     if not {"label", "score", "decision"}.isdisjoint(said) or query is None:
         return None
     n_rows = reading.rows_kept
@@ -74,6 +76,12 @@ def guessed(reading: Reading, said: Collection[str] = ()) -> Right | None:
     if rank is not None and ranked is rank and n_rows > query.n_distinct * rank.n_distinct:
         return None  # a rank stands on several rows of a query: it is what was asked, and not one list
     return Right("rankings", relevance.name, ranked.name, query=query.name, is_rank=ranked is rank)
+
+
+def _of_documents(reading: Reading) -> Column | None:
+    """Return the column of what was asked where other columns hold documents and their relevance."""
+    is_judged = _named(reading.columns, _DOCUMENT) is not None and _named(reading.columns, _RELEVANCE) is not None
+    return _named(reading.columns, _ASKED) if is_judged else None
 
 
 def _reader(reading: Reading) -> Column | None:

@@ -118,7 +118,7 @@ _NAMES: dict[str, _Names] = {
             r"pctr|pcvr|p_?click|ctr_pred",
             r".*(risk|risiko|riesgo|risque).*",
             r"p_(yes|true|pos(itive)?|ja|si|oui)|pd(_\d+m)?|p|p\((yes|true|positive|1)\)|\$[a-z]+rp_.*|pre_1",
-            r"(model_|clf_|raw_)?output",
+            r"(model_|clf_|raw_)?output|similarity|cosine_similarity",
             r".*predicted_p",
             r"deciles?",
             r"logits?|decision_function|margin|suspicion|verdacht(swert|sgrad)?|sospecha|soupcon",

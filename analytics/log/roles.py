@@ -123,6 +123,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
     _by_each_other(columns, chosen, reasons, undecided, said)
     _by_values(columns, chosen, reasons, undecided, n_rows, said)
     for role, claimed in class_families.claims(reading, chosen, undecided, said).items():
+        if role == "label" and chosen.get("decision") == claimed[0]:
+            del chosen["decision"]
         chosen[role], reasons[claimed[0]] = claimed
         undecided.pop(role, None)
         undecided.pop("score", None)
@@ -231,7 +233,7 @@ def _by_values(
         two = [column for column in two if not operation_names.roles_of(column, columns)] or two
         scores = [chosen["score"]] if "score" in chosen else [name for name, _ in undecided.get("score", ())]
         told = [column for column in two if is_told(column)]
-        if len(told) == len(scores) == 1 and called_after.is_called_after(scores[0], told[0].name):
+        if len(told) == len(scores) == 1 and called_after.is_about(scores[0], told[0].name):
             take("label", told[0], f"{scores[0]!r} is called after it")
         offered = [column for column in two if not is_comparison(column)]
         offered = offered if any(column in told for column in offered) else two

@@ -12,7 +12,8 @@ from analytics.log.schema import Reading
 
 _MAX_SHOWN = 12
 """Pairs that a sentence lists. Bounds it."""
-_TWO = 2
+_MIN_PAIRS = 2
+"""Pairs from which on it is not clear which one is judged. By definition."""
 
 
 def several_pairs_hint(reading: Reading) -> str:
@@ -29,10 +30,10 @@ def several_pairs_hint(reading: Reading) -> str:
         for score in reading.columns
         if is_fraction(score)
         for label in binary(reading.columns)
-        if called_after.is_chance_of(score.name, label.name) or called_after.is_chance_after(score.name, label.name)
+        if called_after.is_chance_after(score.name, label.name)
     ]
-    found = said if len(said) >= _TWO else scored
-    if len(found) < _TWO:
+    found = said if len(said) >= _MIN_PAIRS else scored
+    if len(found) < _MIN_PAIRS:
         return ""
     more = f" and {len(found) - _MAX_SHOWN:,} more" if len(found) > _MAX_SHOWN else ""
     return f"{len(found):,} pairs could be judged, one at a time: {', '.join(found[:_MAX_SHOWN])}{more}."
