@@ -53,7 +53,7 @@ class Column:
     within : tuple of (str, str) or None
         Smallest and largest value of such a column without them.
     earlier : tuple of (str, int)
-        Of a column called like the time of a label: by other columns of times, the rows on which it lies on an earlier day.
+        Of a column that may be the time of a label: by other columns of times, the rows on which it lies on an earlier day.
     """
 
     position: int

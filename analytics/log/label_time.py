@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from analytics.log.column import Column
+from analytics.log.column_names import is_label_time
+from analytics.log.role_names import folded_name
 from analytics.log.value_words import FIRST_YEAR, LAST_YEAR
 
 SEEN = "label_seen_on"
@@ -16,6 +18,9 @@ _LACKING, _CLOSE = 0.1, 0.02
 differ from them in number for it to be theirs. By hand."""
 _MOST_LACKING = 0.5
 """Share of the rows without it from which on a time is not that of the rows. By hand."""
+_OF_CLASS = "it is called after the label and has a time on the rows of one value of it"
+_STEM = 4
+"""Letters with which a word of its name and one of the label begin: *fraud* and *fraud_reported*, *churned* and *churn*. By hand."""
 _MAX_CLASSES = 3
 """Values of a column one of which may be the class whose time it is."""
 
@@ -69,10 +74,39 @@ def claim(columns: Sequence[Column], n_rows: int, chosen: Mapping[str, str]) -> 
     for column in columns:
         if column.name == chosen["label"] and column.kind == "time":
             return column.name, "when it happened its label was known"
-    for column in columns:
-        n_earlier, n = dict(column.earlier).get(time), n_rows - column.n_missing
-        if column.name in taken or n_earlier is None or not n or n_earlier > _MAX_SHARE_EARLIER * n:
-            continue
-        how = "never on a day" if not n_earlier else f"on {n_earlier:,} of {n:,} rows on a day"
-        return column.name, f"its name, and it lies {how} before {time!r}"
+    label = next(column for column in columns if column.name == chosen["label"])
+    for is_claimed, why in (
+        (lambda column: is_label_time(column.name), "its name"),
+        (_is_of_class(label, n_rows), _OF_CLASS),
+    ):
+        for column in filter(is_claimed, columns):
+            n_earlier, n = dict(column.earlier).get(time), n_rows - column.n_missing
+            if column.name in taken or n_earlier is None or not n or n_earlier > _MAX_SHARE_EARLIER * n:
+                continue
+            how = "never on a day" if not n_earlier else f"on {n_earlier:,} of {n:,} rows on a day"
+            return column.name, f"{why}, and it lies {how} before {time!r}"
     return None
+
+
+def _is_of_class(label: Column, n_rows: int) -> Callable[[Column], bool]:
+    """Return whether a column is called after the label and has a time on as many rows as one value of it: when that happened.
+
+    >>> left = Column(0, "churned", "BIGINT", "number", n_distinct=2, top=(("0", 700), ("1", 300)))
+    >>> on = Column(1, "churn_date", "TIMESTAMP", "time", n_missing=700)
+    >>> _is_of_class(left, 1_000)(on)
+    True
+    """
+    stems = _stems(label.name)
+
+    def is_of_class(column: Column) -> bool:
+        if not is_of_some(column, (label,), n_rows) or not 1 < label.n_distinct <= _MAX_CLASSES:
+            return False
+        n = n_rows - column.n_missing
+        is_as_many = any(abs(rows - n) <= _CLOSE * n for _, rows in label.top)
+        return is_as_many and bool(stems & _stems(column.name))
+
+    return is_of_class
+
+
+def _stems(name: str) -> set[str]:
+    return {word[:_STEM] for word in folded_name(name).split("_") if len(word) >= _STEM}

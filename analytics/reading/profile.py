@@ -163,12 +163,15 @@ def _with_stand_ins(connection: duckdb.DuckDBPyConnection, column: Column) -> Co
 
 
 def with_earlier(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> tuple[Column, ...]:
-    """Count for each column that is called like the time of a label on how many rows it lies on a day before another time."""
+    """Count for each column that may be the time of a label on how many rows it lies on a day before another time.
+
+    It is called so, or many rows have none.
+    """
     times = [column for column in columns if column.kind == "time"][:_MAX_TIMES]
     found = []
     for column in columns:
         others = [other for other in times if other is not column]
-        if column.kind == "time" and others and is_label_time(column.name):
+        if column.kind == "time" and others and (is_label_time(column.name) or column.n_missing):
             counts = ", ".join(
                 f"count(*) FILTER ({column.sql_name}::DATE < {other.sql_name}::DATE)" for other in others
             )

@@ -73,6 +73,26 @@ def test_the_time_of_an_event_is_asked_for_as_label_and_judged_by_whether_there_
     assert later["label"].to_list() == [1 if at % 4 == 0 else None for at in range(40)]
 
 
+@pytest.mark.parametrize(
+    ("label", "name"), [("churned", "churn_date"), ("is_fraud", "Fraud reported on"), ("default_12m", "defaulted_at")]
+)
+def test_a_time_that_the_rows_of_one_class_have_is_that_of_a_label_called_alike(
+    desk: Desk, label: str, name: str
+) -> None:
+    said = [int(at % 4 == 0) for at in range(40)]
+    times = [START + timedelta(days=30 + at) if one else None for at, one in enumerate(said)]
+    frame = rows(**{name: times}).rename({"label": label}).with_columns(pl.Series(label, said))
+    assert desk.stage(frame).mapping.label_time == name
+    of_others = [None if one else START + timedelta(days=30) for one in said[:-3]] + [None] * 3
+    for column, values in ((name, of_others), ("left_on", times)):  # of neither class, or called otherwise
+        assert (
+            desk.stage(
+                rows(**{column: values}).rename({"label": label}).with_columns(pl.Series(label, said))
+            ).mapping.label_time
+            is None
+        )
+
+
 def test_the_time_is_stored_beside_the_label(desk: Desk) -> None:
     frame = rows(label_time=later(2))
     log = desk.log(frame)

@@ -211,7 +211,7 @@ def young_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     since = None if young.since is None else young.since.date().isoformat()
     until = (Clause(str(asking.question.log.mapping.time), "lt", (since,)),) if since else ()
     parts = TurningParts(young)
-    return (Finding("turning", "overview" if until else "labels", parts, place="first", clauses=until),)
+    return (Finding("turning", "overview" if until else "logs", parts, place="first", clauses=until),)
 
 
 def _from(days: pl.DataFrame, since: datetime) -> pl.DataFrame:

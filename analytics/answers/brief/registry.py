@@ -104,7 +104,7 @@ _ALL = (
     ),
     Source(
         "turning",
-        "labels",
+        "overview",
         "whether rows may still change their class",
         young_labels,
         "Behind an error of preflight and before all with a size: other numbers take these rows for what they are so far.",
