@@ -35,7 +35,7 @@ class Turning:
     n_young: int
 
 
-def may_turn(log: Log) -> bool:
+def _may_turn(log: Log) -> bool:
     """Whether labels of one class alone say when they came, as preflight found."""
     return any(found.code == "may-turn" for found in log.findings)
 
@@ -45,7 +45,7 @@ def turning(engine: Engine, question: Question) -> Turning | None:
 
     Rows are old enough after the age at which nearly all labels of the other class are there, as for mature rows.
     """
-    if not may_turn(question.log):
+    if not _may_turn(question.log):
         return None
     try:
         arrivals = arrivals_so_far(engine, ageless(question))

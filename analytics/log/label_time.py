@@ -20,7 +20,7 @@ _MOST_LACKING = 0.5
 """Share of the rows without it from which on a time is not that of the rows. By hand."""
 _OF_CLASS = "it is called after the label and has a time on the rows of one value of it"
 _STEM = 4
-"""Letters with which a word of its name and one of the label begin: *fraud* and *fraud_reported*, *churned* and *churn*. By hand."""
+"""Letters with which a word of its name and one of the label begin: *fraud* and *fraud_on*, *churned* and *churn*. By hand."""
 _MAX_CLASSES = 3
 """Values of a column one of which may be the class whose time it is."""
 
