@@ -10,8 +10,8 @@ from analytics.log.role_names import folded_name, is_past, strength
 
 _MODEL_WORD = re.compile(
     r"pred(s|ict|icted|ictions?)?|y?hat|forecast(ed)?|suggest(ed|ion)|propos(ed|al)|auto(mated|matic)?|machine|ai|model|llm|"
-    r"classifier|est(imated?)?|vorhersage|vorhergesagt|prognose|vorschlag|modell|ki|prediccion|predich[oa]|previst[oa]|pronostico|"
-    r"modelo|predite?|prevue?|prevision|modele|geschatzt(e[rs]?)?|schatz(ung|wert)?|estimad[oa]|estimacion|estimee?s?|projected"
+    r"classifier|est(imated?)?|vorhersage|vorhergesagt|prognose|vorschlag|modell|ki|prediccion|predich[oa]s?|previst[oa]s?|pronostico|"
+    r"modelo|predite?|prevue?|prevision|modele|geschatzt(e[rs]?)?|schatz(ung|wert)?|estimad[oa]s?|estimacion|estimee?s?|projected"
 )
 """Words that say of a column that a model filled it, beside the name of what it is about."""
 

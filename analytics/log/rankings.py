@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Collection, Sequence
 
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
@@ -46,6 +47,8 @@ _DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 """Names of what is ranked: a grade beside a query, a score and one of these is one of relevance."""
+_MIN_SCORES, _MAX_SHOWN = 2, 5
+"""Numbers of searches from which on it is asked which of them ranks, and how many a sentence names. By definition; bounds it."""
 _MIN_ROWS = 2
 """Rows that a query has on average at least: with fewer nothing is ranked. Set by hand."""
 
@@ -65,10 +68,10 @@ def guessed(reading: Reading, said: Collection[str] = ()) -> Right | None:
     rank, retrieved = _named(numbers, _RANK), _of_search(numbers)
     score = _named(numbers, _SCORE) or retrieved
     relevance = _named([column for column in numbers if column is not score], _RELEVANCE)
-    is_of_documents = retrieved is not None or _named(reading.columns, _DOCUMENT) is not None
-    if relevance is None and (rank is not None or is_of_documents):
+    has_documents = _named(reading.columns, _DOCUMENT) is not None
+    if relevance is None and (rank is not None or retrieved is not None or has_documents):
         relevance = _named(numbers, _GRADE)
-    if relevance is None and (rank is not None or retrieved is not None):
+    if relevance is None and (rank is not None or (retrieved is not None and has_documents)):
         relevance = _named(numbers, _OUTCOME)
     ranked = score or rank
     if relevance is None or ranked is None:
@@ -105,6 +108,22 @@ def _of_search(numbers: Sequence[Column]) -> Column | None:
     """Return the one column of many numbers that is called as those by which searches rank; None of none or several."""
     found = [column for column in numbers if column.n_distinct > MAX_VALUES_BY_VALUE and _is_called(column, _RETRIEVED)]
     return found[0] if len(found) == 1 else None
+
+
+def several_scores_hint(reading: Reading) -> str:
+    """Say by which of several numbers of searches the rows of a query could be ranked; empty where there are not several."""
+    query = _named(reading.columns, _QUERY)
+    numbers = [column for column in reading.columns if column.kind == "number" and column is not query]
+    relevance = _named(numbers, _RELEVANCE) or _named(numbers, _GRADE)
+    scores = [
+        column.name for column in numbers if column.n_distinct > MAX_VALUES_BY_VALUE and _is_called(column, _RETRIEVED)
+    ]
+    if query is None or relevance is None or len(scores) < _MIN_SCORES:
+        return ""
+    how = (
+        f"--query {shlex.quote(query.name)} --relevance {shlex.quote(relevance.name)} --score {shlex.quote(scores[0])}"
+    )
+    return f" {' or '.join(map(repr, scores[:_MAX_SHOWN]))} could rank the rows of each {query.name!r}: {how}."
 
 
 def is_called_rank(name: str) -> bool:

@@ -6,8 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 from sklearn.metrics import accuracy_score
+from typer.testing import CliRunner
 
-from analytics.log import hints
+from analytics.__main__ import app
+from analytics.log import hints, rankings
 from analytics.log.roles import guess
 from tests.ingested import Desk
 
@@ -114,6 +116,25 @@ def test_what_searches_log_is_a_ranking(desk: Desk, query: str, score: str, rele
     right = guess(desk.read(frame)).mapping.right
     assert right is not None and (right.kind, right.query, right.true) == ("rankings", query, relevance)
     assert right.predicted == score and not right.is_rank
+
+
+def test_two_numbers_of_searches_are_asked_about(desk: Desk) -> None:
+    columns = {
+        "query_id": [k // 6 for k in range(N)],
+        "doc_id": [f"d{k}" for k in range(N)],
+        "bm25": P[:, 0],
+        "grade": TRUE,
+    }
+    frame = pl.DataFrame({**columns, "dense_score": P[:, 1]})
+    assert rankings.several_scores_hint(desk.read(frame.drop("bm25"))) == ""
+    said = CliRunner().invoke(app, ["overview", str(desk.frame(frame))])
+    assert said.exit_code == 2
+    assert (
+        "'bm25' or 'dense_score' could rank the rows of each 'query_id': --query query_id --relevance grade"
+        in said.stderr
+    )
+    asked = ["overview", str(desk.frame(frame)), *["--query", "query_id", "--relevance", "grade", "--score", "bm25"]]
+    assert CliRunner().invoke(app, asked).exit_code == 0
 
 
 def test_answers_of_models_to_one_question_are_no_ranking(desk: Desk) -> None:
