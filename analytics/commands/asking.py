@@ -80,10 +80,10 @@ def _with_score_form(mapping: Mapping, reading: Reading, source: Source, moved: 
     """Return the mapping with a score that is read as said, and a threshold to begin with where what is judged changed."""
     if source.score_as and mapping.score is None:
         raise QuestionError("Expected a column for --score-as, found none. Name it with --score.")
-    if source.positive and source.score is None and mapping.score is not None:
-        found = class_columns.score_of(reading, mapping.label, [mapping.score], mapping.positive)
-        if found and found[0] != mapping.score:
-            mapping, moved = replace(mapping, score=found[0]), {*moved, "score"}
+    if source.positive and source.score is None and not source.decision:
+        found = class_columns.score_of_said(reading, mapping, source.positive)
+        if found and found != mapping.score:
+            mapping, moved = replace(mapping, score=found), {*moved, "score"}
     if "score" in moved or ("decision" in moved and mapping.score is None):
         mapping = score_form.with_form(mapping, reading)
         mapping = replace(mapping, threshold=score_form.first_threshold(mapping, reading))

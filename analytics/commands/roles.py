@@ -13,7 +13,7 @@ from typing import Any
 from analytics.commands.options import ROLE_OPTIONS, Source
 from analytics.commands.right import said_right
 from analytics.errors import QuestionError
-from analytics.log import hints, positives, roles
+from analytics.log import hints, positives, rankings, roles
 from analytics.log.class_lists import MIN_PLACES
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Log, Reading
@@ -108,14 +108,23 @@ def _require_judged(mapping: Mapping, source: Source, reading: Reading) -> None:
         )
     if mapping.label or mapping.right or source.label or source.decision or source.score:
         return
+    if ranked := rankings.several_scores_hint(reading):
+        raise QuestionError(f"Expected a column of labels, found none.{ranked} Else name the label with --label.")
     near = {each.predicted for each in reading.origin.alike if each.is_close or each.is_mostly_equal}
     decision = reading.column(mapping.decision) if mapping.decision and not mapping.score else None
     if decision is None and mapping.score in near:
         decision = reading.column(mapping.score or "")
     if decision is not None and (decision.name in near or len(positives.known_groups(decision)) > _TWO):
+        said = hints.hint(reading)
+        is_highest = decision.name in {name for _, name, _ in reading.origin.likeliest}
+        what = (
+            "which says which score is the highest"
+            if is_highest
+            else f"which holds {decision.n_distinct:,} different values"
+        )
         raise QuestionError(
-            f"Expected to know what {decision.name!r}, which holds {decision.n_distinct:,} different values, is held against, "
-            f"found no sure one.{hints.hint(reading)} Else name the label with --label, or say --label none."
+            f"Expected to know what {decision.name!r}, {what}, is held against, "
+            f"found no sure one.{said or ' N'}{' Else n' if said else ''}ame the label with --label, or say --label none."
         )
 
 

@@ -12,6 +12,7 @@ from analytics.log.column_names import is_event
 from analytics.log.paths import short_name
 from analytics.log.role_names import folded_name, is_prediction, strength
 from analytics.log.schema import Reading
+from analytics.log.value_words import positive_of
 
 ASKED = ("label", "score")
 """Roles that a wrong guess makes every number wrong of: where two columns have a claim, a person is asked."""
@@ -81,6 +82,18 @@ def _is_beaten(claim: _Claim, other: _Claim) -> bool:
     (False, True)
     """
     return other.beats(claim) and not (_DECIDED.fullmatch(folded_name(other.name)) and is_event(claim.name))
+
+
+def binary(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns with two classes, those with 0 and 1 or a telling word first; none that is called a prediction."""
+    two = [column for column in columns if is_fitting_role("label", column) and column.kind != "time"]
+    two = [column for column in two if not is_prediction(column.name)] or two
+    return sorted(two, key=lambda column: not is_told(column))
+
+
+def is_told(column: Column) -> bool:
+    """Whether words tell which value of a column is positive."""
+    return positive_of(positives.known_groups(column), column.name) is not None
 
 
 def is_comparison(column: Column) -> bool:

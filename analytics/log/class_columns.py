@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from analytics.log import positives
 from analytics.log.column import Column
+from analytics.log.mapping import Mapping as Roles
 from analytics.log.right import class_columns_of
 from analytics.log.schema import Reading
 from analytics.log.value_words import groups, known, plain, positive_of
@@ -65,6 +66,14 @@ def score_of(
             others = ", ".join(repr(name) for name in family.values() if name != family[wanted])
             return family[wanted], f"one column per class: it is that of {positive[0]!r} beside {others}"
     return None
+
+
+def score_of_said(reading: Reading, mapping: Roles, said: Sequence[str]) -> str | None:
+    """Return the score of the values of the label that a person calls positive; None where no column is it alone."""
+    if mapping.right is not None:
+        return dict(mapping.right.class_scores).get(said[0]) if len(said) == 1 else None
+    found = score_of(reading, mapping.label, [mapping.score], said) if mapping.score else None
+    return found[0] if found else None
 
 
 def named_after(reading: Reading, label: str | None) -> tuple[str, str] | None:

@@ -27,3 +27,9 @@ HORIZON = re.compile(
     r"(_payment)?_(((with)?in_)?(next_)?\d+_?(d|days?|h|hours?|w|weeks?|m|months?|y|yrs?|years?)|next_(day|week|month|quarter|year))$"
 )
 """The end of a name that says within which time something happens: ``within_30_days``, ``next_month``, ``90d``."""
+
+ENDS = {
+    "label": HORIZON,
+    "score": re.compile(r"_(in_)?(pct|perc(ent(age)?)?|prozent|porcentaje|pourcent(age)?|0_?100|100|1000)$"),
+}
+"""Ends of names that leave the role as it is: within which time a label is known, and of how many a score is."""

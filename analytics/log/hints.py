@@ -6,13 +6,14 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
-from analytics.log import alike, answer_names, class_columns, grade_words, pairs, positives, whole_numbers
+from analytics.log import alike, answer_names, called_after, class_columns, grade_words, pairs, positives, whole_numbers
 from analytics.log.column import MAX_VALUES_BY_VALUE, PERCENT, Column
 from analytics.log.many_answers import many_answers_hint, one_of_many_hint
 from analytics.log.origin import SOURCE_FILE
 from analytics.log.preferred import EVEN, are_sides, preferred
 from analytics.log.role_names import folded_name, is_of_people, strength
 from analytics.log.schema import Reading
+from analytics.log.several_pairs import several_pairs_hint
 from analytics.log.value_words import positive_of
 
 _OUTCOME = re.compile(
@@ -49,6 +50,7 @@ def hint(reading: Reading) -> str:
     " 'stars' could hold grades: --grade stars --pass 4."
     """
     found = (
+        filter(None, [several_pairs_hint(reading)]),
         _two_columns(reading),
         _of_class_scores(reading),
         _said_ahead(reading),
@@ -170,7 +172,9 @@ def _two_columns(reading: Reading) -> Iterator[str]:
             both = shlex.quote(f"{own.name} = {true.name}")
             are_classes = all(pairs.is_of_classes(column, reading.rows_kept) for column in (own, true))
             if are_classes and own.kind == true.kind == "text" and pairs.share_values(own, true):
-                yield f"{own.name!r} and {true.name!r} hold the same classes: --right {both}."
+                named = [each.name for each in predicted if each.kind == own.kind and pairs.share_values(each, true)]
+                shown = " or ".join(repr(name) for name in named[:_MAX_SHOWN])
+                yield f"{shown} and {true.name!r} hold the same classes: --right {both}."
             elif _are_close(reading, own, true) and alike.are_grades(own, true):
                 yield f"{own.name!r} and {true.name!r} hold the same grades: --right {both}."
             elif _are_numbers_of_one(own, true) or _are_close(reading, own, true):
@@ -183,7 +187,7 @@ def _are_numbers_of_one(own: Column, true: Column) -> bool:
         return True
     if not _is_many(own) or true.kind != "number":
         return False
-    is_true = pairs.is_twin(own.name, true.name) or (_is_many(true) and strength("label", true.name) is not None)
+    is_true = called_after.is_twin(own.name, true.name) or (_is_many(true) and strength("label", true.name) is not None)
     return is_true or (_is_many(true) and bool(_words(own) & _words(true)))
 
 

@@ -47,7 +47,8 @@ class Origin:
     payload : str or None
         The kind, where it was recognised: ``a SageMaker data capture``.
     likeliest : tuple of (str, str, tuple of (str or None))
-        Lists of scores with a column that says what their highest place is, and its value for each place, None where it never is.
+        Lists of scores, or columns of them under one name, with a column that says which is the highest, and its value for each,
+        None where it never is.
     alike : tuple of Alike
         How often columns that could be predicted and true are equal, and nearly so.
     """

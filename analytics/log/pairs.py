@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from analytics.log import alike, answer_names, grade_words, positives, whole_numbers
+from analytics.log import alike, answer_names, called_after, class_sets, grade_words, positives, whole_numbers
+from analytics.log.called_after import is_twin
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.intervals import interval_around, interval_columns, median_column
 from analytics.log.places import first_and_later
 from analytics.log.right import Right, fold
-from analytics.log.role_names import folded_name, is_past, is_prediction, strength
+from analytics.log.role_names import folded_name, is_prediction, strength
 from analytics.log.schema import Reading
 
 _SUGGESTED = re.compile(
@@ -24,55 +25,13 @@ _TRUE = re.compile(
     r"kategorie|klasse|tatsachlich|endgultig|richtig|observed|obs|demand|sales|verdadero|correcto|final[ea]?|vrai|reel)(_.*)?"
 )
 """Names of what turned out to be true."""
-_MODEL_WORD = re.compile(
-    r"pred(s|ict|icted|ictions?)?|y?hat|forecast(ed)?|suggest(ed|ion)|propos(ed|al)|auto(mated|matic)?|machine|ai|model|llm|"
-    r"classifier|est(imated?)?|vorhersage|vorhergesagt|prognose|vorschlag|modell|ki|prediccion|predich[oa]|previst[oa]|pronostico|"
-    r"modelo|predite?|prevue?|prevision|modele"
-)
-"""Words that say of a column that a model filled it, beside the name of what it is about."""
-
 _FEATURE = re.compile(r"(^|_)(auto|machine|versions?|types?|names?|ids?)(_|$)")
 """Words of columns that share two values, such as yes and no, and say nothing of each other: auto_renew beside renew."""
-_CHANCE_WORD = re.compile(
-    r"p|pr|prob(a|s|ability|abilities)?|scores?|cats|risk|chance|likelihood|propensity|confidence"
-)
-"""Words that say of a column that it holds the chance of what the rest of its name is about."""
-_ACT = re.compile(
-    r"(.*_)?(flag(ged)?|alert(ed)?|alarma?|alarme|alerta|alerte|aviso|hint|hinweis|warning|warnung|avertissement|offer|angebot|oferta|"
-    r"offre|action|campaign|sent|contact(ed)?|treat(ed|ment)?|intervention|review|check|policy|insurance|protection|option)(_.*)?"
-)
-"""Names of what was done because of a score, or of what somebody has."""
-_MIN_STEM = 5
-"""Letters at the beginning of two words that make them one: *Retouren*, *retourniert*. As of values in `value_words`."""
-_NO_STEMS = frozenset(
-    {
-        "model",
-        "score",
-        "predi",
-        "proba",
-        "wahrs",
-        "risik",
-        "riesg",
-        "risqu",
-        "likel",
-        "prope",
-        "confi",
-        "punkt",
-        "punta",
-    }
-    | {"final", "label", "class"}
-)
-"""Beginnings of words that many names share."""
 _OTHER_ANSWER = re.compile(
     r"(.*_)?(baseline|champion|challenger|candidate|control|legacy|previous|old|rules?|heuristics?|naive|majority|teacher|student|"
     r"runner_?up|second|alternative|fallback|v\d+)(_.*)?"
 )
 """Names of another answer to the same question: what it says is no more true than what is judged."""
-_TRUTH_WORD = re.compile(
-    r"true|actual|final|label|real(es)?|observed|gold|gt|truth|human|expert|agente?|ist|tatsachlich|mensch|mitarbeiter|experte|"
-    r"human[oa]|reel(le)?s?|humain"
-)
-"""Words that say of a column no more than that it holds what turned out to be true, or who said so."""
 _FIRST_PLACE, _LATER_PLACE = "[0]", re.compile(r"\[[1-9]\d*\]$")
 """Ends of the names of columns that hold the places of a list: of a list of answers the first is what was predicted."""
 _MIN_CLASSES = 3
@@ -108,9 +67,19 @@ def classes(reading: Reading, taken: Collection[str]) -> Right | None:
     if len(found) > 1:
         named = [(own, true) for own, true in found if _is_true(true.name)]
         found = named or [(own, true) for own, true in found if is_twin(own.name, true.name)]
+    if not found:
+        found = [(own, true) for own, true in _in_part(reading) if not {own.name, true.name} & {*taken}]
+        return Right("classes", found[0][1].name, found[0][0].name) if len(found) == 1 else None
     if len(found) != 1 or not positives.are_classes(found[0][1], found[0][0]):
         return None
     return Right("classes", found[0][1].name, found[0][0].name)
+
+
+def _in_part(reading: Reading) -> list[tuple[Column, Column]]:
+    """Return columns that are called what a model said of another one, with it, where some of its classes are never said."""
+    twins = called_after.twins_in([column for column in reading.columns if column.kind in ("text", "number")])
+    both = [(own, true) for own, true in twins if is_of_classes(true, reading.rows_kept)]
+    return [(own, true) for own, true in both if class_sets.is_never_predicted(true, own)]
 
 
 def numbers(reading: Reading, taken: Collection[str]) -> Right | None:
@@ -181,30 +150,6 @@ def twins_of(columns: Sequence[Column], predicted: str | None) -> list[str]:
     return [] if predicted is None else [column.name for column in columns if is_twin(predicted, column.name)]
 
 
-def is_chance_of(score: str, name: str) -> bool:
-    """Whether a column is called the chance of what another one is about.
-
-    >>> is_chance_of("isFraud_prob", "isFraud"), is_chance_of("p_noshow", "No-show"), is_chance_of("isFraud", "isFraud")
-    (True, True, False)
-    """
-    about = _about(score, _CHANCE_WORD)
-    return len(about) < len(_words(score)) and "".join(about) == "".join(_without_truth(name)) != ""
-
-
-def is_called_after(score: str, name: str, *, is_act: bool = False) -> bool:
-    """Whether a score is called as what a column is about, or begins as it; an act is that where ``is_act``, the past never.
-
-    >>> is_called_after("return_prob", "was_returned"), is_called_after("churn_prob", "churn_offer")
-    (True, False)
-    """
-    if is_past(name) or (not is_act and (_ACT.fullmatch(folded_name(name)) or strength("decision", name) is not None)):
-        return False
-    own, other = (
-        {word[:_MIN_STEM] for word in _about(each, _CHANCE_WORD) if len(word) >= _MIN_STEM} for each in (score, name)
-    )
-    return bool((own & other) - _NO_STEMS)
-
-
 def two_grades(reading: Reading, label: str | None) -> Right | None:
     """Return the rule of grades where the label is thumbs, or two words of which one is good."""
     if label is None or not grade_words.is_two_grades(reading.column(label)):
@@ -234,35 +179,6 @@ def split(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
     if not predicted:
         predicted = [column for column in columns if any(is_twin(column.name, other.name) for other in columns)]
     return predicted, [column for column in columns if column not in predicted]
-
-
-def is_twin(predicted: str, true: str) -> bool:
-    """Whether one column is called like another and that it is what a model said of it.
-
-    >>> is_twin("model_digit", "digit"), is_twin("PredictedSurvived", "Survived"), is_twin("age_group", "age")
-    (True, True, False)
-    >>> is_twin("human_verdict_pred", "human_verdict_actual")
-    True
-    """
-    about, wanted = _about(predicted), _without_truth(true)
-    same = wanted in (about, [word for word in about if not _TRUTH_WORD.fullmatch(word)])
-    return len(about) < len(_words(predicted)) and same and wanted != []
-
-
-def _words(name: str) -> list[str]:
-    """Return the words of a name, without brackets around them."""
-    return re.findall(r"[^\W_]+", folded_name(name))
-
-
-def _about(name: str, further: re.Pattern[str] | None = None) -> list[str]:
-    """Return the words of a name without those that say that a model filled it, or that it is a chance."""
-    words = [word for word in _words(name) if not _MODEL_WORD.fullmatch(word)]
-    return [word for word in words if further is None or not further.fullmatch(word)]
-
-
-def _without_truth(name: str) -> list[str]:
-    """Return the words of a name without those that say that it holds what turned out to be true."""
-    return [word for word in _words(name) if not _TRUTH_WORD.fullmatch(word)]
 
 
 def _is_other_answer(predicted: str, name: str) -> bool:

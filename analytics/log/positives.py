@@ -8,19 +8,19 @@ from dataclasses import replace
 from functools import lru_cache
 
 from analytics.log import codings, grade_words
+from analytics.log.adverse_words import ADVERSE_DECISIONS
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.role_names import folded_name
 from analytics.log.schema import Reading
 from analytics.log.value_words import (
-    ADVERSE_DECISIONS,
-    ADVERSE_LABELS,
     BLANK,
     GIVEN,
     POSITIVE_WORDS,
     UNKNOWN_WORDS,
     folded,
     groups,
+    is_adverse,
     is_mark,
     is_plain_pair,
     known,
@@ -136,9 +136,7 @@ def are_classes(true: Column, predicted: Column) -> bool:
 def _adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
     """Return the decision against somebody where the positive label is against them too, by its value or by its name."""
     is_named = warns_of(mapping.label or "")
-    if not any(
-        value.strip().casefold() in ADVERSE_LABELS or (is_named and folded(value) == "1") for value in mapping.positive
-    ):
+    if not any(is_adverse(value) or (is_named and folded(value) == "1") for value in mapping.positive):
         return ()
     return tuple(value for value, _ in column.top if value.strip().casefold() in ADVERSE_DECISIONS)
 

@@ -225,7 +225,7 @@ def class_columns_of(
     """
     if len(classes) < 2:
         return ()
-    for plain in (_as_written, _as_a_name):
+    for plain in (_as_written, as_a_name):
         free = {plain(name): name for name in names if name not in taken}
         folded = [plain(value) for value in classes]
         for name in free:
@@ -242,10 +242,10 @@ def _as_written(text: str) -> str:
     return text.strip().casefold()
 
 
-def _as_a_name(text: str) -> str:
+def as_a_name(text: str) -> str:
     """Return a text as tools make a name of it: plain letters and digits, one ``_`` for all between them.
 
-    >>> _as_a_name("Café & Bar"), _as_a_name("p_cafe_bar")
+    >>> as_a_name("Café & Bar"), as_a_name("p_cafe_bar")
     ('cafe_bar', 'p_cafe_bar')
     """
     letters = unicodedata.normalize("NFKD", text.casefold())

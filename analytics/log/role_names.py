@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from analytics.log.events import EVENTS, HORIZON
+from analytics.log.events import ENDS, EVENTS
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ _NAMES: dict[str, _Names] = {
             r"pctr|pcvr|p_?click|ctr_pred",
             r".*(risk|risiko|riesgo|risque).*",
             r"p_(yes|true|pos(itive)?|ja|si|oui)|pd(_\d+m)?|p|p\((yes|true|positive|1)\)|\$[a-z]+rp_.*|pre_1",
-            r"(model_|clf_|raw_)?output",
+            r"(model_|clf_|raw_)?output|similarity|cosine_similarity",
             r".*predicted_p",
             r"deciles?",
             r"logits?|decision_function|margin|suspicion|verdacht(swert|sgrad)?|sospecha|soupcon",
@@ -297,7 +297,7 @@ def strength(role: str, name: str) -> tuple[int, int] | None:
 def _strength(role: str, folded: str) -> tuple[int, int] | None:
     """Return how well a folded name says a role."""
     names, folded = _NAMES[role], folded.rstrip("_")
-    folded = HORIZON.sub("", folded) if role == "label" else folded
+    folded = ENDS[role].sub("", folded) if role in ENDS else folded
     for rank, patterns in enumerate((names.strong, names.loose)):
         place = next((place for place, pattern in enumerate(patterns) if re.fullmatch(pattern, folded)), None)
         is_out = bool(names.never) and re.fullmatch(names.never, folded) is not None

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from analytics.log import (
     answer_names,
+    called_after,
     class_columns,
+    class_families,
     label_givers,
     label_time,
     logged,
@@ -19,7 +21,7 @@ from analytics.log import (
     views,
 )
 from analytics.log.by_values import is_fraction, is_key, rest
-from analytics.log.claims import ASKED, claims_of, hinted, is_comparison, is_fitting_role
+from analytics.log.claims import ASKED, binary, claims_of, hinted, is_comparison, is_fitting_role, is_told
 from analytics.log.column import Column
 from analytics.log.column_names import is_event, is_event_time
 from analytics.log.events import HORIZON
@@ -28,7 +30,6 @@ from analytics.log.mapping import Mapping
 from analytics.log.places import is_of_later
 from analytics.log.role_names import ACTS, folded_name, is_prediction, is_rank, strength
 from analytics.log.schema import Reading
-from analytics.log.value_words import positive_of
 from analytics.log.weight import is_weight
 
 _MAX_CANDIDATES = 6
@@ -121,6 +122,12 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             undecided[role] = tuple((claim.name, claim.reason) for claim in claims)
     _by_each_other(columns, chosen, reasons, undecided, said)
     _by_values(columns, chosen, reasons, undecided, n_rows, said)
+    for role, claimed in class_families.claims(reading, chosen, undecided, said).items():
+        if role == "label" and chosen.get("decision") == claimed[0]:
+            del chosen["decision"]
+        chosen[role], reasons[claimed[0]] = claimed
+        undecided.pop(role, None)
+        undecided.pop("score", None)
     candidates = [chosen["score"]] if "score" in chosen else [name for name, _ in undecided.get("score", ())]
     if "score" not in said and (found := class_columns.score_of(reading, chosen.get("label"), candidates)):
         reasons.pop(chosen.get("score", ""), None)
@@ -222,11 +229,11 @@ def _by_values(
         drawn_from = [(name, "fractions between 0 and 1") for name in fractions if name not in drawn]
         ask("score", [*drawn_from, *((name, "a rank: of some the first is the highest") for name in ranks)])
     if {"score", "decision"} & {*chosen, *undecided}:
-        two = [column for column in _binary(free()) if strength("model_version", column.name) is None]
+        two = [column for column in binary(free()) if strength("model_version", column.name) is None]
         two = [column for column in two if not operation_names.roles_of(column, columns)] or two
         scores = [chosen["score"]] if "score" in chosen else [name for name, _ in undecided.get("score", ())]
-        told = [column for column in two if _is_told(column)]
-        if len(told) == len(scores) == 1 and pairs.is_called_after(scores[0], told[0].name):
+        told = [column for column in two if is_told(column)]
+        if len(told) == len(scores) == 1 and called_after.is_about(scores[0], told[0].name):
             take("label", told[0], f"{scores[0]!r} is called after it")
         offered = [column for column in two if not is_comparison(column)]
         offered = offered if any(column in told for column in offered) else two
@@ -264,20 +271,20 @@ def _by_each_other(
             reasons[twins[role]] = "what a model said, and what it was said of"
     if "label" in open_roles and "label" not in chosen and "score" in chosen:
         two = [column for column in columns if is_fitting_role("label", column) and column.name not in chosen.values()]
-        named = [column.name for column in two if pairs.is_chance_of(chosen["score"], column.name)]
+        named = [column.name for column in two if called_after.is_chance_of(chosen["score"], column.name)]
         if len(named) == 1:
             chosen["label"], reasons[named[0]] = named[0], f"{chosen['score']!r} is called after it"
     if "label" in chosen:
         undecided.pop("label", None)
     if "label" in chosen:  # of one score for each of several labels
-        named = [name for name, _ in undecided.get("score", ()) if pairs.is_chance_of(name, chosen["label"])]
+        named = _chances_of(chosen["label"], [name for name, _ in undecided.get("score", ())])
         if len(named) == 1 and undecided.pop("score"):
             chosen["score"], reasons[named[0]] = named[0], f"it is called after {chosen['label']!r}"
     if "label" in chosen and "score" not in {*said, *undecided}:
         fractions = [column.name for column in columns if is_fraction(column) and column.name not in chosen.values()]
-        named = [name for name in fractions if pairs.is_chance_of(name, chosen["label"])]
         rival = next((column for column in columns if column.name == chosen.get("score")), None)
-        if len(named) == 1 and (rival is None or not pairs.is_chance_of(rival.name, chosen["label"])):
+        named = _chances_of(chosen["label"], fractions, is_alone=rival is None)
+        if len(named) == 1 and (rival is None or not called_after.is_chance_of(rival.name, chosen["label"])):
             reason = f"it is called after {chosen['label']!r}"
             if rival is not None and is_fitting_role("score", rival):
                 undecided["score"] = ((named[0], reason), (rival.name, reasons.pop(rival.name)))
@@ -288,9 +295,15 @@ def _by_each_other(
             chosen["score"], reasons[named[0]] = named[0], reason
 
 
+def _chances_of(label: str, scores: Sequence[str], *, is_alone: bool = True) -> list[str]:
+    """Return the scores that are called the chance of a label; where none is so, and nothing else is it, that begin as it."""
+    named = [name for name in scores if called_after.is_chance_of(name, label)]
+    return named if named or not is_alone else [name for name in scores if called_after.is_chance_after(name, label)]
+
+
 def _is_chance_of(score: str, name: str) -> bool:
     """Whether a score is called after what a column says, be it an act."""
-    return score != name and pairs.is_called_after(score, name, is_act=True) and not is_prediction(name)
+    return score != name and called_after.is_called_after(score, name, is_act=True) and not is_prediction(name)
 
 
 def _is_empty_label(column: Column) -> bool:
@@ -298,18 +311,6 @@ def _is_empty_label(column: Column) -> bool:
     return column.n_distinct == 0 and _LABEL.fullmatch(folded_name(column.name)) is not None
 
 
-def _binary(columns: Sequence[Column]) -> list[Column]:
-    """Return the columns with two classes, those with 0 and 1 or a telling word first; none that is called a prediction."""
-    two = [column for column in columns if is_fitting_role("label", column) and column.kind != "time"]
-    two = [column for column in two if not is_prediction(column.name)] or two
-    return sorted(two, key=lambda column: not _is_told(column))
-
-
 def _with_two(column: Column) -> tuple[str, str]:
     """Return a column that may be the label, with the reason."""
     return column.name, "has two values"
-
-
-def _is_told(column: Column) -> bool:
-    """Whether words tell which value of a column is positive."""
-    return positive_of(positives.known_groups(column), column.name) is not None

@@ -6,33 +6,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-_ADVERSE_EVENTS = ("bad", "fraud", "default", "defaulted", "unsafe", "charged off", "churn", "churned", "late", "spam")
-_ADVERSE_RESULTS = ("recidivist", "fail", "failed")
-ADVERSE_LABELS = (*_ADVERSE_EVENTS, *_ADVERSE_RESULTS)
-"""Positive values that are bad for whom they are about."""
-
-ADVERSE_DECISIONS = (
-    "reject",
-    "rejected",
-    "deny",
-    "denied",
-    "decline",
-    "declined",
-    "block",
-    "blocked",
-    "flag",
-    "flagged",
-    "refuse",
-    "refused",
-    "stop",
-    "stopped",
-    "alert",
-)
-"""A decision against somebody is the prediction of a label that is."""
+from analytics.log.adverse_words import ADVERSE_EVENTS, ADVERSE_LABELS, ADVERSE_RESULTS, ADVERSE_STEMS, BENIGN_STEMS
 
 POSITIVE_WORDS = (
-    *("1", "true", "positive", "pos", *_ADVERSE_EVENTS, "high"),
-    *("accept", "accepted", "approve", "approved", ">50k", *_ADVERSE_RESULTS),
+    *("1", "true", "positive", "pos", *ADVERSE_EVENTS, "high"),
+    *("accept", "accepted", "approve", "approved", ">50k", *ADVERSE_RESULTS),
     *("nok", "not ok", "n.i.o.", "nio", "nicht ok", "unpaid", "defect", "defective", "anomaly", "malignant"),
     *(
         "betrug",
@@ -87,25 +65,8 @@ UNKNOWN_WORDS = frozenset(
 _LETTERS = (("c", "i"),)
 """Pairs of letters of which the first is positive: evaluation tools write C for correct and I for incorrect."""
 
-_ADVERSE_STEMS = (
-    *("fraud", "scam", "default", "delinqu", "arrear", "malign", "disease", "sick", "defect", "fault", "cancel"),
-    *("delay", "late", "toxic", "offens", "violat", "hate", "abus", "spam", "suspicious", "positiv", "litig"),
-    *("betrug", "ausfall", "ausgefallen", "saumig", "bosartig", "krank", "defekt", "fehlerhaft", "ausschuss"),
-    *("gekundigt", "kundig", "abgewandert", "verspat", "unzulassig", "verdachtig", "auffallig", "toxisch", "schaden"),
-    *("impag", "moros", "enferm", "defectuos", "baja", "abandon", "retras", "tarde", "ofensiv", "sospechos"),
-    *("impay", "defaut", "malin", "malad", "defectu", "resili", "retard", "offensant", "suspect", "frauduleu"),
-)
-"""Beginnings of words, without accents, for what a model warns of, in English, German, Spanish and French."""
-
-_BENIGN_STEMS = (
-    *("legit", "genuin", "benign", "health", "normal", "clean", "stay", "retain", "remain", "paid", "perform", "pass"),
-    *("acceptab", "complian", "safe", "settl", "licit", "legal", "lawful", "authent", "appropri", "apropia"),
-    *("dismiss", "cleared", "descart", "ecarte", "entlast", "unfounded"),
-    *("unauffallig", "gutartig", "gesund", "geblieben", "zulassig", "punktlich", "bezahlt", "bedient"),
-    *("benigno", "sano", "sana", "conforme", "aceptab", "sigue", "activ", "pagad", "puntual"),
-    *("benin", "sain", "fidele", "reste", "paye", "ponctuel"),
-)
-"""Beginnings of words, without accents, for the class that a model does not warn of, in the same languages."""
+_WARNED = tuple(stem for stem in ADVERSE_STEMS if stem != "positiv")
+"""Those that warn whatever is tested."""
 
 _MIN_SHARED = 5
 """Letters at the beginning of a value's word and of a word of the column's name that make both one: *Betrug*, *betrügerisch*
@@ -272,18 +233,26 @@ def positive_of(values: Sequence[str], name: str = "") -> str | None:
         if _is_denied(other, value):
             if _words_of(other) == _words_of(name):  # no-show in a column no_show
                 return other
-            return other if _begins(value, _BENIGN_STEMS) else value
+            return other if _begins(value, BENIGN_STEMS) else value
         if other in _NEGATIVE_WORDS and value not in _NEGATIVE_WORDS:
             return value
     adverse, benign, named = (
-        [value for value in values if _begins(value, stems)]
-        for stems in (_ADVERSE_STEMS, _BENIGN_STEMS, _stems_of(name))
+        [value for value in values if _begins(value, stems)] for stems in (ADVERSE_STEMS, BENIGN_STEMS, _stems_of(name))
     )
     if len(adverse) == 1:
         return adverse[0]
     if len(benign) == 1:
         return next(value for value in values if value not in benign)
     return named[0] if len(named) == 1 else None
+
+
+def is_adverse(value: str) -> bool:
+    """Whether a positive value is bad for whom it is about.
+
+    >>> is_adverse("Fraud"), is_adverse("toxic"), is_adverse("hired")
+    (True, True, False)
+    """
+    return value.strip().casefold() in ADVERSE_LABELS or _begins(value, _WARNED)
 
 
 def warns_of(name: str) -> bool:
@@ -293,8 +262,7 @@ def warns_of(name: str) -> bool:
     (True, True, False, False)
     """
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    stems = [stem for stem in _ADVERSE_STEMS if stem != "positiv"]
-    return _begins(apart, stems) and not {"no", "not", "non", "kein", "keine", "sin", "sans"} & {*_words_of(apart)}
+    return _begins(apart, _WARNED) and not {"no", "not", "non", "kein", "keine", "sin", "sans"} & {*_words_of(apart)}
 
 
 def _is_a_number_of_many(word: str, values: Sequence[str]) -> bool:

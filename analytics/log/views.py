@@ -8,7 +8,9 @@ from dataclasses import replace
 from analytics.errors import QuestionError
 from analytics.log import (
     alike,
+    class_families,
     class_lists,
+    class_sets,
     grade_words,
     pairs,
     parted,
@@ -24,10 +26,7 @@ from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
 from analytics.log.role_names import is_prediction, strength
 from analytics.log.schema import Reading
-from analytics.log.value_words import UNKNOWN_WORDS, plain, positive_of
-
-_MIN_CLASSES = 3
-"""Values of a label from which on its classes are judged by whether they agree: two are positive and negative."""
+from analytics.log.value_words import UNKNOWN_WORDS, plain
 
 _NEAR_SHARE = 0.5
 """How far a probability may be from a share of 1: of a label that is 0 or 1 the usual threshold."""
@@ -93,7 +92,8 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
 def _class_scores(reading: Reading, right: Right) -> tuple[tuple[str, str], ...]:
     """Return the classes with the columns of their scores: those that are called alike, else the places of a list."""
     known, taken = classes_of(reading, right), (right.true, right.predicted or "")
-    return class_columns_of(known, reading.names, taken) or class_lists.bound(reading, right, known)
+    whole = class_columns_of(known, reading.names, taken)
+    return whole or class_families.scores_of(reading, known, taken) or class_lists.bound(reading, right, known)
 
 
 def _steps(column: Column) -> tuple[tuple[str, float], ...]:
@@ -155,8 +155,8 @@ def guessed(
 ) -> Right | None:
     """Return the rule of rankings by names, or of classes where a label of three or more shares its values with a predicted one.
 
-    A label in which one value is called positive by its words is yes or no where that class has a score, and where none of three
-    classes is predicted too.
+    A label in which one value is called positive by its words is yes or no where none of three classes is predicted, or has a
+    score of its own.
 
     Where a score was ``said``, or its column is no confidence and none of one class, it is what is judged.
     """
@@ -192,15 +192,15 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
     is_own = mapping.score in {column for _, column in of_classes}
     if mapping.score is not None and not is_own and not _is_confidence(reading.column(mapping.score), true, predicted):
         return None
-    if _n_classes(true, predicted) < _MIN_CLASSES:
+    is_part = class_sets.is_never_predicted(true, predicted)
+    if class_sets.n_classes(true, predicted) < class_sets.MIN_CLASSES and not is_part:
         return None
     found = alike.of_pair(reading.origin.alike, predicted, true)
     if whole_numbers.are_measured(predicted, true, found):
         return whole_numbers.near(predicted, true, found)
-    if of_classes and _has_positive_word(true):
-        return None
     is_numbered = true.kind == "number" and (bool(of_classes) or predicted.kind == "number")
-    if true.n_distinct > MAX_SEGMENT_VALUES or not (is_own or is_numbered or positives.are_classes(true, predicted)):
+    are_classes = is_own or is_numbered or is_part or bool(of_classes) or positives.are_classes(true, predicted)
+    if true.n_distinct > MAX_SEGMENT_VALUES or not are_classes:
         return None
     known = {fold(value, right) for value, _ in true.top}
     rows = sum(rows for _, rows in predicted.top)
@@ -215,17 +215,9 @@ def _is_confidence(score: Column, true: Column, predicted: Column) -> bool:
     """
     if score_form.is_confidence_name(score.name):
         return True
-    n_classes = _n_classes(true, predicted)
+    n_classes = class_sets.n_classes(true, predicted)
     is_numbered = true.kind == predicted.kind == "number"
-    return n_classes >= _MIN_CLASSES and (is_numbered or score_form.spans_from(score, 1 / n_classes))
-
-
-def _n_classes(true: Column, predicted: Column) -> int:
-    """Return how many classes both columns have; -1 beside 0 and 1 is one of them where it is predicted too."""
-    n_known = min(len(positives.known_groups(column)) for column in (true, predicted))
-    if not true.kind == predicted.kind == "number":
-        return n_known
-    return max(n_known, len({value for value, _ in true.top} & {value for value, _ in predicted.top}))
+    return n_classes >= class_sets.MIN_CLASSES and (is_numbered or score_form.spans_from(score, 1 / n_classes))
 
 
 def _of_suggested(mapping: Mapping, reading: Reading) -> Right | None:
@@ -247,15 +239,11 @@ def has_class_scores(reading: Reading, true: str) -> bool:
 def _of_scores(true: Column, reading: Reading) -> Right | None:
     """Return the rule of classes where each class of a label has a column of scores: the likeliest is the predicted one."""
     right = Right("classes", true.name)
+    right = replace(right, unknown=_unknown(reading, right))
     of_classes = _class_scores(reading, right)
-    is_whole = len(of_classes) >= _MIN_CLASSES and true.n_distinct == len(true.top)
+    is_whole = len(of_classes) >= class_sets.MIN_CLASSES and true.n_distinct == len(true.top)
     is_number = all(reading.column(column).kind == "number" for _, column in of_classes)
-    return right if is_whole and is_number and not _has_positive_word(true) else None
-
-
-def _has_positive_word(true: Column) -> bool:
-    """Whether a label of words names a positive one: with a score for it, that class is judged against the others."""
-    return true.kind != "number" and positive_of(positives.known_groups(true)) is not None
+    return right if is_whole and is_number else None
 
 
 def _of_pairs(mapping: Mapping, reading: Reading, said: Collection[str]) -> Right | None:
@@ -286,8 +274,9 @@ def _of_fractions(mapping: Mapping, reading: Reading) -> Right | None:
 
 
 def _unknown(reading: Reading, right: Right) -> tuple[str, ...]:
-    """Return the true classes that mean not known yet: words for it that are never predicted."""
+    """Return the true classes that mean not known yet: words for it that are never predicted and have no score."""
     predicted = {fold(value, right) for value, _ in reading.column(right.predicted).top} if right.predicted else set()
+    predicted |= {fold(value, right) for value, _ in _class_scores(reading, replace(right, unknown=()))}
     values = [value for value, _ in reading.column(right.true).top if plain(value) in UNKNOWN_WORDS]
     return tuple(value for value in values if fold(value, right) not in predicted)
 

@@ -1,4 +1,4 @@
-"""Which place of a list of scores is the highest where which class was predicted: it tells the order of the list."""
+"""Which of several scores is the highest where which class was predicted: it tells the order of a list and what was predicted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import duckdb
 
+from analytics.log.class_families import family_name, of_columns
 from analytics.log.class_lists import are_chances, lists_of
 from analytics.log.column import Column
 from analytics.log.schema import Reading
@@ -19,7 +20,7 @@ _MAX_LISTS, _MAX_COLUMNS = 4, 12
 
 
 def with_likeliest(connection: duckdb.DuckDBPyConnection, reading: Reading) -> Reading:
-    """Return a reading that knows which column says what the highest place of each list of scores is."""
+    """Return a reading that knows which column says what the highest place of each list of scores is, or the highest score."""
     lists = [(stem, places) for stem, places in lists_of(reading.columns).items() if are_chances(places)]
     found = []
     for stem, places in lists[:_MAX_LISTS]:
@@ -28,6 +29,10 @@ def with_likeliest(connection: duckdb.DuckDBPyConnection, reading: Reading) -> R
         for column in others[:_MAX_COLUMNS]:
             if order := _order_of(_counts(connection, places, column), len(places)):
                 found.append((stem, column.name, order))
+    for name, scores in [*of_columns(reading).items()][:_MAX_COLUMNS]:
+        places = [reading.column(score) for score in scores]
+        if order := _order_of(_counts(connection, places, reading.column(name)), len(places)):
+            found.append((family_name(scores), name, order))
     return replace(reading, origin=replace(reading.origin, likeliest=tuple(found))) if found else reading
 
 

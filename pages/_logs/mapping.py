@@ -150,6 +150,8 @@ def _choose(role: str, reading: Reading, mapping: Mapping, guess: roles.Guess, k
         key=widget,
         placeholder="None",
         help=_HELP[role],
+        on_change=_date_label if role == "label" else None,
+        args=(reading, key) if role == "label" else None,
     )
     if chosen is not None:
         is_guess = chosen == getattr(guess.mapping, role)
@@ -163,7 +165,7 @@ def _choose(role: str, reading: Reading, mapping: Mapping, guess: roles.Guess, k
             format_func=escaped,
             label_visibility="collapsed",
             on_change=_take_likely,
-            args=(key, role),
+            args=(reading, key, role),
         )
     return chosen
 
@@ -189,13 +191,24 @@ def _choose_weight_form(reading: Reading, mapping: Mapping, weight: str | None, 
     return bool(st.toggle(words, value=first, key=f"{key}_is_weight_share_{weight}"))
 
 
-def _take_likely(key: str, role: str) -> None:
+def _date_label(reading: Reading, key: str) -> None:
+    """Take a label of times as the label time with it: when it happened its label was known; another label leaves it again."""
+    label, widget = st.session_state.get(f"{key}_label"), f"{key}_label_time"
+    is_dated = label is not None and reading.column(label).kind == "time"
+    if is_dated or st.session_state.get(widget) == st.session_state.get(f"{widget}_taken"):
+        st.session_state[widget] = label if is_dated else None
+    st.session_state[f"{widget}_taken"] = label if is_dated else None
+
+
+def _take_likely(reading: Reading, key: str, role: str) -> None:
     """Choose the column whose chip was clicked; it plays no other role then."""
     chosen = st.session_state.get(f"{key}_{role}_likely")
     for other in SINGLE_ROLES:
         if chosen is not None and st.session_state.get(f"{key}_{other}") == chosen:
             st.session_state[f"{key}_{other}"] = None
     st.session_state[f"{key}_{role}"] = chosen
+    if role == "label":
+        _date_label(reading, key)
 
 
 def _listed(claims: Sequence[tuple[str, str]]) -> str:

@@ -57,7 +57,7 @@ def of_label(reading: Reading, mapping: Mapping, label: str | None, key: str) ->
     chosen = _choose(_LABEL, reading, label, found, key, label)
     if reading.column(label).kind == "time":
         st.caption(
-            "What has a time happened. Nothing can also mean not yet: choose it as the label time too, and Labels says so."
+            "What has a time happened. Nothing can also mean not yet: it is taken as the label time too, and Labels says so."
         )
     if (untold := positives.untold_values(reading.column(label))) and chosen == found:
         of = f"of {untold[0]!r} and {untold[1]!r}" if len(untold) == 2 else "value"

@@ -149,7 +149,10 @@ def test_words_for_not_known_yet_are_no_class_unless_they_are_predicted(tmp_path
 @pytest.mark.parametrize(
     ("true", "predicted", "is_guessed"),
     [
-        (["a", "b", "c"], ["a", "b", "b"], False),
+        (["a", "b", "c"], ["a", "b", "b"], True),
+        (["positive", "negative", "neutral"], ["positive", "negative", "negative"], True),
+        (["fraud", "legit", "disputed"], ["fraud", "legit", "legit"], False),
+        (["a", "b", "c"], ["a", "d", "d"], False),
         (["a", "b", "c"], ["c", "b", "a"], True),
         (["yes", "no", "pending"], ["yes", "no", "refer"], False),
         (["fraud", "legit", "disputed"], ["fraud", "legit", "watched"], False),
@@ -157,7 +160,7 @@ def test_words_for_not_known_yet_are_no_class_unless_they_are_predicted(tmp_path
         ([0, 1, 2], [1, 0, 2], True),
     ],
 )
-def test_classes_are_guessed_where_both_columns_share_three(
+def test_classes_are_guessed_where_both_columns_share_three_or_no_other_is_predicted(
     tmp_path: Path, read: Read, true: list[str] | list[int], predicted: list[str] | list[int], is_guessed: bool
 ) -> None:
     found = read(pl.DataFrame({"label": true * 9, "predicted_class": predicted * 9, "id": range(27)}))

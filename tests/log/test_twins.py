@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from sklearn.metrics import accuracy_score
 
+from analytics.log.called_after import is_twin
 from analytics.log.class_columns import named_after, score_of
-from analytics.log.pairs import is_twin
 from analytics.log.roles import guess
 from analytics.log.schema import Reading
 from tests.ingested import Desk

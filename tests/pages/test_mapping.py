@@ -104,6 +104,21 @@ def test_a_file_of_judgements_can_be_read_as_it_is(desk: Desk, winner: list[obje
     assert app.button(key="confirm").label == "Confirm and see who wins" and not app.button(key="confirm").disabled
 
 
+def test_a_label_of_times_is_the_label_time_too_until_another_label_is_chosen(desk: Desk) -> None:
+    score = np.random.default_rng(4).random(300).round(4)
+    gone = [f"2024-05-{1 + at % 28:02}" if chance > 0.6 else None for at, chance in enumerate(score)]
+    upload = desk.stage(pl.DataFrame({"p": score, "churned_at": gone, "vip": np.arange(300) % 2}))
+    key = f"map_{upload.staged_id}"
+    app = opened(upload=upload.staged_id)
+    app.selectbox(key=f"{key}_label").set_value("churned_at").run()
+    assert not app.exception and app.selectbox(key=f"{key}_label_time").value == "churned_at"
+    app.selectbox(key=f"{key}_label").set_value("vip").run()
+    assert not app.exception and app.selectbox(key=f"{key}_label_time").value is None
+    app.selectbox(key=f"{key}_label_time").set_value("churned_at").run()
+    app.selectbox(key=f"{key}_label").set_value(None).run()
+    assert app.selectbox(key=f"{key}_label_time").value == "churned_at", "what a person chose stays"
+
+
 def test_low_scores_and_a_time_that_is_given_can_be_positive(desk: Desk) -> None:
     """Taken from the chips and the toggle of an upload, and offered where AUROC lies below one half."""
     rng = np.random.default_rng(3)
