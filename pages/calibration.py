@@ -9,7 +9,8 @@ from analytics.present import figures, readings
 from pages._calibration import breakdown, diagram, numbers, recalibration
 from pages._frame import frame, session
 from pages._frame.cache import kept
-from pages._frame.render import figure, sentence
+from pages._frame.cautions import cautioned_sentence
+from pages._frame.render import figure
 
 frame.require()
 
@@ -38,8 +39,7 @@ with frame.boundary():
         with pair.cell():
             diagram.draw_numbers(answer, question)
         with head:  # which looks at every segment column: the diagram need not wait for it
-            chosen = readings.chosen_reading(question, {"n": answer.numbers["n"][0]})
-            scan, turn = kept(calibration_scan, question).table, kept(turned, question)
-            sentence(readings.cautioned(chosen or readings.calibration_reading(answer, scan, turn), question))
+            told = readings.calibration_reading(answer, kept(calibration_scan, question).table, kept(turned, question))
+            cautioned_sentence(readings.chosen_reading(question, {"n": answer.numbers["n"][0]}) or told, question)
         breakdown.draw_breakdown(question, by, binning, groups)
         recalibration.draw_recalibration(question, groups)

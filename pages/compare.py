@@ -2,10 +2,8 @@
 
 import streamlit as st
 
-from analytics.present import readings
 from pages._compare import controls, deciders, preferences, repeats, replay, rows, slices, verdict, views
 from pages._frame import added, frame, session
-from pages._frame.render import sentence
 
 frame.require()
 
@@ -21,12 +19,14 @@ with frame.boundary():
     elif (pairing := controls.draw_sides(question)) is not None:
         answer = verdict.asked(pairing, *controls.draw_metric(pairing))
         if answer is not None:
+            lead = head.empty()
+            verdict.draw_lead(lead, answer, question)
             with head:
-                sentence(readings.cautioned(readings.compare_reading(answer), question))
                 verdict.draw_names(answer)
             added.say_of(f"{answer.names[1]} against {answer.names[0]}")
             verdict.draw_changes(answer)
-            slices.draw_slices(answer)
+            if (found := slices.draw_slices(answer)) is not None:
+                verdict.draw_lead(lead, answer, question, found)
             deciders.draw_deciders(answer)
             rows.draw_running(answer)
             verdict.draw_metrics(answer)

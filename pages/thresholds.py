@@ -5,7 +5,8 @@ import streamlit as st
 from analytics.present import readings
 from pages._frame import frame, session
 from pages._frame import policy as policy_controls
-from pages._frame.render import escaped, sentence
+from pages._frame.cautions import cautioned_sentence
+from pages._frame.render import escaped
 from pages._thresholds import by_slice, costs, decisions, explorer, handover, human_band
 
 frame.require()
@@ -22,7 +23,8 @@ with frame.boundary():
             policy = policy_controls.draw_policy(question)
         answer = costs.sweep_of(question, policy)
         with head:
-            sentence(readings.cautioned(costs.said(answer, question), question))
+            cautioned_sentence(costs.said(answer, question), question)
+            costs.draw_since(answer, question)
         with left:
             st.caption(escaped(readings.limits_reading(answer)))
         with right:

@@ -8,8 +8,8 @@ from datetime import datetime, time, timedelta
 import numpy as np
 import polars as pl
 
-from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.labels import arrival_of, coming_of, faded_since, label_days, one_class_since, selective_of
+from analytics.answers.labels_arrivals import ageless, arrivals_so_far, arrived, counted_by
 from analytics.answers.labels_buckets import Known, areas_of, buckets_of, cuts_of
 from analytics.answers.labels_expected import expected_of, with_expected
 from analytics.answers.question import Question
@@ -28,15 +28,9 @@ from analytics.measure.labels.unlogged import with_unlogged
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
-from analytics.query.labels import arrival_table, newest
 
-_SPANS = ((timedelta(days=3), "1h", 1), (timedelta(days=42), "1d", 1), (timedelta(days=800), "1d", 7))
-"""Longest span of a log that is counted by hour and by day, and how many of these are one bucket; longer ones by week: at most
-72, 42, 115 buckets."""
 _WEEK = 7
 """Days of a bucket that begins on a Monday."""
-_NEARLY = 23 / 24
-"""Of an hour, a day or a week: where the newest time is later than that, it is taken for over. By hand."""
 
 
 @dataclass(frozen=True)
@@ -131,19 +125,30 @@ def labels(engine: Engine, question: Question, metric: str | None = None, costs:
     log = question.log
     _require_times(log)
     metric = metric or headline(*log.class_counts).metric
-    (unit, per_bucket), cuts = _unit_of(log), cuts_of(engine, question, metric)
+    (unit, per_bucket), cuts = counted_by(log), cuts_of(engine, question, metric)
     flagged = np.array([cut >= question.threshold for cut in (-np.inf, *cuts)]) if cuts else np.array([True])
-    table, now = _table(engine, question, unit, cuts)
+    table, now = arrived(engine, question, unit, cuts)
     judged = Judged(metric, flagged, log.is_right_or_wrong, losses_by_bin(table, len(flagged)), costs)
     first = int(np.argmax(flagged)) if flagged.any() else len(flagged)
     arrivals = arrivals_of(table, unit, now, len(flagged), first)
     answer, found = _answer(engine, question, arrivals, judged, per_bucket), None
     if answer.selective is None and log.mapping.has_score:
         found = expected_of(engine, question, metric, answer.every, answer.buckets, costs)
+    if answer.ripe_age is not None and ageless(question) != question:
+        answer = _ripe_as_all(answer, arrivals_so_far(engine, ageless(question)))
     revised = log.n_revised / max(log.n_labelled, 1)
     expected = with_expected(answer.buckets, found)
     answer = replace(answer, expectation=found, share_revised=revised, buckets=expected)
     return replace(answer, faded=faded_since(engine, question), one_class=one_class_since(question))
+
+
+def _ripe_as_all(answer: LabelsAnswer, arrivals: Arrivals | None) -> LabelsAnswer:
+    """Return an answer of rows up to a day with the age at which labels are ripe whenever rows were predicted."""
+    ripe = None if arrivals is None else CurveSums(arrivals).curves().ripe
+    if ripe is None or answer.ripe_age is None or answer.ripe_on is None:
+        return answer
+    later = (ripe - answer.ripe_age) * UNITS[answer.unit]
+    return replace(answer, ripe_age=ripe, ripe_on=answer.ripe_on + later)
 
 
 def mature(engine: Engine, question: Question) -> Question:
@@ -182,13 +187,6 @@ def ripe_until(engine: Engine, question: Question) -> datetime | None:
     return last + timedelta(days=1) if found.since is None else found.since
 
 
-def ageless(question: Question) -> Question:
-    """Return a question of the same rows whenever they were predicted: how long labels take does not hang on which are kept."""
-    name, clauses = question.log.mapping.time, question.cohort.clauses
-    kept = tuple(each for each in clauses if each.column != name or each.op not in ("le", "lt"))
-    return replace(question, cohort=replace(question.cohort, clauses=kept))
-
-
 def unripe_from(engine: Engine, question: Question) -> datetime | None:
     """Return the moment from which on labels still come in; None where no row is so young, or nothing tells."""
     log = question.log
@@ -201,22 +199,13 @@ def unripe_from(engine: Engine, question: Question) -> datetime | None:
     return found if found is not None and found <= datetime.fromisoformat(str(log.time_high)) else None
 
 
-def arrivals_so_far(engine: Engine, question: Question) -> Arrivals | None:
-    """Return the rows by when they and their labels came; None where the log does not say that."""
-    if question.log.mapping.label_time is None or question.log.time_low is None:
-        return None
-    unit, _ = _unit_of(question.log)
-    table, now = _table(engine, question, unit, ())
-    return with_unlogged(known_whole(arrivals_of(table, unit, now, 1, 0)))
-
-
 def feed_stopped(engine: Engine, question: Question) -> tuple[datetime, float] | None:
     """Return the day of the last label and how many should have come since; None where their feed goes on, or nothing tells."""
     if question.log.mapping.label_time is None or question.log.time_low is None:
         return None
-    unit, _ = _unit_of(question.log)
+    unit, _ = counted_by(question.log)
     try:
-        table, now = _table(engine, question, unit, ())
+        table, now = arrived(engine, question, unit, ())
     except QuestionError:  # no row of a whole day: too little to tell
         return None
     arrivals = arrivals_of(table, unit, now, 1, 0)
@@ -231,40 +220,6 @@ def _require_times(log: Log) -> None:
         raise QuestionError(
             f"Expected a log with times and labels, found no {what}. Choose a column for them in the mapping."
         )
-
-
-def _unit_of(log: Log) -> tuple[str, int]:
-    """Return what a log is counted by, and how many of these are one bucket."""
-    span = datetime.fromisoformat(str(log.time_high)) - datetime.fromisoformat(str(log.time_low))
-    return next(((unit, n) for limit, unit, n in _SPANS if span <= limit), ("1w", 1))
-
-
-def _table(engine: Engine, question: Question, unit: str, cuts: tuple[float, ...]) -> tuple[pl.DataFrame, datetime]:
-    """Return the rows by prediction, arrival and label, and the beginning of the last whole day of which anything is known."""
-    log, cohort, threshold = question.log, question.cohort, question.threshold
-    table = arrival_table(
-        engine, log, cohort, threshold, "1h" if unit == "1h" else "1d", cuts, with_scores=len(cuts) > 1
-    )
-    if unit == "1w":
-        table = table.with_columns(pl.col("day", "arrived").dt.truncate("1w"))
-    latest = max(filter(None, newest(engine, log, cohort.known_on(None), threshold)), default=None)
-    if latest is None:
-        raise empty_cohort(engine, log, cohort, threshold)
-    for day in cohort.as_of:
-        latest = min(latest, datetime.combine(datetime.fromisoformat(day).date(), time.max))
-    now = _last_whole(latest, unit)
-    table = table.filter(pl.col("day") <= now)
-    if table.is_empty():
-        raise QuestionError("Expected rows of a whole day with a score, found none. Remove filters.")
-    return table, now
-
-
-def _last_whole(latest: datetime, unit: str) -> datetime:
-    """Return the beginning of the last hour, day or week that is over; times at midnight are dates, of days that are."""
-    begins: datetime = pl.Series([latest]).dt.truncate(unit)[0]
-    is_date = latest == begins and unit == "1d"
-    is_over = is_date or latest >= begins + UNITS[unit] * _NEARLY
-    return begins if is_over else begins - UNITS[unit]
 
 
 def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judged, per_bucket: int) -> LabelsAnswer:
@@ -296,7 +251,8 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
     has_rest = bool(np.isin(arrivals.day, rest).any())
     ripe = None if maturing is None else maturing.ripe
     unit = UNITS[arrivals.every]
-    end = arrivals.moment((int(of_day[last]) + 1) * per_bucket - offset)
+    is_cut = ageless(question) != question  # no later row of the newest bucket is asked about
+    end = arrivals.moment(last + 1 if is_cut else (int(of_day[last]) + 1) * per_bucket - offset)
     return LabelsAnswer(
         metric=judged.metric,
         now=whole.moment(whole.now),

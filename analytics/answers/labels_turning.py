@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from analytics.answers.labels_answer import ageless, arrivals_so_far
-from analytics.answers.question import Question
+from analytics.answers.labels_arrivals import ageless, arrivals_so_far
+from analytics.answers.question import Question, is_of_rows
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.measure.labels.arrivals import POSITIVE
@@ -62,3 +62,9 @@ def turning(engine: Engine, question: Question) -> Turning | None:
         young = replace(question.cohort, clauses=(*question.cohort.clauses, is_young))
         n_young = engine.row_counts(log, young, question.threshold)[0]
     return Turning(arrivals.rest == POSITIVE, since, n, n_young) if n_young else None
+
+
+def is_settled(engine: Engine, question: Question) -> bool:
+    """Whether rows are of both classes up to their end: where the last are of one, errors shift because labels do."""
+    is_one = any(each.code == "one-class-after" and is_of_rows(question, each) for each in question.log.findings)
+    return not is_one and turning(engine, question) is None

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.labels import arrival_of
-from analytics.answers.labels_turning import Turning, turning
+from analytics.answers.labels_turning import Turning, is_settled, turning
 from analytics.answers.overview_course import RATES, LastShift, last_shifts
 from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
@@ -160,7 +160,8 @@ def overview(engine: Engine, question: Question) -> Overview:
     if every:
         table = engine.time_table(*asked, every, is_weighted=True)
         scale = worth_of(engine, *asked)
-        shifts = last_shifts(table, every, {name: max(effects.get(name, 1.0), 1.0) / scale for name in RATES})
+        if is_settled(engine, question):
+            shifts = last_shifts(table, every, {name: max(effects.get(name, 1.0), 1.0) / scale for name in RATES})
         trend = trend_table(
             table,
             clusters=clusters_of(engine, *asked, every=every, is_weighted=True),

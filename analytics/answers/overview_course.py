@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
 import polars as pl
 
 from analytics.log.kept.watch import Watching
 from analytics.measure.course import Shift, latest
+from analytics.measure.course_hours import lasts_by_hour
 from analytics.measure.intervals import FloatArray
 
 RATES = {
@@ -20,19 +22,19 @@ RATES = {
 _AS_TOLD = {"recall": "fnr", "specificity": "fpr"}
 _SURE = 0.001
 """How often the first weeks of a stable log may be said to differ: what is watched is then not told at all. A choice."""
-LEAST = {"1d": 3}
-"""Buckets that a spell has at least: a single bad day is weather. Of 200 simulated periods of days that differ by a third 11 had
-one of three days or more by chance, 20 one of any length."""
+LEAST = {"1d": 3, "1h": 3}
+"""Buckets that a spell has at least: a single bad day is weather, and so are two bad hours. Of 200 simulated periods of days that
+differ by a third 11 had one of three days or more by chance, 20 one of any length."""
 
 
 @dataclass(frozen=True)
 class LastShift:
-    """The day since which errors are clearly more, or less, frequent than before.
+    """The day, or hour, since which errors are clearly more, or less, frequent than before.
 
     Attributes
     ----------
     since : date
-        The first day of the bucket that they are others since.
+        The first day of the bucket that they are others since; with its hour where buckets are hours.
     start : date
         The first day of what they are compared with.
     shift : Shift
@@ -49,7 +51,9 @@ def rate_of(metric: str | None) -> str:
     return found if found in RATES else "error_rate"
 
 
-def followed(table: pl.DataFrame, rate: str) -> tuple[list[date], FloatArray, FloatArray, FloatArray]:
+def followed(
+    table: pl.DataFrame, rate: str, every: str = "1d"
+) -> tuple[list[date], FloatArray, FloatArray, FloatArray]:
     """Return the buckets of counts by time that can be judged, their errors, of how many, and the share without a label."""
     wrong, among = RATES[rate]
     table = table.drop_nulls("bucket").sort("bucket")
@@ -59,17 +63,17 @@ def followed(table: pl.DataFrame, rate: str) -> tuple[list[date], FloatArray, Fl
         among=pl.sum_horizontal(among).cast(pl.Float64),
         unlabelled=(pl.col("n_unlabelled") / pl.col("n")).cast(pl.Float64),
     ).filter(pl.col("among") > 0)
-    days = [moment.date() for moment in table["bucket"]]
-    return days, table["errors"].to_numpy(), table["among"].to_numpy(), table["unlabelled"].to_numpy()
+    begins = [moment if every == "1h" else moment.date() for moment in table["bucket"]]
+    return begins, table["errors"].to_numpy(), table["among"].to_numpy(), table["unlabelled"].to_numpy()
 
 
 def shift_within(days: pl.DataFrame, watching: Watching, until: datetime) -> date | None:
-    """Return the first day of the week since which errors were others within the first weeks of a log, which say what is usual.
+    """Return the first day of the week since which errors were others within the weeks that say what is usual.
 
-    None where they were not, and of rows that somebody named as the reference.
+    None where they were not. ``days`` are those of the reference where somebody named one.
     """
     start = datetime.fromisoformat(watching.baseline_from)
-    if watching.reference or watching.metric == "selection_rate":
+    if watching.metric == "selection_rate":
         return None
     week = (pl.col("bucket") - start).dt.total_days() // 7
     kept = days.filter(pl.col("bucket").is_between(start, until, closed="left"))
@@ -87,16 +91,20 @@ def last_shifts(table: pl.DataFrame, every: str, effects: dict[str, float]) -> d
     table : DataFrame
         Counts by bucket of time.
     every : str
-        Of hours nothing is said: they differ by the time of day.
+        Hours differ by the time of day: among them a shift is told that is one at the same hours of the day too.
     effects : dict of str to float
         By rate, how many times the variance of independent rows that of these rows is.
     """
-    if every == "1h":
-        return {}
     found = {}
     for rate in RATES:
-        days, errors, n, unlabelled = followed(table, rate)
+        days, errors, n, unlabelled = followed(table, rate, every)
         shift = latest(errors, n, unlabelled, effects[rate], least=LEAST.get(every, 1))
-        if shift is not None:
+        if shift is not None and (every != "1h" or is_told_of_hours(days, errors, n, shift, effects[rate])):
             found[rate] = LastShift(days[shift.place], days[shift.start], shift)
     return found
+
+
+def is_told_of_hours(hours: list[date], errors: FloatArray, n: FloatArray, shift: Shift, effect: float) -> bool:
+    """Whether a shift among hours is one between the same hours of the day."""
+    of_day = np.array([float(moment.hour) if isinstance(moment, datetime) else 0.0 for moment in hours])
+    return lasts_by_hour(of_day, errors, n, shift, effect)

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
+from analytics.log.receipt import CheckResult
 from analytics.log.role_names import is_called_score
 from analytics.log.schema import Log
 from analytics.measure.leaks import is_made_of_score, label_told, score_told
@@ -200,3 +201,13 @@ def with_model_version(cohort: Cohort, log: Log, version: str | None) -> Cohort:
     if version is None or log.mapping.model_version is None:
         return cohort
     return cohort.with_clauses([Clause(log.mapping.model_version, "in", (version,))])
+
+
+def is_of_rows(question: Question, found: CheckResult) -> bool:
+    """Whether a finding of preflight is of rows of the question: one from a day on is not where its rows end before."""
+    if found.code != "one-class-after" or found.example is None:
+        return True
+    day = found.example[:10]
+    bounds = [clause for clause in question.cohort.of(question.log.mapping.time or "") if clause.op in ("le", "lt")]
+    ends = any(value < day or (clause.op == "lt" and value == day) for clause in bounds for value in clause.values)
+    return not ends and not any(known < day for known in question.cohort.as_of)

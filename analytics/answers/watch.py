@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -12,12 +12,11 @@ from analytics.answers.labels import arrival_of, selective_of
 from analytics.answers.labels_answer import ripe_until
 from analytics.answers.overview_course import shift_within
 from analytics.answers.question import Question
-from analytics.answers.watch_streams import WEEKS, Stream, WatchAnswer
+from analytics.answers.watch_streams import WEEKS, Stream, WatchAnswer, by_week
 from analytics.errors import QuestionError
 from analytics.log.kept.watch import Watching
 from analytics.measure.counts import Counts
 from analytics.measure.headline import headline
-from analytics.measure.intervals import FloatArray
 from analytics.measure.metrics import METRICS
 from analytics.measure.watch.baseline import excess_over
 from analytics.measure.watch.bounds import ALPHA, anytime_bounds
@@ -114,8 +113,16 @@ def watch(engine: Engine, question: Question, watching: Watching) -> WatchAnswer
         _same_files(question),
         selective_of(engine, question),
         _same_rows(engine, question),
-        shift_within(days, watching, first) if question.log.mapping.unit is None else None,
+        _unsettled(engine, question, watching, days),
     )
+
+
+def _unsettled(engine: Engine, question: Question, watching: Watching, days: pl.DataFrame) -> date | None:
+    """Return the day since which errors were others within what says what is usual; None where rows belong together."""
+    if question.log.mapping.unit is not None:
+        return None
+    base = _days(engine, _within(question, watching.reference)) if watching.reference else days
+    return shift_within(base, watching, datetime.fromisoformat(watching.baseline_until))
 
 
 def _same_rows(engine: Engine, question: Question) -> int:
@@ -253,13 +260,13 @@ def _followed(
     looks, base_weeks = max((until - end) // _WEEK, 0), max(-(-(end - start).days // 7), 1)
     if not looks:
         return replace(stream, weeks=pl.DataFrame(schema=WEEKS))
-    hits, n = _by_week(own, end, looks)
-    base_hits, base_n = _by_week(before, start, base_weeks)
+    hits, n = by_week(own, end, looks)
+    base_hits, base_n = by_week(before, start, base_weeks)
     found = excess_over(hits, n, base_hits, base_n)
     bounds = anytime_bounds(found.seen, found.n, found.variance, found.error, alpha, found.beyond)
     begins = [end + place * _WEEK for place in range(looks)]
     half = np.where(np.isfinite(bounds.half), bounds.half, np.nan)
-    by_week = hits.sum(-1)
+    hits_by_week = hits.sum(-1)
     since = np.maximum(sum_from(found.n, bounds.start), 1)
     usual = sum_from(found.expected * found.n, bounds.start) / since + bounds.usual
     mean = np.where(found.n > 0, usual + bounds.shift, np.nan)
@@ -271,8 +278,8 @@ def _followed(
     is_alarm, is_untold = bounds.is_alarm(), np.zeros(looks, dtype=bool)
     if labelled is not None:
         (known, rows), (base_known, base_rows) = (
-            _by_week(labelled[0], end, looks),
-            _by_week(labelled[1], start, base_weeks),
+            by_week(labelled[0], end, looks),
+            by_week(labelled[1], start, base_weeks),
         )
         lacks = lacks_labels(known.sum(-1), rows.sum(-1), float(base_known.sum()), float(base_rows.sum()), bounds.start)
         is_alarm, is_untold = is_alarm & ~lacks, is_alarm & lacks
@@ -291,7 +298,7 @@ def _followed(
             "high": np.clip(usual + half, 0, 1),
             "is_alarm": is_alarm,
             "changed": [begins[place] for place in step.tolist()],
-            "rate_since": np.where(later > 0, sum_from(by_week, step) / np.maximum(later, 1), np.nan),
+            "rate_since": np.where(later > 0, sum_from(hits_by_week, step) / np.maximum(later, 1), np.nan),
             "is_untold": is_untold,
             "is_apart": bounds.is_apart & ~is_untold,
         },
@@ -300,16 +307,6 @@ def _followed(
     own_weeks = found.seen[found.n > 0] / np.sqrt(np.maximum(found.variance[found.n > 0], 1e-12))
     follows = follow_each_other(np.concatenate([found.beyond.base, own_weeks]))
     return replace(stream, weeks=weeks.with_columns(pl.col(pl.Float64).fill_nan(None)), follows=follows)
-
-
-def _by_week(days: pl.DataFrame, start: datetime, weeks: int) -> tuple[FloatArray, FloatArray]:
-    """Lay days out as whole weeks from a day on: hits and rows, shape (weeks, 7)."""
-    place = ((days["bucket"].cast(pl.Datetime("us")) - start).dt.total_days()).to_numpy()
-    inside = (place >= 0) & (place < 7 * weeks)
-    found = np.zeros((2, 7 * weeks))
-    for kind, name in enumerate(("hits", "n")):
-        np.add.at(found[kind], place[inside], days[name].to_numpy().astype(float)[inside])
-    return found[0].reshape(weeks, 7), found[1].reshape(weeks, 7)
 
 
 def _iso(moment: object) -> str:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 from analytics.log.kept.watch import Watching
+from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.selective import Selective
 
 WEEKS: dict[str, type[pl.DataType] | pl.DataType] = {
@@ -133,3 +135,13 @@ class WatchAnswer:
     def alarms(self) -> tuple[Stream, ...]:
         """The streams whose newest week is an alarm."""
         return tuple(stream for stream in self.streams if stream.is_alarm)
+
+
+def by_week(days: pl.DataFrame, start: datetime, weeks: int) -> tuple[FloatArray, FloatArray]:
+    """Lay days out as whole weeks from a day on: hits and rows, shape (weeks, 7)."""
+    place = ((days["bucket"].cast(pl.Datetime("us")) - start).dt.total_days()).to_numpy()
+    inside = (place >= 0) & (place < 7 * weeks)
+    found = np.zeros((2, 7 * weeks))
+    for kind, name in enumerate(("hits", "n")):
+        np.add.at(found[kind], place[inside], days[name].to_numpy().astype(float)[inside])
+    return found[0].reshape(weeks, 7), found[1].reshape(weeks, 7)

@@ -20,7 +20,7 @@ from analytics.answers.report.asking import ReportAsking
 from analytics.answers.thresholds.priced import costs_text, priced
 from analytics.commands.asking import ask
 from analytics.commands.compare_sides import Both, live_source, sides_asked
-from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts, named
+from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts, labels_line, named
 from analytics.commands.priced import Priced, counted_metric, metric_asked, policy_of
 from analytics.commands.roles import in_words, roles_of
 from analytics.commands.writing import finite, write, write_text
@@ -113,7 +113,9 @@ def brief(
     elif output.format == "csv":
         write([{key: cell for key, cell in row.items() if key != "link"} for row in rows], output, said)
     else:
-        text = f"{in_words(said['roles'])}\n\n{_as_text(answer, rows)}\nWhose failure it is: {lead[:1].lower()}{lead[1:]}\n"
+        asked_of = labels_line(is_shown=output.out is None)
+        head = "\n".join(filter(None, [in_words(said["roles"]), asked_of]))
+        text = f"{head}\n\n{_as_text(answer, rows)}\nWhose failure it is: {lead[:1].lower()}{lead[1:]}\n"
         typer.echo(text, nl=False) if output.out is None else write_text(text, output.out)
 
 

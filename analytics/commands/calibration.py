@@ -16,7 +16,7 @@ from analytics.answers.question import Question
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import write
+from analytics.commands.writing import say, write
 from analytics.errors import QuestionError
 from analytics.measure.reliability import Binning
 from analytics.query.engine import Engine
@@ -79,7 +79,7 @@ def calibration(
     groups: Annotated[int, typer.Option(min=1, max=200, help="How many bins at most; ECE has as many.")] = 15,
 ) -> None:
     """Bins, ECE, Brier score and its parts, slope and intercept."""
-    from analytics.present.readings import calibration_reading, calibration_slices_reading, cautioned, numbers_reading
+    from analytics.present.readings import calibration_reading, calibration_slices_reading, numbers_reading
     from analytics.present.tables.calibration import calibration_json_rows
     from analytics.present.weights import weighted_part
 
@@ -106,10 +106,8 @@ def calibration(
         reading += "" if question.log.is_probability else f"\n{_NO_PROBABILITY}"
     else:
         whole = calibration_answer(engine, question, binning=_BINNINGS[bins], groups=groups)
-        reading = cautioned(
-            calibration_reading(whole, calibration_scan(engine, question).table, turned(engine, question)), question
-        )
-    typer.echo(reading, err=True)
+        reading = calibration_reading(whole, calibration_scan(engine, question).table, turned(engine, question))
+    say(engine, reading, *([] if columns or every else [question]))
     if (weight := question.log.mapping.weight) is not None and not (columns or every):
         typer.echo(weighted_part(weight, *answer.table.select("rows", "n", "n_eff").row(0)), err=True)
     if question.log.mapping.kind == "classes" and has_class_scores(question) and not (columns or every):

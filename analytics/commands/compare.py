@@ -18,7 +18,7 @@ from analytics.commands.compare_preferences import preferences_told, write_prefe
 from analytics.commands.compare_sides import Both, further_sides, grade_told, require_margin, side_options, sides_asked
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import write
+from analytics.commands.writing import say, write
 from analytics.log.workspace import Workspace
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
@@ -95,7 +95,6 @@ def compare(
     """Whether the candidate should replace what is live: both answers to the same input, pair by pair."""
     from analytics.present.readings import (
         but_worse,
-        cautioned,
         compare_reading,
         judged_reading,
         losing_reading,
@@ -136,7 +135,7 @@ def compare(
         slices = losing_slices_of(engine, answer, aside)
         found["slices"] = [] if slices is None else losing_rows(slices)
     reading = but_worse(compare_reading(answer, with_options=True), answer.verdict.word, slices)
-    typer.echo(cautioned(reading, _live_of(pairing)), err=True)
+    say(engine, reading, _live_of(pairing))
     if slices is not None:
         typer.echo(losing_reading(slices), err=True)
         if weighted := counts_rows_part(pairing.live.log.mapping.weight, "In slices and in what answers take"):

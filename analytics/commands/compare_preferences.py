@@ -85,4 +85,8 @@ def _as_preferences(workspace: Workspace, source: Source, column: str) -> Source
     if guess.score is not None or guess.decision is not None or guess.right is not None:
         return source
     is_number = reading.column(column).kind == "number"
-    return replace(source, grade=column, mark="1") if is_number else replace(source, decision=column)
+    if is_number:
+        return replace(source, grade=column, mark="1")
+    # Which answer is preferred needs no truth, and is not judged as a decision: any of its values may stand for positive.
+    positive = source.decision_positive or [value for value, _ in reading.column(column).top[:1]] or None
+    return replace(source, decision=column, label=source.label or "none", decision_positive=positive)

@@ -14,7 +14,7 @@ from analytics.commands.asking import ask, cohort_of, columns_of
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts
 from analytics.commands.priced import leading_metric
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import write
+from analytics.commands.writing import say, write
 from analytics.errors import QuestionError
 from analytics.log.unit import unit_of
 from analytics.measure.thresholds.costs import Costs
@@ -70,7 +70,7 @@ def discover(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the split and of the noise.")] = 0,
 ) -> None:
     """Slices that fail, found on one part of the rows and confirmed on the other."""
-    from analytics.present.readings import cautioned, discovery_reading
+    from analytics.present.readings import discovery_reading
     from analytics.present.selective import behind_unseen
     from analytics.present.tables.discovery import discovery_json_rows
     from analytics.present.weights import found_part
@@ -113,7 +113,7 @@ def discover(
     answer = ask_for(engine, question, search)
     said = discovery_reading(answer, None if is_named else search.objective)
     said = behind_unseen(said, selective_of(engine, question), search.objective)
-    typer.echo(cautioned(said, question), err=True)
+    say(engine, said, question)
     if said := found_part(question.log.mapping.weight, answer):
         typer.echo(said, err=True)
     rows = discovery_json_rows(answer)

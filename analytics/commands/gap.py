@@ -20,7 +20,7 @@ from analytics.commands.given import listed_columns
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
 from analytics.commands.priced import Priced, leading_metric, policy_of
 from analytics.commands.roles import finite_threshold, roles_of
-from analytics.commands.writing import write
+from analytics.commands.writing import say, write
 from analytics.errors import QuestionError
 from analytics.log.column import PERCENT
 from analytics.log.workspace import Workspace
@@ -71,7 +71,7 @@ def gap(
     by: Annotated[Text, typer.Option(help="Columns whose slices the parts are made of; chosen by default.")] = None,
 ) -> None:
     """Why production is worse than the reference: the change of a metric in parts, by column and slice."""
-    from analytics.present.readings import cautioned, gap_reading
+    from analytics.present.readings import gap_reading
     from analytics.present.selective import selective_caution
     from analytics.present.tables.gap import gap_json
 
@@ -99,7 +99,7 @@ def gap(
         )
     found = gap_answer(engine, sides, inputs, metric, costs=costs, by=names)
     unseen = selective_caution(selective_of(engine, production))
-    typer.echo(cautioned(f"{unseen} {gap_reading(found)}".strip(), reference, production), err=True)
+    say(engine, f"{unseen} {gap_reading(found)}".strip(), reference, production)
     answer = gap_json(found, inputs, jointly(found, inputs), gap_time(engine, found))
     said = {"roles": roles_of(of_side(source, reference.log), reference.log)}
     if other is not None:

@@ -187,6 +187,20 @@ ASKED_OF: ContextVar[dict[str, Any]] = ContextVar("asked_of")
 """Which labels the command that runs was asked of, for its JSON: ``as_of`` and ``mature``, where they were named."""
 
 
+_IS_WRITTEN: ContextVar[bool] = ContextVar("is_written")
+"""Whether a text that was written to standard output says of which labels it is."""
+
+
+def labels_line(*, is_shown: bool) -> str:
+    """Return which labels the command that runs was asked of, for a text that it writes; empty where it is all of them.
+
+    Where the text ``is_shown`` it need not be said on standard error as well.
+    """
+    found = Asked(**ASKED_OF.get({})).of_labels
+    _IS_WRITTEN.set(_IS_WRITTEN.get(False) or (is_shown and bool(found)))
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """Which rows, judged at which threshold."""
@@ -245,6 +259,13 @@ class Output:
             check_place(self.out)
 
 
+def _say_labels(asked: list[Asked]) -> None:
+    """Say of which labels an answer is, where its text does not."""
+    for each in asked:
+        if each.of_labels and not _IS_WRITTEN.get():
+            typer.echo(each.of_labels, err=True)
+
+
 def command(app: typer.Typer, function: Callable[..., None], name: str | None = None) -> None:
     """Register a function as a command: a parameter that is one of the groups above becomes the options of the group.
 
@@ -265,10 +286,13 @@ def command(app: typer.Typer, function: Callable[..., None], name: str | None = 
             asked = [each for each in carried.values() if isinstance(each, Asked)]
             of_labels = {"as_of": asked[0].as_of, "mature": asked[0].mature} if asked else {}
             ASKED_OF.set({name: value for name, value in of_labels.items() if value})
-            function(**carried, **given)
-            for each in asked:
-                if each.of_labels:
-                    typer.echo(each.of_labels, err=True)
+            _IS_WRITTEN.set(False)
+            try:
+                function(**carried, **given)
+            except typer.Exit:  # an alarm, or a gate that failed, is an answer too
+                _say_labels(asked)
+                raise
+            _say_labels(asked)
         except AnalysisError as error:
             typer.echo(f"slicewise: {error}", err=True)
             raise typer.Exit(2) from error

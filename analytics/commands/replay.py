@@ -29,6 +29,7 @@ _DETAILS = {
     "rounded": ("decimals", "multiple"),
     "default": ("value",),
     "recoded": ("from", "to"),
+    "swapped": ("one", "other"),
     "padded": ("from", "to"),
     "truncated": ("characters", "from", "to"),
     "unread": ("example", "kind"),
@@ -151,6 +152,7 @@ def _object(found: Replay) -> dict[str, Any]:
     return {
         **found.account,
         **numbers,
+        "is_undirected": found.is_undirected,
         "noise": None if found.noise is None else asdict(found.noise),
         "metric": metric,
         "verdict": verdict,

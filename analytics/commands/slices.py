@@ -13,7 +13,7 @@ from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text
 from analytics.commands.priced import Priced, metric_asked, policy_of
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import write
+from analytics.commands.writing import say, write
 from analytics.measure.metrics import used_in
 from analytics.measure.slices import MIN_SUPPORT
 
@@ -33,7 +33,7 @@ def slices(
 ) -> None:
     """Metrics by slice, against the complement; without ``--by`` which column separates the errors most."""
     from analytics.present.marks.slices import p_column
-    from analytics.present.readings import cautioned, chosen_reading, positives_of, ranking_reading, slices_reading
+    from analytics.present.readings import chosen_reading, positives_of, ranking_reading, slices_reading
     from analytics.present.tables.slices import slice_json_rows
 
     engine, question = ask(source, asked, by)
@@ -50,7 +50,7 @@ def slices(
         said = ranking_reading(
             ranked, min_support, metric, is_right_or_wrong=is_by_rule, instead_of=asked_for, selective=seen
         )
-        typer.echo(cautioned(said, question), err=True)
+        say(engine, said, question)
         rows = [{**row, "metric": metric} for row in ranked.to_dicts()]
         write(rows, output, {"roles": roles_of(source, question.log)})
         return
@@ -61,7 +61,7 @@ def slices(
     )
     chosen = chosen_reading(question, answer.overall.row(0, named=True))
     said = chosen or slices_reading(answer, positives_of(question.log))
-    typer.echo(cautioned(said, question), err=True)
+    say(engine, said, question)
     rows = slice_json_rows(answer)
     if output.format == "table":
         hidden = ("excess_model",) if question.log.is_right_or_wrong else ()

@@ -7,16 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from analytics.answers.overview import overview
 from analytics.answers.thresholds.answer import human_band
 from analytics.answers.thresholds.answer import thresholds as thresholds_answer
 from analytics.answers.thresholds.by_slice import slice_policy
 from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.thresholds.since import since_shift
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
 from analytics.commands.thresholds_handover import handover_policy, write_handover
-from analytics.commands.writing import write
+from analytics.commands.writing import say, write
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.log.unit import unit_of
@@ -30,7 +30,7 @@ from analytics.measure.thresholds.policy import DAYS, Policy, capacity_of
 _COSTS, _LIMITS, _SLICES, _PEOPLE = "Costs", "Limits", "Slices", "Human band"
 _HANDOVER = "Answer or hand over"
 _Number = float | None
-_NOT_IN_TEXT = ("sweep", "at_best")
+_NOT_IN_TEXT = ("sweep", "at_best", "since")
 _OF_TWO_CLASSES = (
     *("cost_fp", "cost_fn", "cost_tp", "cost_tn", "cost_review", "amount_cells", "policy"),
     *("min_recall", "min_precision", "max_fpr", "max_selection_rate"),
@@ -131,8 +131,8 @@ def thresholds(
 
     Where rows are right or wrong: from which confidence to answer and hand over the rest.
     """
-    from analytics.present.readings import cautioned, shift_first, threshold_reading
-    from analytics.present.tables.thresholds import threshold_json
+    from analytics.present.readings import decision_reading
+    from analytics.present.tables.thresholds import since_json, threshold_json
 
     engine, question = ask(source, asked, takes_confidence=True)
     if question.log.is_right_or_wrong:
@@ -171,9 +171,9 @@ def thresholds(
             raise QuestionError("Expected a log with times for --look-capacity, found none in this cohort.")
         rows = None if look_capacity is None or not answer.days else look_capacity * answer.days / DAYS["week"]
         band = human_band(table, policy, Reviewer(look_cost, look_error, rows))
-    first = shift_first(overview(engine, question), "the threshold is moved") if policy.has_costs else ""
-    typer.echo(cautioned(f"{first} {threshold_reading(answer)}".strip(), question), err=True)
-    found: dict[str, Any] = threshold_json(answer, slices, band)
+    shift = since_shift(engine, question, policy)
+    say(engine, decision_reading(answer, shift), question)
+    found: dict[str, Any] = {**since_json(shift), **threshold_json(answer, slices, band)}
     said = {"roles": roles_of(source, question.log)}
     if output.format == "json":
         write(found, output, said)

@@ -15,13 +15,15 @@ from analytics.answers.watch_streams import Stream, WatchAnswer
 from analytics.commands.asking import ask
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import say_rows_are_counted, write
+from analytics.commands.writing import say, say_rows_are_counted, write
 from analytics.errors import QuestionError
 from analytics.log.kept.watch import Look, Mark, add_mark, keep_look, watch_state
 from analytics.log.workspace import Workspace
 
 _ALARM = 3
 """Exit status of an alarm."""
+_UNKNOWN = 4
+"""Exit status where what is usual shifted itself: as of gates that cannot be decided."""
 _WATCHED = "What is watched"
 
 
@@ -45,7 +47,7 @@ def watch(
     ] = None,
 ) -> None:
     """Has it changed: one look at a log or a folder that grows; exit status 3 is an alarm."""
-    from analytics.present.readings import cautioned, watch_reading
+    from analytics.present.readings import watch_reading
 
     workspace, name = Workspace(), _place_of(source.log)
     marks = [_mark(text) for text in marked or ()]
@@ -65,7 +67,7 @@ def watch(
     origin = question.log.reading.origin
     digests = dict(zip((file.name for file in origin.files), origin.digests, strict=False))
     after = keep_look(workspace, name, watching, look, files, digests)
-    typer.echo(cautioned(watch_reading(answer), question), err=True)
+    say(engine, watch_reading(answer), question)
     new = [file for file in files if file not in state.files]
     if state.files and new:
         typer.echo(f"New since the last look: {', '.join(map(repr, new))}.", err=True)
@@ -79,6 +81,8 @@ def watch(
         write([_row(stream) for stream in answer.streams], output, said)
     if answer.alarms:
         raise typer.Exit(_ALARM)
+    if answer.unsettled is not None:
+        raise typer.Exit(_UNKNOWN)
 
 
 def _say_rewritten(before: Mapping[str, str], now: Mapping[str, str]) -> None:
@@ -144,6 +148,7 @@ def _object(answer: WatchAnswer) -> dict[str, Any]:
         "until": answer.until.isoformat(),
         "weeks_open": answer.n_open,
         "alarm": bool(answer.alarms),
+        "shifted_within_baseline": None if answer.unsettled is None else answer.unsettled.isoformat(),
         "streams": [
             {**_row(stream), "weeks": [_week(week) for week in stream.weeks.to_dicts()]} for stream in answer.streams
         ],

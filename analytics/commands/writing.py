@@ -12,18 +12,28 @@ from typing import Any
 
 import typer
 
-from analytics.commands.options import ASKED_OF, Output
+from analytics.answers.labels_turning import turning
+from analytics.answers.question import Question
+from analytics.commands.options import ASKED_OF, Output, labels_line
 from analytics.commands.roles import in_words
 from analytics.errors import StoreError
 from analytics.log.schema import Log
 from analytics.present.weights import counts_rows_part
 from analytics.present.words import missing_text
+from analytics.query.engine import Engine
 
 
 def say_rows_are_counted(log: Log, what: str = "Here") -> None:
     """Say on standard error that an answer, or what of it is named, counts rows, where they stand for many."""
     if said := counts_rows_part(log.mapping.weight, what):
         typer.echo(said, err=True)
+
+
+def say(engine: Engine, reading: str, *questions: Question) -> None:
+    """Say a reading on standard error, behind what undoes or limits the numbers of each question."""
+    from analytics.present.readings import cautioned
+
+    typer.echo(cautioned(reading, *questions, young=[turning(engine, each) for each in questions]), err=True)
 
 
 def write(
@@ -50,6 +60,8 @@ def write(
         text = _as_csv(flat) if output.format == "csv" else _as_text(flat, transposed=isinstance(rows, dict))
         lines = "".join(f"{_one_line(in_words(each))}\n" for each in (said or {}).values())
         if output.format == "table":
+            asked = labels_line(is_shown=output.out is None)
+            lines += f"{asked}\n" if asked else ""
             text = f"{lines}\n{text}" if lines else text
         else:
             sys.stderr.write(lines)

@@ -102,7 +102,20 @@ def latest(
             before, n_before = found.before, found.n_before
             more = _beyond(later.after, later.n_after, before, n_before, effect)
             later = replace(later, start=found.start, before=before, n_before=n_before, more=more)
-        found, start = later, later.place
+        found, start = (later if start else _just_before(later, wrong, n, unlabelled, effect, least=least)), later.place
+
+
+def _just_before(
+    shift: Shift, wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float, *, least: int
+) -> Shift:
+    """Hold a first shift against what held just before it: a bad week within the time before makes the time since no better."""
+    kept = slice(0, shift.place)
+    earlier = latest(wrong[kept], n[kept], unlabelled[kept], effect, least=least)
+    if earlier is None:
+        return shift
+    more = _beyond(shift.after, shift.n_after, earlier.after, earlier.n_after, effect)
+    first = earlier.before if earlier.first is None else earlier.first
+    return replace(shift, before=earlier.after, n_before=earlier.n_after, more=more, start=earlier.place, first=first)
 
 
 def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: float = 1.0) -> Shift | None:

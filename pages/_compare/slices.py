@@ -37,11 +37,14 @@ def _searched(engine: Engine, pairing: Pairing, metric: str, costs: Costs | None
         return None
 
 
-def draw_slices(answer: Comparison) -> None:
-    """Show the slices of the search, and those of a chosen column; none are searched for where both cannot be told apart."""
-    log = answer.pairing.live.log
+def draw_slices(answer: Comparison) -> LosingSlices | None:
+    """Show the slices of the search, and those of a chosen column; none are searched for where both cannot be told apart.
+
+    Return what the search found, which the first sentence of the page says too.
+    """
+    log, found = answer.pairing.live.log, None
     if not answer.account.judged or not log.mapping.segments:
-        return
+        return None
     asked = answer.pairing, answer.metric, answer.costs
     st.subheader("For whom is the candidate worse, and for whom better?", anchor=False)
     say_rows_are_counted(log, "In slices and in what answers take")
@@ -66,6 +69,7 @@ def draw_slices(answer: Comparison) -> None:
             title=f"Both sides by {column}",
             asked=(column,),
         )
+    return found
 
 
 def _draw_found(found: LosingSlices) -> None:

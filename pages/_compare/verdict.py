@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analytics.answers.compare.answer import Comparison, compare
+from analytics.answers.compare.slices import LosingSlices
 from analytics.answers.gates.of_pairs import gate_of_pairs
 from analytics.answers.gates.written import written_gates
+from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.other_answer import own_label
 from analytics.measure.thresholds.costs import Costs
@@ -14,6 +17,7 @@ from analytics.present import figures, readings, words
 from analytics.present.tables.compare import metric_rows
 from analytics.query.compare.pairs import Pairing
 from pages._frame.cache import kept
+from pages._frame.cautions import cautioned_sentence
 from pages._frame.render import FURTHER, escaped, figure, table_downloads
 from pages._frame.tables import number_table
 
@@ -27,6 +31,13 @@ def asked(pairing: Pairing, metric: str | None, margin: float | None, costs: Cos
             raise
         st.info(escaped(str(error)), icon=":material/compare:")
         return None
+
+
+def draw_lead(place: DeltaGenerator, answer: Comparison, question: Question, found: LosingSlices | None = None) -> None:
+    """Show the sentence that answers the page's question; once slices are searched it says for whom the candidate is worse."""
+    said = readings.but_worse(readings.compare_reading(answer), answer.verdict.word, found)
+    with place.container():
+        cautioned_sentence(said, question)
 
 
 def draw_names(answer: Comparison) -> None:

@@ -19,6 +19,7 @@ from analytics.present import figures, readings, words
 from analytics.present.selective import selective_caution
 from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
+from pages._frame.cautions import cautioned_sentence
 from pages._frame.render import escaped, figure, sentence
 
 _MATURED = (
@@ -55,7 +56,7 @@ def draw_ends(reference: Question, production: Question, metric: str) -> None:
 def draw_reading(gap: Gap, reference: Question, production: Question) -> None:
     """Say what made production worse, behind what labels do not show and what undoes it, and what the two sides are."""
     unseen = selective_caution(kept(selective_of, production))
-    sentence(readings.cautioned(f"{unseen} {readings.gap_reading(gap)}".strip(), reference, production))
+    cautioned_sentence(f"{unseen} {readings.gap_reading(gap)}".strip(), reference, production)
     before, after = (words.shortened(name, 160) for name in gap.sides.short_names())
     flow = gap.waterfall
     st.caption(

@@ -15,7 +15,8 @@ from analytics.log.kept.watch import Mark, WatchState, add_mark, state_of_log
 from analytics.present import figures, readings, words
 from pages._frame import session
 from pages._frame.cache import kept
-from pages._frame.render import DATE_WIDTH, FURTHER, escaped, figure, sentence, table_downloads
+from pages._frame.cautions import cautioned_sentence
+from pages._frame.render import DATE_WIDTH, FURTHER, escaped, figure, table_downloads
 from pages._frame.tables import number_table
 
 _DAY, _WHAT, _FAILED = "watch_day", "watch_what", "_watch_failed"
@@ -33,7 +34,7 @@ def draw_watched(question: Question) -> None:
     except AnalysisError as error:
         st.info(escaped(str(error)), icon=":material/schedule:")
         return
-    sentence(readings.cautioned(readings.watch_reading(answer), question))
+    cautioned_sentence(readings.watch_reading(answer), question)
     figure(
         figures.watch_figure(
             answer.headline.weeks, answer.watching.metric, [(mark.day, mark.text) for mark in state.marks]

@@ -21,7 +21,8 @@ from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.discovery.properties import clauses
 from pages._frame import dear, report, session, sides
 from pages._frame.cache import kept, key_of
-from pages._frame.render import FURTHER, clicked, escaped, figure, sentence, table_downloads
+from pages._frame.cautions import cautioned_sentence
+from pages._frame.render import FURTHER, clicked, escaped, figure, table_downloads
 from pages._frame.tables import number_table
 from pages._slices import choice, discovery_search, discovery_tree
 
@@ -77,7 +78,7 @@ def draw(question: Question) -> None:
         return
     said = behind_unseen(readings.discovery_reading(answer), kept(selective_of, question), search.objective)
     said = readings.chosen_reading(question, {"n": answer.n_judged}) or said
-    sentence(readings.cautioned(said, question))
+    cautioned_sentence(said, question)
     if said := found_part(question.log.mapping.weight, answer):
         st.caption(escaped(said))
     if answer.tree is not None and discovery_tree.draw_switch():

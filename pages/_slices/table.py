@@ -19,8 +19,9 @@ from analytics.present.marks.slices import compared_words, p_words
 from analytics.present.tables.slices import column_labels, slice_display_table, with_question
 from analytics.present.tables.slices_cells import heading, slice_cells
 from pages._frame.cache import kept
+from pages._frame.cautions import cautioned_sentence
 from pages._frame.metric import choose_metric
-from pages._frame.render import muted_ink, sentence, table_downloads
+from pages._frame.render import muted_ink, table_downloads
 from pages._frame.tables import number_table, table_height
 from pages._slices.choice import choose_from_table
 
@@ -165,7 +166,7 @@ def draw_reading(answer: SliceAnswer, question: Question) -> None:
     """Say what the slices show, behind what undoes it."""
     chosen = readings.chosen_reading(question, answer.overall.row(0, named=True))
     said = chosen or readings.slices_reading(answer, readings.positives_of(question.log))
-    sentence(readings.cautioned(said, question))
+    cautioned_sentence(said, question)
 
 
 def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instead_of: str) -> None:
@@ -179,7 +180,7 @@ def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instea
         instead_of=instead_of,
         selective=kept(selective_of, question),
     )
-    sentence(readings.cautioned(said, question))
+    cautioned_sentence(said, question)
     if table.is_empty():
         return
     is_share, is_by_model = METRICS[metric].is_share, METRICS[metric].is_of_errors and not is_right_or_wrong

@@ -19,6 +19,7 @@ from analytics.query.cohort import Clause
 from pages._frame import session
 from pages._frame.render import escaped, sentence, table_downloads
 from pages._frame.tables import number_table
+from pages._thresholds import costs
 from pages._thresholds.explorer import considered
 
 _NOTE = "decision_note"
@@ -126,7 +127,7 @@ def draw_decision(question: Question, evidence: Callable[[], tuple[str, Promise]
 def evidence_of(answer: ThresholdAnswer, question: Question) -> tuple[str, Promise]:
     """Return what the page says of the threshold under consideration, and what is expected there."""
     to = considered(answer)
-    said = f"{readings.threshold_reading(answer)} {readings.move_reading(answer, to)}"
+    said = f"{costs.said(answer, question)} {readings.move_reading(answer, to)}"
     return said, promise_of(answer, to, question)
 
 

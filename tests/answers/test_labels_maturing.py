@@ -14,6 +14,7 @@ from analytics.answers.labels_answer import labels, mature
 from analytics.answers.question import Question
 from analytics.log.schema import Log
 from analytics.measure.thresholds.costs import Costs
+from analytics.present.readings.labels import labels_reading
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -78,3 +79,12 @@ def test_mature_rows_have_the_labels_that_they_will_get(log: Log, engine: Engine
         engine.row_counts(log, cohort, THRESHOLD)[1] for cohort in (ripe.cohort, Cohort(ripe.cohort.clauses[1:]))
     )
     assert known >= 0.999 * later
+
+
+def test_labels_of_mature_rows_are_as_old_when_ripe_as_those_of_all(log: Log, engine: Engine) -> None:
+    question = Question(log, Cohort().known_on(DAY), THRESHOLD)
+    for each in (question, Question(log, Cohort(), THRESHOLD)):
+        whole, ripe = labels(engine, each, "error_rate"), labels(engine, mature(engine, each), "error_rate")
+        assert (ripe.ripe_age, ripe.now) == (whole.ripe_age, whole.now)
+        assert " is ripe on " not in labels_reading(ripe) and "Mature rows end" not in labels_reading(ripe)
+        assert labels_reading(whole).count(" is ripe on ") == 1

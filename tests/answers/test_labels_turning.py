@@ -15,15 +15,20 @@ from analytics.answers.brief.finding import Asking
 from analytics.answers.labels_answer import labels, mature
 from analytics.answers.labels_turning import turning
 from analytics.answers.overview import overview
+from analytics.answers.overview_course import RATES, last_shifts
+from analytics.answers.overview_shifted import shifted_since
 from analytics.answers.question import Question
+from analytics.answers.report.asking import ReportAsking
 from analytics.log.schema import Log
 from analytics.present.readings.brief import finding_sentence
 from analytics.present.readings.labels import labels_reading
 from analytics.present.readings.labels_figures import arrival_reading
 from analytics.present.readings.overview import overview_reading
 from analytics.present.readings.overview_cautions import cautioned
+from analytics.present.report.sections.whose import whose_gates
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
+from tests.commands.test_command_line import run
 from tests.ingested import Desk
 
 START, N = datetime(2025, 1, 1), 6_000
@@ -80,18 +85,19 @@ def test_rows_that_are_too_young_are_said_before_every_number(
     assert finding_sentence(first, log).startswith(said) and first.clauses[0].values == (
         young.since.date().isoformat(),
     )
-    caution = (
-        f"Rows that count as {own} may still become {other}: judge mature rows alone before all that follows. Fine."
-    )
-    assert cautioned("Fine.", question) == caution
+    assert cautioned("Fine.", question, young=[young]).startswith(said)
+    assert cautioned("Fine.", question, young=[young, young]).count("may still become") == 1
     answer = labels(engine, question)
     assert answer.rest == int(not is_positive_late) and answer.one_class is None
     assert f"Half of the {other} labels that come are there after" in arrival_reading(answer)
     assert f"count as {own} may still become {other}" in labels_reading(answer).partition("\n")[0]
+    table = engine.time_table(log, Cohort(), 0.5, "1w")
+    assert last_shifts(table, "1w", dict.fromkeys(RATES, 1.0)), "errors end with the labels that have not come"
+    assert not overview(engine, question).shifts and shifted_since(engine, question) is None
     kept = mature(engine, question)
     assert turning(engine, kept) is None and mature(engine, kept).cohort.clauses[-1] == kept.cohort.clauses[-1]
     assert overview_reading(overview(engine, kept), kept).count("may still become") == 0
-    assert cautioned("Fine.", kept) == "Fine."
+    assert cautioned("Fine.", kept, young=[turning(engine, kept)]) == "Fine."
     until = Question(log, Cohort((Clause("at", "le", (str(young.since.date() + timedelta(days=3)),)),)), 0.5)
     few = turning(engine, until)
     assert few is not None and few.since == young.since and 0 < few.n_young < young.n_young
@@ -110,3 +116,23 @@ def test_labels_that_all_have_times_or_none_do_not_turn(desk: Desk, engine: Engi
     for log in (logged(desk, frame), desk.log(frame.drop("closed_on"))):
         assert "may-turn" not in {found.code for found in log.findings}
         assert turning(engine, Question(log, Cohort(), 0.5)) is None
+
+
+def test_rows_that_are_all_old_enough_are_not_doubted(desk: Desk, engine: Engine) -> None:
+    """Complaints about rows that ended two months before the last of them came."""
+    frame = rows(200).filter(pl.col("at") < START + timedelta(days=100))
+    is_last = (pl.col("label") == 1) & (pl.col("closed_on") == pl.col("closed_on").max())
+    frame = frame.with_columns(closed_on=pl.when(is_last).then(START + timedelta(days=160)).otherwise("closed_on"))
+    log = logged(desk, frame)
+    assert "may-turn" in {found.code for found in log.findings}
+    told = run("slices", str(desk.frame(frame)), "--label-time", "closed_on", "--time", "at", "--label", "label")
+    assert told.exit_code == 0 and "may still become" not in told.stderr
+    question = Question(log, Cohort(), 0.5)
+    asking = Asking(question)
+    assert turning(engine, question) is None
+    lead, _ = whose_gates(
+        {"overview": overview(engine, question)}, brief(engine, asking), ReportAsking(question, "recall")
+    )
+    assert "labels are right" not in lead
+    young = run("slices", str(desk.frame(rows(200))), "--label-time", "closed_on", "--time", "at", "--label", "label")
+    assert young.stderr.startswith("Rows from ") and "may still become positive: judge those before." in young.stderr

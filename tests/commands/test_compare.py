@@ -442,3 +442,30 @@ def test_what_the_candidate_took_can_be_said_and_what_is_live_leads_elsewhere(tm
     page, share = out.read_text(), 100 * ((scores["wide_score"] >= 0.5) != y).mean()
     assert f"\n{share:.1f} % of judged rows are wrong" in page.replace("\u202f", " ").replace("\xa0", " ")
     assert "Put the candidate in the place of what is live, once it is agreed that it is slower (p95 is " in page
+
+
+def test_words_of_both_orders_that_cannot_be_of_places_leave_no_verdict(tmp_path: Path) -> None:
+    """A and B are the answers in both columns: read as places, the one order would contradict the other."""
+    rng, path = np.random.default_rng(12), tmp_path / "judged.csv"
+    liked = rng.normal(0.5, 1, 300)
+    one, two = (np.where(liked + rng.normal(0, 0.5, 300) > 0, "B", "A") for _ in "ab")
+    pl.DataFrame({"q": range(300), "winner": one, "winner_swapped": two}).write_csv(path)
+    found, said = asked(path, "--preference", "winner")
+    as_answers = ((one == "B").mean() + (two == "B").mean()) / 2
+    assert found["verdict"] == "unknown" and found["win_rate_as_answers"] == pytest.approx(as_answers)
+    assert said.startswith("Which answer is better cannot be told: the candidate wins ")
+    pl.DataFrame({"q": range(300), "winner": one, "winner_swapped": np.where(two == "B", "A", "B")}).write_csv(path)
+    found, said = asked(path, "--preference", "winner")
+    assert found["verdict"] == "better" and found["win_rate"] == pytest.approx(as_answers)
+
+
+def test_all_judgements_of_two_candidates_count_and_need_no_label(tmp_path: Path) -> None:
+    rng, path = np.random.default_rng(13), tmp_path / "judged.csv"
+    rows = [(f"gen{m}", f"q{q // 2}", q % 2, rng.choice(["base", "model", "tie"])) for m in range(2) for q in range(80)]
+    pl.DataFrame(rows, schema=["generator", "question_id", "sample", "winner"], orient="row").write_csv(path)
+    words = ("--preference", "winner", "--live-wins", "base", "--candidate-wins", "model")
+    found, said = asked(path, *words, "--live", "generator=gen0", "--candidate", "generator=gen1")
+    frame = pl.read_csv(path).with_columns(x=pl.col("winner").replace_strict({"base": 0.0, "model": 1.0, "tie": 0.5}))
+    means = dict(frame.group_by("generator").agg(pl.col("x").mean()).iter_rows())
+    assert found["difference"] == pytest.approx(means["gen1"] - means["gen0"]) and found["n"] == 80
+    assert "paired in their order; the intervals take question_id as the unit" in said, "the last of two alone counted"

@@ -140,6 +140,10 @@ def test_every_command_may_be_asked_as_of_a_day_and_of_mature_rows(desk: Desk) -
     mature = json.loads(run("overview", path, "--mature", "--format", "json").stdout)
     assert mature["n"] == 20 * (100 - ripe) and "as_of" not in mature
     assert mature["n_unlabelled"] < 0.01 * mature["n"]
+    for command in ("brief", "overview", "watch"):
+        told = run(command, path, "--as-of", "2024-03-31")
+        assert told.stdout.count("Asked of the log as it was known on 2024-03-31.") == 1, "a text that is kept says so"
+        assert "Asked of" not in told.stderr
     both = json.loads(run("labels", path, "--as-of", "2024-02-29", "--format", "json").stdout)
     assert both["now"] == "2024-02-29T00:00:00"
 

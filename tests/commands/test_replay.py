@@ -422,3 +422,42 @@ def test_a_rounding_of_all_rows_does_not_stand_for_a_unit_of_some(tmp_path: Path
     paths = [str(tmp_path / f"{name}.csv") for name in ("offline", "replay")]
     found = CliRunner().invoke(app, ["replay", *paths, "--format", "json"])
     assert [each["field"] for each in json.loads(found.stdout)["fields"]] == ["distance", "income"]
+
+
+def test_what_cannot_be_told_is_said(tmp_path: Path) -> None:
+    """Two values exchanged on part of the rows, scores that move at random or by an input, and a unit that was rounded."""
+    rng, n = np.random.default_rng(2), 3_000
+    frame = pl.DataFrame(
+        {"id": np.arange(n), "pay": rng.lognormal(10, 0.5, n).round(2), "age": rng.integers(18, 90, n)}
+    )
+    frame = frame.with_columns(colour=pl.Series(rng.choice(["red", "green", "blue"], n)))
+
+    def scored(rows: pl.DataFrame, by: object = 0.0) -> pl.DataFrame:
+        is_red = (rows["colour"] == "red").cast(pl.Float64)
+        value = 1 / (1 + np.exp(9 - is_red - rows["pay"].log() + (rows["age"] - 50) / 30))
+        return rows.with_columns(score=pl.Series(np.clip(value + by, 0, 1)).round(6))
+
+    scored(frame).write_csv(tmp_path / "evaluation.csv")
+
+    def told(again: pl.DataFrame) -> tuple[str, dict[str, Any]]:
+        again.write_csv(tmp_path / "replay.csv")
+        paths = [str(tmp_path / f"{name}.csv") for name in ("evaluation", "replay")]
+        found = CliRunner().invoke(app, ["replay", *paths, "--id", "id", "--label", "none", "--format", "json"])
+        assert found.exit_code == 0, found.stderr
+        return found.stderr, json.loads(found.stdout)
+
+    at = np.flatnonzero(frame["colour"].is_in(["red", "green"]).to_numpy())
+    colours = frame["colour"].to_numpy().copy()
+    colours[at] = rng.permutation(colours[at])
+    said, found = told(scored(frame.with_columns(colour=pl.Series(colours))))
+    assert found["fields"][0]["how"] == "swapped" and "two values do not tell which" in said.partition("\n")[0]
+    swapped = pl.col("colour").replace({"red": "green", "green": "red"})
+    assert told(scored(frame.with_columns(swapped)))[1]["fields"][0]["how"] == "recoded"
+
+    said, found = told(scored(frame, rng.normal(0, 0.06, n)))
+    assert found["is_undirected"] and "by chance, another model or an input that is not logged. Score the same" in said
+    said, found = told(scored(frame, (frame["age"].to_numpy() - 53.5) / 200))
+    assert not found["is_undirected"] and "look at the model's version and its code" in said
+
+    said, found = told(scored(frame.with_columns((pl.col("pay") / 12).round(2))))
+    assert "pay is 1/12 of what it was, another unit" in said

@@ -169,3 +169,17 @@ def test_late_labels_without_a_time_raise_no_alarm(desk: Desk) -> None:
     assert said.startswith("Recall looks changed, but whether it is cannot be told without a label time.")
     assert "at most one false alarm" not in said
     assert answer["streams"][0]["not_to_be_told"]
+
+
+def test_what_is_usual_is_not_known_where_it_shifted_itself(desk: Desk) -> None:
+    """Four weeks at 10 % and four at 25 %: nothing that comes is held against the mean of both in silence."""
+    before = made(1, days=28)
+    frame = before.vstack(made(2, days=112, right=0.7, first=28))
+    answer, said = looked(desk.frame(frame), 4)
+    assert said.startswith(
+        "What is usual is not known: the error rate shifted on 29 January 2024, within the baseline. "
+    )
+    assert answer["shifted_within_baseline"] == "2024-01-29" and "false alarm in five years" not in said
+    place = desk.frame(frame.with_columns(kept=pl.col("scored_at").dt.month() <= 2))
+    named, said = looked(place, 4, "--reference", "kept=true")
+    assert "within the reference. Name other rows for it." in said and named["shifted_within_baseline"]

@@ -15,6 +15,7 @@ from analytics.log.workspace import Workspace
 from analytics.review.store import ReviewStore
 from pages._frame.registry import PAGES
 from tests.answers.compare.test_answer import scored
+from tests.answers.compare.test_slices import answered
 from tests.ingested import Desk, home_with
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +57,16 @@ def test_the_first_line_is_the_verdict_on_the_pairs() -> None:
     assert any("400 pairs" in text for text in said(app.main.caption))
     turned = opened(pair_apart="model", pair_live="new", pair_candidate="old")
     assert said(turned.main.markdown)[0].startswith("Worse: with the candidate the error rate rises by ")
+
+
+def test_the_first_line_says_for_whom_the_candidate_is_worse(tmp_path: Path, serve: Callable[[Path], None]) -> None:
+    frame = answered().drop("judged", "weight_kg", "latency_ms", "refused", "said").rename({"grade": "label"})
+    named = frame.with_columns(score=pl.col("label") * 0.8 + 0.1, label=pl.lit(1)).rename({"question": "id"})
+    label = pl.when(pl.col("id").str.slice(1).cast(pl.Int64) % 2 == 1).then(1).otherwise(0)
+    turned = named.with_columns(label=label, score=pl.when(label == 1).then("score").otherwise(1 - pl.col("score")))
+    serve(home_with(turned, tmp_path))
+    app = opened(pair_apart="model", pair_live="old", pair_candidate="new")
+    assert said(app.main.markdown)[0].startswith("Better on the whole, but worse where topic is law (+")
 
 
 def test_sides_are_saved_by_name_and_taken_again(home: Path) -> None:

@@ -68,6 +68,14 @@ def test_both_sides_without_a_partner_are_findings(desk: Desk) -> None:
     assert set(whole) & {"labels-without-rows", "rows-without-labels", "labels-contradict", "labels-by-order"} == set()
 
 
+def test_a_file_of_revisions_alone_leaves_no_row_without_a_label(desk: Desk) -> None:
+    rows = "id,score,label\n1,0.5,0\n2,0.25,0\n3,0.75,1\n4,0.1,1\n"
+    upload = joined(desk, "id,label\n2,1\n", rows)
+    assert books(upload).rows_unmatched == 3 and "rows-without-labels" not in findings(desk.build(upload))
+    open_rows = joined(desk, "id,label\n2,1\n", rows.replace("4,0.1,1", "4,0.1,"))
+    assert "rows-without-labels" in findings(desk.build(open_rows))
+
+
 def test_the_latest_label_by_time_wins_whatever_its_place(desk: Desk) -> None:
     labels = (
         "id,label,updated_at\n1,1,2024-03-01\n1,0,2024-01-01\n2,0,2024-01-01\n2,0,2024-02-01\n3,1,\n3,0,2024-01-05\n"

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
 from analytics.answers.brief.finding import Asking, CourseParts, Finding, Size
 from analytics.answers.gap.sides import BY_TIME
+from analytics.answers.labels_turning import is_settled
 from analytics.answers.overview import bucket
-from analytics.answers.overview_course import LEAST, RATES, followed, last_shifts, rate_of
-from analytics.answers.question import Question, score_table, units_of
+from analytics.answers.overview_course import LEAST, followed, is_told_of_hours, rate_of
+from analytics.answers.overview_shifted import effect_of, since_clauses
+from analytics.answers.question import Question
 from analytics.measure.course import risen, spell
-from analytics.measure.estimates import estimate_table
 from analytics.measure.labels.selective import selective
 from analytics.query.engine import Engine
-from analytics.query.outcomes import first_rows, worth_of
+from analytics.query.outcomes import first_rows
 
-_DAYS = {"1d": 1, "1w": 7, "1mo": 31}
-"""Days of a bucket, at most."""
+_SPANS = {
+    "1h": timedelta(hours=1),
+    "1d": timedelta(days=1),
+    "1w": timedelta(days=7),
+    "1mo": timedelta(days=31),
+}
+"""How long a bucket is, at most."""
 _MOST_VERSIONS = 50
 """Values from which on a column of versions tells rows apart, and no releases. A judgement."""
 
@@ -31,73 +36,48 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """
     question, log = asking.question, asking.question.log
     every = bucket(log)
-    if every is None or every == "1h" or log.ranks_wrong_way:
+    if every is None or log.ranks_wrong_way or not is_settled(engine, question):
         return ()
     scores = engine.score_table(log, question.cohort, question.threshold, sums=())
     if not log.is_right_or_wrong and selective(scores.frame, scores.threshold_bin) is not None:
         return ()
     metric = rate_of(asking.leading_metric)
     table = engine.time_table(log, question.cohort, question.threshold, every, is_weighted=True)
-    days, errors, n, unlabelled = followed(table, metric)
+    days, errors, n, unlabelled = followed(table, metric, every)
     counts = errors, n, unlabelled, effect_of(engine, question, metric)
-    found = risen(*counts) or spell(*counts, least=LEAST.get(every, 1))
+    found = risen(*counts)
+    if every == "1h":
+        found = found if found and is_told_of_hours(days, errors, n, found, counts[-1]) else None
+    else:
+        found = found or spell(*counts, least=LEAST.get(every, 1))
     if found is None:
         return ()
     since = days[found.place]
     ends = (found.more.value, found.more.low, found.more.high)
     size = None if asking.has_costs else Size(*(float(end) for end in ends))
-    began = _version_begun(engine, question, since, _DAYS[every]) if found.end is None else None
+    began = _version_begun(engine, question, since, _SPANS[every]) if found.end is None else None
     first, last = (str(text)[:10] for text in (log.time_low, log.time_high))
     until = None
     if found.end is not None:
         last = until = (days[found.end] - timedelta(days=1)).isoformat()
     rates = metric, found.before, found.after
     parts = CourseParts(*rates, since.isoformat(), found.n_before, found.n_after, began, until)
+    if isinstance(since, datetime):  # the sides of Gap are whole days
+        return (Finding("course", "overview", parts, size, clauses=since_clauses(question, since)),)
     sides = ("then_from", "then_to", "now_from", "now_to")
     spans = (first, (since - timedelta(days=1)).isoformat(), since.isoformat(), last)
     return (Finding("course", "gap", parts, size, asked=(("apart", BY_TIME), *zip(sides, spans, strict=True))),)
 
 
-def shifted_since(engine: Engine, question: Question) -> date | None:
-    """Return the day since which errors are others, for better or worse, up to the end of the log; None without one."""
-    every = bucket(question.log)
-    if every is None or every == "1h":
-        return None
-    table = engine.time_table(question.log, question.cohort, question.threshold, every, is_weighted=True)
-    found = last_shifts(table, every, dict.fromkeys(RATES, effect_of(engine, question, "error_rate")))
-    shift = found.get("error_rate") or found.get("fnr")
-    return None if shift is None else shift.since
-
-
-def _version_begun(engine: Engine, question: Question, since: date, days: int) -> str | None:
+def _version_begun(engine: Engine, question: Question, since: date, span: timedelta) -> str | None:
     """Return the model version whose first row is of that bucket of days or of the one before; None where none is, or several."""
-    log, span = question.log, timedelta(days=days)
+    log = question.log
     version = log.mapping.model_version
     if version is None or not 1 < log.column(version).n_distinct <= _MOST_VERSIONS:
         return None
     firsts = first_rows(engine, log, question.cohort, question.threshold, version)
+    begins = pl.col("first") if isinstance(since, datetime) else pl.col("first").cast(pl.Date)
     begun = firsts.filter(
-        pl.col("first").cast(pl.Date).is_between(since - span, since + span, closed="left")
-        & (pl.col("first") > pl.col("first").min())
+        begins.is_between(since - span, since + span, closed="left") & (pl.col("first") > pl.col("first").min())
     )
     return str(begun["value"][0]) if begun.height == 1 else None
-
-
-def effect_of(engine: Engine, question: Question, metric: str) -> float:
-    """Return how many times the variance of as many rows that stand alone, and for themselves, that of a metric is."""
-    log = question.log
-    scale = worth_of(engine, log, question.cohort, question.threshold)
-    if log.mapping.unit is None:
-        return 1 / scale
-    scores = score_table(engine, question, (), (metric,))
-    row: dict[str, Any] = estimate_table(
-        scores.frame,
-        scores.edges,
-        by=(),
-        threshold_bin=scores.threshold_bin,
-        is_probability=log.is_probability,
-        metrics=(metric,),
-        is_right_or_wrong=log.is_right_or_wrong,
-        **units_of(engine, question, (), (metric,), scores),
-    ).row(0, named=True)
-    return float(max(row.get(f"{metric}_design_effect") or 1.0, 1.0)) / scale

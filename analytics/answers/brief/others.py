@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
 
-from analytics.answers.brief.course import shifted_since
 from analytics.answers.brief.finding import (
     Asking,
     Finding,
@@ -23,9 +21,11 @@ from analytics.answers.calibration.time import turned
 from analytics.answers.labels import label_days
 from analytics.answers.labels_answer import feed_stopped, ripe_until
 from analytics.answers.labels_turning import turning
-from analytics.answers.question import score_table
+from analytics.answers.overview_shifted import since_clauses
+from analytics.answers.question import is_of_rows, score_table
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.thresholds.since import since_shift
 from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
@@ -140,11 +140,10 @@ def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         return ()
     if log.ranks_wrong_way or log.has_copied_label or log.score_kind == "decision":
         return ()
-    since = shifted_since(engine, question)
-    clauses = () if since is None else (Clause(str(log.mapping.time), "ge", (since.isoformat(),)),)
-    answer = thresholds(
-        cost_table(engine, replace(question, cohort=question.cohort.with_clauses(clauses))), asking.policy
-    )
+    shift = since_shift(engine, question, asking.policy)
+    since = None if shift is None else shift.since
+    clauses = () if since is None else since_clauses(question, since)
+    answer = thresholds(cost_table(engine, question), asking.policy) if shift is None else shift.answer
     size = Size(*(float(end) for end in (answer.saving.value, answer.saving.low, answer.saving.high)))
     if answer.best is None or answer.best == answer.present or not size.is_clear:
         return ()
@@ -220,7 +219,8 @@ def _from(days: pl.DataFrame, since: datetime) -> pl.DataFrame:
 
 def preflight(_: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the gravest thing that preflight found: before all else where it says that the log is misread."""
-    found = [finding for finding in asking.question.log.findings if _is_told(finding)]
+    question = asking.question
+    found = [each for each in question.log.findings if _is_told(each) and is_of_rows(question, each)]
     if not found:
         return ()
     found.sort(key=lambda each: not _is_first(each))

@@ -55,8 +55,8 @@ class Joined:
     last: date | None
 
 
-def joined(engine: Engine, pairing: Pairing, costs: Costs | None = None) -> Joined:
-    """Join two sides.
+def joined(engine: Engine, pairing: Pairing, costs: Costs | None = None, *, is_own: bool = False) -> Joined:
+    """Join two sides; ``is_own`` says that every answer is judged by itself, as by a preference, whatever kind of log it is.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def joined(engine: Engine, pairing: Pairing, costs: Costs | None = None) -> Join
         if side.cohort and not counted[f"rows_{name}"]:
             raise empty_cohort(engine, side.log, side.cohort, side.threshold)
     pairing = repeating(pairing, counted)
-    if _is_sampled(pairing, counted):
+    if _is_sampled(pairing, counted, is_own=is_own):
         pairing = replace(pairing, is_sampled=True, is_repeated=(False, False), asked=pairing.on[0][0])
         counted |= {
             f"ids_{name}": counted[f"rows_{name}"] - counted[f"without_id_{name}"] for name in ("live", "candidate")
@@ -88,9 +88,9 @@ def joined(engine: Engine, pairing: Pairing, costs: Costs | None = None) -> Join
     return Joined(pairing, joint, books, cells, *_days(sums))
 
 
-def _is_sampled(pairing: Pairing, counted: dict[str, int]) -> bool:
+def _is_sampled(pairing: Pairing, counted: dict[str, int], *, is_own: bool) -> bool:
     """Whether either side answers an input several times, and all answers are right or wrong by themselves: samples."""
-    if pairing.is_yes_no or pairing.is_by_row or not all(pairing.is_repeated):
+    if (pairing.is_yes_no and not is_own) or pairing.is_by_row or not all(pairing.is_repeated):
         return False
     times = [
         (counted[f"rows_{name}"] - counted[f"without_id_{name}"]) / max(counted[f"ids_{name}"], 1)

@@ -16,7 +16,7 @@ from analytics.log.repeats import same_input
 from analytics.log.role_names import folded_name
 from analytics.log.schema import Log
 from analytics.measure.compare.lengths import EqualLength, equal_length
-from analytics.measure.compare.orders import Orders, both_columns, both_rows, orders_of
+from analytics.measure.compare.orders import Orders, both_columns, both_rows, orders_of, speaks_of_answers
 from analytics.measure.compare.preferences import WinRate, meant, preferences_of, rate_of, rates_of_each
 from analytics.measure.compare.verdict import MARGIN, Verdict, verdict
 from analytics.query.compare.preferences import preference_table
@@ -78,6 +78,8 @@ class Preferences:
         The same of each of ``by``.
     is_equal_asked : bool
         Whether the rate at equal length was asked for.
+    as_answers : WinRate or None
+        The rate if the words of both orders name the answers, where read as places one order contradicts the other.
     """
 
     column: str
@@ -98,6 +100,7 @@ class Preferences:
     equal: EqualLength | None = None
     equal_by: tuple[EqualLength | None, ...] = ()
     is_equal_asked: bool = False
+    as_answers: WinRate | None = None
 
 
 def preferences(
@@ -140,8 +143,10 @@ def preferences(
     values = pl.concat([table["value"], *([table["other"]] if turned else [])])
     meaning, read_as = preferences_of(values.unique().to_list(), live_wins, candidate_wins)
     unsaid = int(table.filter(~_is_said(["value", *(["other"] if turned else [])], meaning))["n"].sum())
-    orders, who = None, only_names(named)
+    orders, who, as_answers = None, only_names(named), None
     if turned:
+        if turned[1] and speaks_of_answers(table, meaning):
+            as_answers = rate_of(both_columns(table, meaning, is_swapped=False))
         table = both_columns(table, meaning, is_swapped=turned[1])
         orders = orders_of(table)
     elif in_rows:
@@ -175,7 +180,7 @@ def preferences(
     said = verdict(
         whole.rate - _HALF, whole.low - _HALF, whole.high - _HALF, MARGIN if margin is None else margin, round(whole.n)
     )
-    if mixed:
+    if mixed or as_answers is not None:
         said = replace(said, word="unknown", more=None)
     by_name = log.column(by).name if by else " and ".join(sides or ()) or None
     return Preferences(
@@ -197,6 +202,7 @@ def preferences(
         equal_by=tuple(equals),
         is_equal_asked=at_equal_length,
         in_rows=in_rows["input"] if in_rows and orders is not None else None,
+        as_answers=as_answers,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from analytics.answers.compare.answer import compare
+from analytics.answers.compare.joined import joined
 from analytics.answers.compare.preferences import answered_by, both_lengths, only_names, turned_column
 from analytics.answers.compare.sides import Account, asked_again, side_names
 from analytics.answers.question import Question
@@ -48,6 +48,8 @@ class PairedPreferences:
         The column of what was asked, where several pairs are of one input and no unit says so.
     at_equal_length : EqualLengths or None
         Both rates at equal length, where that was asked for and can be told.
+    is_sampled : bool
+        Whether several judgements of one input are paired in their order.
     """
 
     column: str
@@ -63,6 +65,7 @@ class PairedPreferences:
     turned: tuple[str, bool] | None = None
     again: str | None = None
     at_equal_length: EqualLengths | None = None
+    is_sampled: bool = False
 
 
 def paired_preferences(
@@ -93,7 +96,7 @@ def paired_preferences(
     QuestionError
         If no rows meet, no pair has two preferences, or a side mixes the answers of several.
     """
-    met = compare(engine, pairing)
+    met = joined(engine, pairing, is_own=True)
     pairing, names = met.pairing, list(side_names(met.pairing))
     against: list[str | None] = []
     for place, side in enumerate(pairing.sides):
@@ -147,8 +150,9 @@ def paired_preferences(
         tuple(found),
         by_name,
         turned,
-        asked_again(pairing, account),
+        pairing.asked or asked_again(pairing, account),
         equal_lengths(told_pairs(table, meaning, is_swapped=is_swapped)) if lengths else None,
+        pairing.is_sampled,
     )
 
 

@@ -11,8 +11,8 @@ from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
-from analytics.measure.compare.noise import Noise, noise_of
-from analytics.query.compare.moved import is_beyond, score_moves
+from analytics.measure.compare.noise import Noise, followed, has_no_direction, noise_of
+from analytics.query.compare.moved import is_beyond, move_follows, score_moves
 from analytics.query.compare.pairs import Pairing, account, as_stored, repeating
 from analytics.query.compare.replay import (
     DIGITS,
@@ -32,11 +32,14 @@ _COINCIDENCE = 0.5
 """Of the rate at which a field differs where scores do: from which it differs as well where they do not, so that it is not the
 reason. By hand: a time of the request, an id of the run."""
 _OF_NUMBERS = frozenset({"empty", "unit", "affine", "shift", "rounded"})
-_WRITTEN, _SOME = frozenset({"recoded", "unread", "spelled", "padded", "truncated", "shuffled"}), 0.1
+_WRITTEN, _SOME = frozenset({"recoded", "swapped", "unread", "spelled", "padded", "truncated", "shuffled"}), 0.1
 """What becomes of a field by a fault of the pipeline alone (one value for all, or any others, have runs and times too); these
 a model may read as before: a reason from this share of other scores on. By hand."""
 _FEW = 10
 """Rows with an equal score, or unexplained ones, below which they tell nothing of a field. By hand."""
+_BY_INPUT = 0.02
+"""Of the variance of how far scores move, that an input explains by itself and not through the score, from which it is no chance.
+By hand: of 5,000 random moves an input explains 0.003 at most in 99.99 %."""
 _DIGITS_KEPT = 2
 """Decimals from which scores that some rows agree to are rounded: to one, many agree by chance, so that all must."""
 _ROLES = ("score", "decision", "label", "time", "row_id", "label_time", "weight", "model_version")
@@ -69,6 +72,8 @@ class Replay:
         Whether classes, numbers or grades are compared, and not scores.
     noise : Noise or None
         How scores move by chance alone, where those do on whose rows all fields are the same.
+    is_undirected : bool
+        Whether scores that no field explains move by much and without direction, as by chance or by another model.
     """
 
     account: dict[str, int]
@@ -84,6 +89,7 @@ class Replay:
     comparison: Comparison | None
     of_answers: bool = False
     noise: Noise | None = None
+    is_undirected: bool = False
 
 
 def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ...] = ()) -> Replay:
@@ -140,6 +146,9 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
         named = {each.field for each in told if each.is_reason}
         first = first_changes(engine, frame, [field for field, _, _ in found if field.name in named], changed)
     told = [replace(each, first=first.get(each.field, 0)) for each in told]
+    named = {each.field for each in told if each.is_reason}
+    rest = without_changes(frame, [field for field, _, _ in found if field.name in named]) if named else frame
+    is_open = is_of_scores and first.get(None, 0 if named else n_changed) > n_changed / 2
     beyond = {field.name: row["beyond"] for field, row, _ in found}
     told.sort(key=lambda each: (not each.is_reason, -beyond[each.field], -each.of_same))
     return Replay(
@@ -156,6 +165,7 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
         comparison=_judged(engine, offline, again, on),
         of_answers=not is_of_scores,
         noise=noise,
+        is_undirected=is_open and _is_undirected(engine, rest, fields, changed, pairing.live.threshold),
     )
 
 
@@ -169,6 +179,12 @@ def _beyond_noise(
     beyond = is_beyond(noise.most)
     within = score_moves(engine, frame, changed & ~beyond, threshold).row(0, named=True)
     return changed & beyond, replace(noise, n=within["n"], flips=within["flips"])
+
+
+def _is_undirected(engine: Engine, frame: Any, fields: list[Field], changed: Any, threshold: float) -> bool:
+    """Whether scores move as by chance: up as often as down, and by no input, which a model that reads inputs otherwise does."""
+    moves = score_moves(engine, frame, changed, threshold)
+    return has_no_direction(moves) and move_follows(engine, frame, fields, changed) <= _BY_INPUT + followed(moves) ** 2
 
 
 def _judged(engine: Engine, offline: Question, again: Question, on: tuple[str, ...]) -> Comparison | None:

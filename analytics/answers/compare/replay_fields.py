@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from analytics.log.schema import Log
-from analytics.query.compare.moved import line_change, shared_values
+from analytics.query.compare.moved import line_change, share_moved, shared_values
 from analytics.query.compare.replay import DIGITS, STEPS, Field, value_changes
 from analytics.query.engine import Engine
 
@@ -20,6 +20,7 @@ _How = Literal[
     "rounded",
     "default",
     "recoded",
+    "swapped",
     "spelled",
     "padded",
     "truncated",
@@ -98,6 +99,8 @@ def told_change(
     valued = _how(values) if values["n"] else ("other", ())
     if values["n"] and valued[0] == "other":
         valued = _among_rows(engine, frame, field, values)
+    if valued[0] == "recoded" and _is_swap(values["pairs"]) and share_moved(engine, frame, field, valued[1]) < MOST:
+        valued = "swapped", valued[1]
     if row["emptied"] == rows and field.unread[1] >= MOST * rows:
         column = again.column(field.name)
         how, detail = "unread", (column.example_unparsable, column.kind)
@@ -151,6 +154,15 @@ def _how(values: dict[str, Any]) -> tuple[_How, tuple[Any, ...]]:
     return "other", ()
 
 
+def _is_swap(pairs: list[tuple[Any, Any, int]]) -> bool:
+    """Whether two values stand for each other: on part of the rows that have them two values do not tell why.
+
+    >>> _is_swap([("red", "green", 9), ("green", "red", 8)]), _is_swap([("red", "green", 9), ("green", "blue", 8)])
+    (True, False)
+    """
+    return len(pairs) == 2 and pairs[0][:2] == pairs[1][1::-1]
+
+
 def _cut(pairs: list[tuple[Any, Any, int]]) -> tuple[Any, ...] | None:
     """Return the length that texts are cut to (None where it differs) and an example; None where they are not cut.
 
@@ -177,6 +189,8 @@ def _among_rows(engine: Engine, frame: Any, field: Field, values: dict[str, Any]
     if field.is_number and values["n_own"] > _VALUES:
         line = line_change(engine, frame, field)
         if line and line["n"] >= MOST * n and line["tolerance"] <= _FINE * line["spread"]:
+            if abs(line["intercept"]) <= line["tolerance"]:  # what rounding leaves of a ratio is no shift
+                return "unit", (line["slope"],)
             return "affine", (line["slope"], line["intercept"])
     if values["n_own"] < _VALUES:
         return "other", ()

@@ -14,7 +14,7 @@ from analytics.answers.question import Question, told_by_score
 from analytics.errors import QuestionError
 from analytics.log.operations import counterpart, operations
 from analytics.log.other_answer import further_answers
-from analytics.measure.compare.slices import Pairs, losing_slices, mean_interval_of
+from analytics.measure.compare.slices import Pairs, losing_slices, mean_interval_of, unit_interval
 from analytics.measure.discovery.cube import Cube, Sums, second_names
 from analytics.measure.leaks import label_told, tells_label
 from analytics.measure.thresholds.costs import Costs
@@ -179,7 +179,7 @@ def by_column(engine: Engine, pairing: Pairing, metric: str, column: str, costs:
     -------
     DataFrame
         ``slice``, ``n``, ``live``, ``candidate`` (mean losses), ``difference, low, high`` (the candidate's less the live one),
-        the largest sum of differences first.
+        the largest sum of differences first; where rows belong together the interval takes the unit as what varies.
     """
     metric = _searched_metric(pairing, metric, costs)
     found = slice_differences(engine, pairing, metric, column, costs)
@@ -187,7 +187,11 @@ def by_column(engine: Engine, pairing: Pairing, metric: str, column: str, costs:
         found[name].cast(pl.Float64).to_numpy() for name in ("n", "live", "candidate", "d2", "d3")
     )
     sums = Sums(n, n, candidate - live, squares, cubes=cubes)
-    bound = mean_interval_of(sums, sums.sum(), is_share=_is_flag(metric))
+    if "units" in found.columns:
+        products = (found[name].cast(pl.Float64).to_numpy() for name in ("units", "dd", "dn", "nn"))
+        bound = unit_interval(sums.total, n, *products)
+    else:
+        bound = mean_interval_of(sums, sums.sum(), is_share=_is_flag(metric))
     table = found.select("slice", "n").with_columns(
         live=pl.Series(live / n),
         candidate=pl.Series(candidate / n),

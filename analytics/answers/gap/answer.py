@@ -27,10 +27,13 @@ class Gap(Split):
     sides : Sides
     design_effect : float or None
         How many times the variance of independent rows that of the change is; None where every row stands alone for itself.
+    new_versions : tuple of (str, float)
+        Versions of the model that scored rows of production and none of the reference, each with its share of production.
     """
 
     sides: Sides = field(kw_only=True)
     design_effect: float | None = field(default=None, kw_only=True)
+    new_versions: tuple[tuple[str, float], ...] = field(default=(), kw_only=True)
 
     @property
     def unit(self) -> str | None:
@@ -85,13 +88,14 @@ def gap(
         kept = tuple(each for each in sides.dimensions if each.is_flag or each.name not in inputs.of_score)
         why = ((name, "it is the score in other words") for name in sorted(inputs.of_score))
         sides = replace(sides, dimensions=kept, left_out=(*sides.left_out, *why))
+    versions = _versions(engine, sides)
     counts = SideCounts(engine, sides, inputs.units, chosen)
     known = Known(
         counts.slicings,
         inputs.changes,
         inputs.rows[0],
         (sides.reference.threshold, sides.production.threshold),
-        _is_same_model(engine, sides),
+        versions[0].keys() == versions[1].keys(),
         sides.is_waiting,
     )
     found = split(counts, known, chosen, by)
@@ -101,7 +105,8 @@ def gap(
     if any(question.log.mapping.unit is not None for question in sides.questions):
         before, after = (_design_effect(engine, question, metric) for question in sides.questions)
         effect = found.waterfall.joint_effect((before, after))
-    return Gap(**vars(replace(found, left_out=(*sides.left_out, *found.left_out))), sides=sides, design_effect=effect)
+    told = replace(found, left_out=(*sides.left_out, *found.left_out))
+    return Gap(**vars(told), sides=sides, design_effect=effect, new_versions=_new_versions(*versions))
 
 
 def _design_effect(engine: Engine, question: Question, metric: str) -> float:
@@ -125,12 +130,20 @@ def _design_effect(engine: Engine, question: Question, metric: str) -> float:
     return 1.0 if effect is None else float(effect)
 
 
-def _is_same_model(engine: Engine, sides: Sides) -> bool:
-    """Whether the same versions of a model scored both sides, where that is known."""
+def _versions(engine: Engine, sides: Sides) -> tuple[dict[str | None, int], dict[str | None, int]]:
+    """Return the rows of each version of a model on either side; none where that is not known."""
     found = []
     for question in sides.questions:
         version = question.log.mapping.model_version
         if version is None:
-            return True
-        found.append(set(engine.value_counts(question.log, question.cohort, question.threshold, version)["value"]))
-    return found[0] == found[1]
+            return {}, {}
+        counts = engine.value_counts(question.log, question.cohort, question.threshold, version)
+        found.append(dict(counts.select("value", "n").iter_rows()))
+    return found[0], found[1]
+
+
+def _new_versions(before: dict[str | None, int], after: dict[str | None, int]) -> tuple[tuple[str, float], ...]:
+    """Return the versions of production alone, each with its share, the most frequent first."""
+    n = max(sum(after.values()), 1)
+    new = [(version, rows / n) for version, rows in after.items() if version is not None and version not in before]
+    return tuple(sorted(new, key=lambda each: -each[1]))

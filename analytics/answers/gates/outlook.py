@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.labels import label_days
-from analytics.answers.labels_answer import arrivals_so_far
+from analytics.answers.labels_arrivals import arrivals_so_far
 from analytics.answers.question import Question
 from analytics.measure.gates.needed import days_until
 from analytics.measure.intervals import FloatArray

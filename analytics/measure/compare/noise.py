@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any
 
 import polars as pl
 
@@ -49,16 +50,43 @@ def noise_of(moves: pl.DataFrame) -> Noise | None:
     (Noise(n=900, size=0.007, most=0.03, flips=8), None, None)
     """
     row = moves.row(0, named=True)
+    if not has_no_direction(moves):
+        return None
+    spread, own = _spreads(row)
+    if spread > _SMALL * own:
+        return None
+    return Noise(int(row["n"]), float(row["middle"]), float(row["most"]), int(row["flips"]))
+
+
+def has_no_direction(moves: pl.DataFrame) -> bool:
+    """Whether scores move up as often as down and not by what they are, however far: as by chance, or by a model trained anew.
+
+    Parameters
+    ----------
+    moves : polars.DataFrame
+        As `query.compare.moved.score_moves` returns it.
+    """
+    row = moves.row(0, named=True)
     n = int(row["n"])
     if n < _LEAST:
-        return None
-    spread = sqrt(max(row["square"] - row["mean"] ** 2, 0.0))
-    own = sqrt(max(row["own_square"] - row["own"] ** 2, 0.0))
-    if not spread or not own or spread > _SMALL * own:
-        return None
+        return False
+    spread, own = _spreads(row)
+    if not spread or not own:
+        return False
     chance = _ERRORS / sqrt(n)
-    follows = abs(row["product"] - row["own"] * row["mean"]) / (spread * own)
+    follows = followed(moves)
     is_directed = abs(row["up"] / n - 0.5) > max(_DIRECTION, chance / 2)
-    if is_directed or abs(row["mean"]) > max(_SLOPE, chance) * spread or follows > max(_SLOPE, chance):
-        return None
-    return Noise(n, float(row["middle"]), float(row["most"]), int(row["flips"]))
+    return not (is_directed or abs(row["mean"]) > max(_SLOPE, chance) * spread or follows > max(_SLOPE, chance))
+
+
+def followed(moves: pl.DataFrame) -> float:
+    """Return the correlation of moves with the scores, without its sign; 0 where either is one number."""
+    row = moves.row(0, named=True)
+    spread, own = _spreads(row)
+    return abs(row["product"] - row["own"] * row["mean"]) / (spread * own) if spread and own else 0.0
+
+
+def _spreads(row: dict[str, Any]) -> tuple[float, float]:
+    """Return the standard deviations of the moves and of the scores."""
+    spread = sqrt(max(row["square"] - row["mean"] ** 2, 0.0))
+    return spread, sqrt(max(row["own_square"] - row["own"] ** 2, 0.0))

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import sqrt
 
 import polars as pl
 
 from analytics.measure.compare.preferences import WinRate, meant, rate_of
 
+_LEAST = 30
+"""Judgements in both orders from which it is told what their words name. A judgement."""
+_ALIKE, _ERRORS = 0.1, 4.0
+"""Correlation, and standard errors, from which words that are the same in both orders are no chance. By hand: seldom wrong."""
 _HALF = 0.5
 """A preference for neither side: of a tie."""
 
@@ -55,6 +60,34 @@ def both_columns(table: pl.DataFrame, meaning: Mapping[str, float], *, is_swappe
     two = meant(table["other"], meaning)
     read = table.with_columns(one=meant(table["value"], meaning), two=1 - two if is_swapped else two)
     return read.with_columns(x=pl.mean_horizontal("one", "two"))
+
+
+def speaks_of_answers(table: pl.DataFrame, meaning: Mapping[str, float]) -> bool:
+    """Whether the words of both judgements name whose answers they are: read as places the one would contradict the other.
+
+    A judge that only looks at places says nothing of the answers: then both judgements, read as places, do not go together.
+    That they go against each other is no judge's doing.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        As `both_columns` takes it.
+
+    Examples
+    --------
+    >>> same = pl.DataFrame({"value": ["A", "B"], "other": ["A", "B"], "n": [40.0, 40.0]})
+    >>> meaning = {"A": 0.0, "B": 1.0}
+    >>> speaks_of_answers(same, meaning), speaks_of_answers(same.with_columns(other=pl.lit("A")), meaning)
+    (True, False)
+    """
+    read = table.select("n", one=meant(table["value"], meaning), two=meant(table["other"], meaning)).drop_nulls()
+    n = float(read["n"].sum())
+    if n < _LEAST:
+        return False
+    weight = read["n"].to_numpy() / n
+    one, two = (read[name].to_numpy() - float(weight @ read[name].to_numpy()) for name in ("one", "two"))
+    spread = sqrt(float(weight @ one**2) * float(weight @ two**2))
+    return spread > 0 and float(weight @ (one * two)) / spread > max(_ALIKE, _ERRORS / sqrt(n))
 
 
 def both_rows(table: pl.DataFrame, meaning: Mapping[str, float]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -24,6 +24,8 @@ _DEPTH = 2
 _LEAST = 30
 """Pairs of a slice at least, where more are not a hundredth of all. By hand: below, no exact test of changed pairs helps."""
 _LEAST_SHARE = 0.01
+_UPPER = 0.975
+"""Of Student's t, for an interval of 95 %."""
 _REAL = 0.05
 """Adjusted p-value below which a slice is confirmed: of all that are, one in twenty may be chance."""
 
@@ -94,7 +96,13 @@ def losing_slices(pairs: Pairs) -> tuple[list[CodeArray], pl.DataFrame]:
     patterns = [shown[place].pattern for place in kept]
     held = stacked([report.sums_of(pattern) for pattern in patterns])
     n = np.array([float(pairs.cube.sums_of(pattern).trials[0]) for pattern in patterns])
-    bound = mean_interval_of(held, report.sums.sum(), is_share=pairs.is_share)
+    if pairs.unit is None:
+        bound = mean_interval_of(held, report.sums.sum(), is_share=pairs.is_share)
+    else:
+        unit = pairs.unit[pairs.is_held_back]
+        bound = unit_interval(
+            held.total, held.trials, *np.array([_unit_sums(report, unit, each) for each in patterns]).T
+        )
     return patterns, _table([which[place] for place in kept], patterns, n, bound, held.trials, adjusted[kept])
 
 
@@ -162,13 +170,52 @@ def _p_of(pairs: Pairs, report: Cube, groups: list[Group], sign: float) -> Float
     return np.asarray(np.nan_to_num(np.maximum(outside, alone), nan=1.0), dtype=float)
 
 
-def _unit_p(cube: Cube, unit: NDArray[np.int64], pattern: CodeArray) -> float:
-    """Test the mean difference in a slice by the sums of its units."""
+def unit_interval(
+    total: FloatArray, n: FloatArray, units: FloatArray, dd: FloatArray, dn: FloatArray, nn: FloatArray
+) -> Interval:
+    """Bound mean differences of pairs that belong together, by what units add to them.
+
+    Parameters
+    ----------
+    total, n : numpy.ndarray of shape (slices,)
+        Sums of the differences, and pairs.
+    units : numpy.ndarray of shape (slices,)
+    dd, dn, nn : numpy.ndarray of shape (slices,)
+        Of each unit's sum of differences and its pairs, the sums of the products over units.
+
+    Examples
+    --------
+    >>> found = unit_interval(*(np.array([each]) for each in (3.0, 12.0, 4.0, 9.0, 9.0, 36.0)))
+    >>> [round(float(end[0]), 3) for end in (found.value, found.low, found.high)]
+    [0.25, -0.546, 1.046]
+    """
+    mean, error = _unit_error(total, n, units, dd, dn, nn)
+    reach = special.stdtrit(np.maximum(units - 1, 1), _UPPER) * error
+    return Interval(mean, mean - reach, mean + reach)
+
+
+def _unit_error(
+    total: FloatArray, n: FloatArray, units: FloatArray, dd: FloatArray, dn: FloatArray, nn: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return means with their standard errors by linearisation, which one unit alone does not have."""
+    mean = ratio(total, n)
+    squares = np.maximum(dd - 2 * mean * dn + mean**2 * nn, 0.0)
+    return mean, ratio(np.sqrt(ratio(units, units - 1) * squares), n)
+
+
+def _unit_sums(cube: Cube, unit: NDArray[np.int64], pattern: CodeArray) -> tuple[float, float, float, float]:
+    """Add up what `unit_interval` takes of the units of a slice."""
     inside = cube.cells_of(pattern)
     _, of = np.unique(unit[inside], return_inverse=True)
     total, n = (np.bincount(of, part[inside]).astype(float) for part in (cube.sums.total, cube.sums.trials))
-    if len(total) < 2 or not n.sum():
-        return 1.0
-    mean = total.sum() / n.sum()
-    error = np.sqrt(len(total) / (len(total) - 1) * ((total - mean * n) ** 2).sum()) / n.sum()
-    return float(special.stdtr(len(total) - 1, -mean / error)) if error > 0 else 1.0
+    total, n = total[n > 0], n[n > 0]
+    return float(len(n)), float(total @ total), float(total @ n), float(n @ n)
+
+
+def _unit_p(cube: Cube, unit: NDArray[np.int64], pattern: CodeArray) -> float:
+    """Test the mean difference in a slice by the sums of its units."""
+    own = cube.sums_of(pattern)
+    units, *products = _unit_sums(cube, unit, pattern)
+    of = (np.array([each]) for each in (units, *products))
+    mean, error = _unit_error(own.total, own.trials, *of)
+    return float(special.stdtr(units - 1, -mean[0] / error[0])) if error[0] > 0 else 1.0

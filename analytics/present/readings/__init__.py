@@ -70,7 +70,7 @@ from analytics.present.readings.overview import (
 )
 from analytics.present.readings.overview_cautions import cautioned
 from analytics.present.readings.overview_lead import positives_of, priced_reading
-from analytics.present.readings.overview_time import shift_first, trend_reading
+from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.overview_unjudged import unlabelled_words
 from analytics.present.readings.repeats import passes_reading, repeats_reading
 from analytics.present.readings.replay import again_reading
@@ -102,6 +102,7 @@ from analytics.present.readings.thresholds_handover import (
     handover_slices_reading,
     no_confidence,
 )
+from analytics.present.readings.thresholds_since import decision_reading, whole_period_part
 from analytics.present.readings.watch import stream_words, watch_figure_reading, watch_reading
 
 __all__ = [
@@ -131,6 +132,7 @@ __all__ = [
     "costs_reading",
     "curve_reading",
     "deciders_reading",
+    "decision_reading",
     "decisions_reading",
     "density_reading",
     "discovery_reading",
@@ -189,7 +191,6 @@ __all__ = [
     "scan_reading",
     "score_reading",
     "sensitivity_reading",
-    "shift_first",
     "sites_reading",
     "slice_policy_reading",
     "slices_of_gap_reading",
@@ -204,4 +205,5 @@ __all__ = [
     "watch_figure_reading",
     "watch_reading",
     "waterfall_reading",
+    "whole_period_part",
 ]

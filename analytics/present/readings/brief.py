@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.answers.brief.answer import waits_for
@@ -27,6 +26,7 @@ from analytics.measure.overruled import WhoWasRight
 from analytics.measure.slices import compared_by
 from analytics.present import words
 from analytics.present.discovery import spoken_slice
+from analytics.present.moments import moment_label
 from analytics.present.money import money, money_interval
 from analytics.present.readings.brief_overruled import overruled_details, overruled_reading
 from analytics.present.readings.brief_parts import (
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
     from analytics.answers.brief.finding import Size
     from analytics.answers.brief.registry import Source
+    from analytics.log.receipt import CheckResult
     from analytics.log.schema import Log
     from analytics.measure.intervals import Interval
 
@@ -99,11 +100,7 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return calibration_sentence(parts, log)
         case ThresholdParts() as parts:
             best = "above the top score" if parts.best is None else f"to {words.threshold_text(parts.best)}"
-            since = (
-                f", by the rows since {words.bucket_label(date.fromisoformat(parts.since), '1d')}"
-                if parts.since
-                else ""
-            )
+            since = f", by the rows since {moment_label(parts.since)}" if parts.since else ""
             return f"Move the threshold from {words.threshold_text(parts.present)} {best}{since}."
         case LineParts() as parts:
             return line_sentence(parts, log)
@@ -112,20 +109,28 @@ def finding_sentence(finding: Finding, log: Log) -> str:
         case TurningParts() as parts:
             return turning_sentence(parts.turning)
         case PreflightParts() as parts:
-            return words.one_line(_SENTENCE.split(parts.found.message)[0])
+            return _found_sentence(parts.found)
         case GapParts() as parts:
             return _gap_sentence(parts)
         case CourseParts() as parts:
-            day = words.bucket_label(date.fromisoformat(parts.since), "1d")
+            day = moment_label(parts.since)
             if parts.until is not None:
                 rates = _rates(parts.metric, parts.after, parts.before, log, "on other days")
-                return f"From {day} to {words.bucket_label(date.fromisoformat(parts.until), '1d')} {rates}."
+                return f"From {day} to {moment_label(parts.until)} {rates}."
             begun = f", when version {_name(parts.began)} began," if parts.began else ""
             return f"Since {day}{begun} {_rates(parts.metric, parts.after, parts.before, log, 'before')}."
         case WhoWasRight() as parts:
             return overruled_reading(parts)
         case CompareParts() as parts:
             return compare_reading(parts.answer).partition("\n")[0]
+
+
+def _found_sentence(found: CheckResult) -> str:
+    """Say what preflight found, with the column that it is about."""
+    text = words.one_line(_SENTENCE.split(found.message)[0])
+    if found.column is None or words.one_line(found.column) in text:
+        return text
+    return f"{_name(found.column)!r}: {text[:1].lower()}{text[1:]}"
 
 
 def _column_of(column: str, log: Log) -> str:

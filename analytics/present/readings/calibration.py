@@ -15,6 +15,7 @@ from analytics.present.readings.calibration_scan import (
     MAX_NAME,
     decisions_part,
     is_clear,
+    segment_first,
     segments_lead,
     segments_part,
 )
@@ -65,6 +66,8 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame, turn: LevelTurn
         meaning = [turn_reading(turn, _scores(answer)), f"Over the whole time {meaning[0][:1].lower()}{meaning[0][1:]}"]
     elif answer.unripe_from is not None:  # by labels that are there a score may be off that is not
         meaning.insert(0, meaning.pop())
+    elif (own := segment_first(scan, row, _scores(answer))) and not is_flat(row):
+        meaning, segments = [own, f"Of all rows {meaning[0][:1].lower()}{meaning[0][1:]}"], ""
     parts = [unseen, *([found] if (found := decisions_part(answer.bins, _what(answer))) else meaning), segments]
     lead = " ".join(filter(None, parts))
     return words.told(lead, *_details(answer, row), segments_part(scan))

@@ -20,6 +20,36 @@ _MAX_NAMED, MAX_NAME = 2, 60
 """Slices that a sentence names for each direction, and characters of each: it stays one sentence. A judgement."""
 
 
+_LEAST_LEVEL, _TIMES, _SHARE_OF_ECE = 0.03, 3.0, 0.25
+"""A segment is said before all rows where its level is off by so much, by so many times as much as that of all rows and of the
+rest, and makes up so much of what all scores are off by. By hand."""
+
+
+def segment_first(scan: pl.DataFrame, whole: _Row, what: str) -> str:
+    """Say that scores are off in one segment, and what they are elsewhere, where what is true of all rows is true of neither.
+
+    ``Where region is south, scores are too high by 11.6 points; elsewhere they are right on the whole.``
+    """
+    found = scan.filter((pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("off").abs() >= SMALLEST))
+    if found.is_empty() or whole["difference"] is None:
+        return ""
+    row = found.sort((pl.col("off") * pl.col("n")).abs(), descending=True).row(0, named=True)
+    n, own, all_ = whole["n"] - row["n"], row["difference"], whole["difference"]
+    if n < row["n"] or abs(own) < _LEAST_LEVEL or abs(own) < _TIMES * abs(all_):
+        return ""
+    against = found.filter((pl.col("difference") * own < 0) & (pl.col("difference").abs() * _TIMES >= abs(own)))
+    if not against.is_empty():  # which the mean of all other rows would hide
+        return ""
+    rest = (all_ * whole["n"] - own * row["n"]) / n
+    if abs(own) * row["n"] < _SHARE_OF_ECE * (whole["ece"] or 0.0) * whole["n"] or abs(own) < _TIMES * abs(rest):
+        return ""
+    side, size = "high" if own > 0 else "low", words.number(100 * abs(own), 1)
+    other = f"too {'high' if rest > 0 else 'low'} by {words.number(100 * abs(rest), 1)} points"
+    elsewhere = "right on the whole" if abs(rest) < SMALLEST else other
+    name = words.shortened(f"{words.column_words(row['column'])} is {words.value_label(row['value'])}", MAX_NAME)
+    return f"Where {name}, {what} are too {side} by {size} points; elsewhere they are {elsewhere}."
+
+
 def segments_lead(scan: pl.DataFrame) -> str:
     """Name the segment that is most over- and the one that is most under-predicted beyond the rest, or whose slope is off."""
     if scan.is_empty():

@@ -36,6 +36,12 @@ def preferences_reading(answer: Preferences, *, with_options: bool = False) -> s
     interval = f"The 95 % interval is {words.between(words.share(whole.low), words.share(whole.high))}"
     counts = [words.count(each) for each in (whole.wins, whole.ties, whole.losses)]
     lead = leads[said.word]
+    if answer.as_answers is not None:
+        lead = (
+            f"Which answer is better cannot be told: the candidate wins {rate} if {_name(answer.column)} names places, "
+            f"{words.share(answer.as_answers.rate)} if it names the answers. Both orders go together as if it named the answers: "
+            "write whose answer won in place of the words."
+        )
     is_each = len(answer.mixed) > 1 and bool(answer.by)
     if answer.mixed:
         together = f" All together win {rate} of {n} comparisons, ties half."
@@ -82,7 +88,7 @@ def paired_preferences_reading(answer: PairedPreferences) -> str:
         f"{candidate} is preferred more on {counts[0]} of them, as much on {counts[1]}, less on {counts[2]}.",
         _both_equal_part(answer),
         pairing_part(answer.account),
-        again_part(answer.again),
+        again_part(answer.again, is_sampled=answer.is_sampled),
         "" if answer.turned is None else f"Both orders are averaged ({_way(answer.turned)}).",
         f"{words.shortened(answer.column, 40)} was read {_as_read(answer.read_as)}.",
     )

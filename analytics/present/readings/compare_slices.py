@@ -37,6 +37,8 @@ def but_worse(said: str, word: str, found: LosingSlices | None) -> str:
     >>> found = LosingSlices("error_rate", ((),), table, ())
     >>> but_worse("No worse: it holds.", "no worse", found).partition(" where ")[0], but_worse("Worse: no.", "worse", found)
     ('No worse on the whole, but worse', 'Worse: no.')
+    >>> but_worse("No worse, but it is slower. It holds.", "no worse", found).partition("). ")[2]
+    'It is slower. It holds.'
     """
     if word not in ("better", "no worse") or found is None or found.table.is_empty():
         return said
@@ -47,6 +49,8 @@ def but_worse(said: str, word: str, found: LosingSlices | None) -> str:
     where = words.shortened(slice_words(found.slices[row["at"]]), 90)
     lead = f"{whole} on the whole, but worse where {where} ({_loss_text(found.metric, row['difference'])})."
     rest = said.removeprefix(f"{whole}: ")
+    for also in ("but", "and"):
+        rest = rest.removeprefix(f"{whole}, {also} ")  # what it takes stands behind the verdict
     return f"{lead} {rest[:1].upper()}{rest[1:]}"
 
 

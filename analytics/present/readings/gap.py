@@ -17,7 +17,13 @@ from analytics.measure.gap.causes import (
 from analytics.measure.gap.constants import MAX_NAMED, MOST
 from analytics.measure.gap.metric import GapMetric
 from analytics.present import words
-from analytics.present.readings.gap_counterparts import apart_caption, entangled_sentence, waiting_sentence
+from analytics.present.readings.gap_counterparts import (
+    OTHER_MODEL_NOTES,
+    apart_caption,
+    entangled_sentence,
+    new_version_part,
+    waiting_sentence,
+)
 from analytics.present.readings.gap_parts import (
     change_text,
     effect_text,
@@ -88,6 +94,8 @@ def _change_reading(gap: Gap) -> str:
     largest = float(flow.parts[found[0]].value) / float(flow.change.value)
     most = "Most of it" if largest > MOST else "The largest part of it"
     said = [f"{most} is {with_article(gap, found[0])}.", apart]
+    if found[0] in OTHER_MODEL_NOTES and (version := new_version_part(gap)):
+        said = [f"{most} {version}: {with_article(gap, found[0])}.", apart]
     if is_mostly_entangled(gap) and apart:
         said = [apart, f"Besides, {with_article(gap, found[0])}."]
     sizes = [f"{with_article(gap, name)} {change_text(metric, flow.parts[name])}" for name in found[:MAX_NAMED]]

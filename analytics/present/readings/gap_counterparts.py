@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 _MAX_NAMED = 2
 """Columns that a sentence names where the gap is told by none of them. A judgement."""
+_LEAST_SCORED = 0.1
+"""Share of production that a new version scored from which on it may be why the whole changed. A judgement."""
+_MAX_VERSION = 40
+"""Characters of a version within a sentence. A judgement."""
 OTHER_MODEL_NOTES = {
     "operating": "the other version scores higher or lower",
     "concept": "scores tell labels apart otherwise",
@@ -23,6 +27,22 @@ OTHER_MODEL_SETTLES = "The same rows scored by both versions would settle what i
 OTHER_MODEL_MENDING = (
     "The other version tells labels apart otherwise{where}: compare the errors of both there before one is chosen."
 )
+
+
+def new_version_part(gap: Gap) -> str:
+    """Say which version of the model came with a change of what the model makes of its rows; empty where the sides are versions.
+
+    ``Most of it came with version v2, which scored all of production and none of the reference``
+    """
+    name = gap.sides.production.log.mapping.model_version
+    if not gap.new_versions or name in gap.sides.production.cohort.columns():
+        return ""
+    version, share = gap.new_versions[0]
+    if share < _LEAST_SCORED:
+        return ""
+    scored = "all" if share == 1 else words.share(share)
+    label = words.shortened(words.one_line(version), _MAX_VERSION)
+    return f"came with version {label}, which scored {scored} of production and none of the reference"
 
 
 def without_counterpart(gap: Gap) -> str:

@@ -182,9 +182,10 @@ def _ripe_part(answer: LabelsAnswer) -> str:
         return ""
     unit = words.BUCKETS[answer.unit]
     age = after_words(answer.ripe_age, unit)
+    newest = f"; the newest {words.BUCKETS[answer.every]} is ripe on {day_words(answer.ripe_on, answer)}"
+    newest = newest if answer.ripe_on > answer.now + UNITS[answer.unit] else ""  # mature rows are
     of = "labels of either class" if answer.rest is None else f"{RESTS[answer.rest][1]} labels"
-    newest = f"the newest {words.BUCKETS[answer.every]}"
-    part = f"Nearly all {of} are there {age}; {newest} is ripe on {day_words(answer.ripe_on, answer)}."
+    part = f"Nearly all {of} are there {age}{newest}."
     past = answer.since.n_past if answer.since is not None else FEW_PAST
     ripe = words.plural(past, f"ripe {words.BUCKETS[answer.every]}")
     seen = f"Only {ripe} {'says' if past == 1 else 'say'}" if past else "Nothing says"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from analytics.answers.question import model_versions
+from analytics.answers.question import is_of_rows, model_versions
 from analytics.log.receipt import IN_EARLIER_EXPORT, PROGRAM_WORDS
 from analytics.log.score_form import is_middle
 from analytics.log.weight import is_share
@@ -15,6 +16,7 @@ from analytics.present.readings.brief_parts import turning_sentence
 from analytics.present.readings.overview_lead import MAX_NOUN
 
 if TYPE_CHECKING:
+    from analytics.answers.labels_turning import Turning
     from analytics.answers.overview import Overview
     from analytics.answers.question import Question
 
@@ -50,13 +52,12 @@ def cautions(question: Question, overview: Overview) -> str:
     return " ".join(filter(None, said))
 
 
-def cautioned(reading: str, *questions: Question) -> str:
+def cautioned(reading: str, *questions: Question, young: Iterable[Turning | None] = ()) -> str:
     """Return the reading of another page behind what undoes its numbers, where it does not say so itself.
 
-    Of the sides of a comparison each is asked.
+    Of the sides of a comparison each is asked; ``young`` are the rows of either that may still turn, where there are such rows.
     """
     parts = (
-        _turning_part,
         _copied_part,
         _one_class_part,
         _too_good_part,
@@ -64,7 +65,8 @@ def cautioned(reading: str, *questions: Question) -> str:
         _wrong_way_part,
         _drawn_part,
     )
-    found = dict.fromkeys(part(question) for part in parts for question in questions)
+    turning = [turning_sentence(each) for each in young if each is not None]
+    found = dict.fromkeys([*turning, *(part(question) for part in parts for question in questions)])
     said = [each for each in found if each and not reading.startswith(each.partition(":")[0])]
     return " ".join([*said, reading])
 
@@ -103,26 +105,10 @@ def _one_class_part(question: Question) -> str:
     if whole is not None and not question.cohort:
         return f"{words.one_line(whole.partition('.')[0])}: log those of the other class before all that follows."
     found = next((each for each in question.log.findings if each.code == "one-class-after"), None)
-    if found is None or found.example is None or _ends_before(question, found.example[:10]):
+    if found is None or found.example is None or not is_of_rows(question, found):
         return ""
     since = words.bucket_label(date.fromisoformat(found.example[:10]), "1d")
     return f"From {since} on labels are of one class: leave these rows out before all that follows."
-
-
-def _turning_part(question: Question) -> str:
-    """Say that rows of one class may still become one of the other, where no rows were left out for their age; else nothing."""
-    said = next((each.message for each in question.log.findings if each.code == "may-turn"), None)
-    bounds = [clause for clause in question.cohort.of(question.log.mapping.time or "") if clause.op in ("le", "lt")]
-    if said is None or bounds or question.cohort.as_of:
-        return ""
-    return f"{said.partition(':')[0]}: judge mature rows alone before all that follows."
-
-
-def _ends_before(question: Question, day: str) -> bool:
-    """Whether the filters keep no row of a day, written as ISO has it, or of a later one."""
-    bounds = [clause for clause in question.cohort.of(question.log.mapping.time or "") if clause.op in ("le", "lt")]
-    is_bound = any(value < day or (clause.op == "lt" and value == day) for clause in bounds for value in clause.values)
-    return is_bound or any(known < day for known in question.cohort.as_of)
 
 
 def together_part(question: Question) -> str:

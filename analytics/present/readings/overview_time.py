@@ -101,18 +101,6 @@ def _since_part(overview: Overview, rate: str, what: str) -> str:
     return f"{words.share(shift.after)} {what} since {since}, against {words.share(before)} {when}."
 
 
-def shift_first(overview: Overview, decision: str) -> str:
-    """Say which rows a decision is to be taken from, where errors shifted for good within the period; empty where they did not.
-
-    What was best over the time before and since is best at neither.
-    """
-    found = overview.shifts.get("error_rate") or overview.shifts.get("fnr")
-    if found is None or overview.every is None:
-        return ""
-    since = f"{'the ' if overview.every == '1w' else ''}{words.bucket_label(found.since, overview.every)}"
-    return f"Errors shifted {'on' if overview.every == '1d' else 'in'} {since}: keep the rows since then alone before {decision}."
-
-
 def moved_part(overview: Overview) -> str:
     """Say that the error rate of all rows hides a change within the period.
 

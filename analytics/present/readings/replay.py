@@ -32,12 +32,12 @@ def again_reading(answer: Replay, live: Live | None = None) -> str:
         lead = f"{lead}; where it does not, {change_words(reasons[0])}, on {words.share(reasons[0].rows / answer.n)}."
     elif reasons:
         lead = (
-            f"{lead}; on {words.share(answer.unexplained / answer.n)} the {what} is another and no field that goes with it is: "
-            "look at the model's version and its code."
+            f"{lead}; on {words.share(answer.unexplained / answer.n)} the {what} is another and no field that goes with it is"
+            f"{_without_field(answer)}"
         )
     elif answer.changed:
         none = "no field that goes with it is another" if answer.fields else "no field that both have is another"
-        lead = f"{lead}; where it does not, {none}: look at the model's version and its code."
+        lead = f"{lead}; where it does not, {none}{_without_field(answer)}"
     else:
         lead = f"{lead}."
     if answer.noise is not None:
@@ -57,6 +57,16 @@ def again_reading(answer: Replay, live: Live | None = None) -> str:
         ),
         _only_part(answer),
         _account_part(answer),
+    )
+
+
+def _without_field(answer: Replay) -> str:
+    """Say where to look for scores that no field explains: what moves without direction may be chance as well."""
+    if not answer.is_undirected:
+        return ": look at the model's version and its code."
+    return (
+        ", and scores move up as often as down: by chance, another model or an input that is not logged. Score the same rows "
+        "twice with one model: what moves again is chance."
     )
 
 
@@ -126,6 +136,11 @@ def change_words(change: FieldChange) -> str:
             return f"{name} differs in capitals or blanks"
         case "padded", (own, other):
             return f"{name} is written with other leading zeros, {_value(own)} as {_value(other)}"
+        case "swapped", (own, other):
+            return (
+                f"{name} has {_value(own)} and {_value(other)} exchanged on part of the rows that have them (another coding, or "
+                "the values of other rows: two values do not tell which)"
+            )
         case "recoded", (own, other):
             return f"{name} stands for other categories, {_value(own)} as {_value(other)}"
     return f"{name} has other values"

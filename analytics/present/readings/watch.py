@@ -32,6 +32,9 @@ _FOLLOWS = (
 """Instead, where weeks follow each other."""
 _TWICE = "Rows that are counted twice make an alarm false more often than it may be."
 """Instead, where rows repeat."""
+_UNKNOWN = "What is usual is not known:"
+_UNSETTLED = "Until then weeks are held against the mean of two levels: neither a quiet week nor an alarm means much."
+"""Instead, where what is usual shifted itself."""
 _QUIET_NOW = "Quiet now, but"
 _FEW = 0.1
 """Of the judged rows of the middle week, below which the newest one tells nothing by itself. By hand."""
@@ -65,6 +68,9 @@ def watch_reading(answer: WatchAnswer) -> str:
 
 def _promise(answer: WatchAnswer) -> str:
     """Say how often an alarm may be false, where that can be said."""
+    if answer.unsettled is not None:
+        first = "" if _first(answer).startswith(_UNKNOWN) else f"{_UNKNOWN} {_shifted_words(answer)}. "
+        return f"{first}{_UNSETTLED}"
     if answer.is_late:
         return _LATE
     if answer.headline.follows:
@@ -88,8 +94,7 @@ def _first(answer: WatchAnswer) -> str:
     if not judged or not answer.headline.weeks["n"][-1]:
         return _empty_part(answer)
     if answer.unsettled is not None:
-        what, day = words.metric_phrase(answer.watching.metric), _day(answer.unsettled)
-        return f"What is usual is not known: {what} shifted on {day}, within the baseline. Take other weeks for it."
+        return f"{_UNKNOWN} {_shifted_words(answer)}."
     weeks = judged
     apart = [stream for stream in answer.streams if stream.apart.height]
     if apart:
@@ -97,6 +102,14 @@ def _first(answer: WatchAnswer) -> str:
     phrase, others = words.metric_phrase(answer.watching.metric), len(answer.streams) - 1
     beside = f", nor of {words.plural(others, 'slice')} or input{'s' if others > 1 else ''}" if others else ""
     return f"Quiet: no change of {phrase} in {words.plural(weeks, 'week')}{beside}, beyond what chance makes."
+
+
+def _shifted_words(answer: WatchAnswer) -> str:
+    """Say since when errors were others within what says what is usual, and what to do."""
+    assert answer.unsettled is not None
+    what, day = words.metric_phrase(answer.watching.metric), _day(answer.unsettled)
+    place, then = ("reference", "Name other rows") if answer.watching.reference else ("baseline", "Take other weeks")
+    return f"{what} shifted on {day}, within the {place}. {then} for it"
 
 
 def _few_part(answer: WatchAnswer) -> str:

@@ -24,6 +24,7 @@ from analytics.measure.overruled import EVEN, WhoWasRight
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.discovery import slice_words, spoken_slice
+from analytics.present.moments import moment_label
 from analytics.present.readings.compare_account import rounded
 from analytics.present.readings.compare_operations import notable_part
 from analytics.present.readings.compare_slices import losing_slices
@@ -181,9 +182,9 @@ def _of_comparison(parts: CompareParts) -> tuple[str, str]:
 
 
 def _of_course(parts: CourseParts) -> tuple[str, str]:
-    day = words.bucket_label(date.fromisoformat(parts.since), "1d")
+    day = moment_label(parts.since)
     if parts.until is not None:
-        last = words.bucket_label(date.fromisoformat(parts.until), "1d")
+        last = moment_label(parts.until)
         return (
             f"Find out what broke from {day} to {last}, an input or the join of the labels, and leave these days out of what "
             "judges the model if it was the join.",
@@ -194,6 +195,11 @@ def _of_course(parts: CourseParts) -> tuple[str, str]:
             f"See on Gap whether it is version {_name(parts.began)} or what came in with it: go back to the version before where "
             "it is the version, and mend what arrives otherwise where it is not.",
             _MODEL,
+        )
+    if ":" in parts.since:
+        return (
+            f"Find out what was released or broke around {day}, and go back to what ran before if it can be.",
+            _SYSTEM,
         )
     return (
         f"See on Gap what changed on {day}: mend what arrives otherwise, and train anew with rows since then where the same "

@@ -33,6 +33,7 @@ def preferences_json(answer: Preferences) -> dict[str, Any]:
         "read_as": answer.read_as,
         **_orders(answer.orders, answer.turned),
         "reading": preferences_reading(answer),
+        **({} if answer.as_answers is None else {"win_rate_as_answers": answer.as_answers.rate}),
         **_equal(answer.equal),
         "by": [
             {"slice": missing_text(json_value(value)), **_rate(each), **_rate_at_equal_length(equal)}

@@ -17,6 +17,7 @@ from analytics.present.tables.slices import json_value
 if TYPE_CHECKING:
     from analytics.answers.thresholds.answer import ThresholdAnswer
     from analytics.answers.thresholds.by_slice import SlicePolicy
+    from analytics.answers.thresholds.since import SinceShift
     from analytics.measure.thresholds.human_band import Band
     from analytics.measure.thresholds.operating import Point
 
@@ -157,6 +158,15 @@ def threshold_json(
     frame = sweep_frame(answer)
     rows = (frame if answer.policy.has_costs else frame.drop(cs.starts_with("cost"))).iter_rows(named=True)
     return {**found, "sweep": [{name: json_value(value) for name, value in row.items()} for row in rows]}
+
+
+def since_json(shift: SinceShift | None) -> dict[str, Any]:
+    """Return what the rows since errors shifted say of the threshold: ``since``, None where they did not shift."""
+    if shift is None:
+        return {"since": None}
+    whole = threshold_json(shift.answer)
+    names = ("best_threshold", "best_low", "best_high", "saving", "saving_low", "saving_high", "days", "n_judged")
+    return {"since": {"from": shift.since.isoformat(), **{name: whole[name] for name in names}}}
 
 
 def _slices_json(slices: SlicePolicy) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -89,6 +90,18 @@ def shared_values(engine: Engine, frame: nw.LazyFrame[Any], field: Field) -> dic
     return found
 
 
+def share_moved(engine: Engine, frame: nw.LazyFrame[Any], field: Field, values: Sequence[Any]) -> float:
+    """Return of the rows on which the first side has one of these values the share on which the second has another one."""
+    own, other = field.values()
+    held = (
+        frame.filter(~other.is_null())
+        .select(own=own, is_other=integer(field.is_other))
+        .filter(nw.col("own").is_in(values))
+    )
+    share = engine.collect(held.select(share=nw.col("is_other").cast(nw.Float64).mean()))["share"][0]
+    return float(share or 0.0)
+
+
 def _together(engine: Engine, held: nw.LazyFrame[Any], rows: nw.LazyFrame[Any]) -> dict[str, float]:
     """Return how numbers of both sides go together, and how far their distributions are apart."""
     middle = engine.collect(held.select(at=nw.col("value").mean(), sd=nw.col("value").std())).row(0, named=True)
@@ -132,6 +145,42 @@ def score_moves(engine: Engine, frame: nw.LazyFrame[Any], changed: nw.Expr, thre
             flips=integer(is_flip).sum().cast(nw.Int64),
         )
     )
+
+
+def move_follows(engine: Engine, frame: nw.LazyFrame[Any], fields: Sequence[Field], changed: nw.Expr) -> float:
+    """Return the largest share of the variance of how far scores move that one field of the first side explains.
+
+    Of a number that of a line, of other values that of their means, less what as many means explain by chance.
+    """
+    move = nw.col("b_score") - nw.col("a_score")
+    found = 0.0
+    for field in fields:
+        rows = frame.filter(changed).select(value=field.values()[0], by=move).filter(~nw.col("value").is_null())
+        found = max(found, _by_line(engine, rows) if field.is_number else _by_means(engine, rows))
+    return found
+
+
+def _by_line(engine: Engine, rows: nw.LazyFrame[Any]) -> float:
+    """Return the squared correlation of a number with the moves."""
+    middle = engine.collect(rows.select(value=nw.col("value").mean(), by=nw.col("by").mean())).row(0, named=True)
+    if middle["value"] is None:
+        return 0.0
+    a, b = nw.col("value") - float(middle["value"]), nw.col("by") - float(middle["by"])
+    sums = engine.collect(rows.select(aa=(a * a).sum(), bb=(b * b).sum(), ab=(a * b).sum())).row(0, named=True)
+    both = sums["aa"] * sums["bb"]
+    return float(sums["ab"] ** 2 / both) if both > 0 else 0.0
+
+
+def _by_means(engine: Engine, rows: nw.LazyFrame[Any]) -> float:
+    """Return the share of the variance of the moves between the means of values, less that of chance."""
+    by = nw.col("by")
+    groups = engine.collect(in_groups(rows, "value", n=nw.len(), total=by.sum(), square=(by * by).sum()))
+    n, total, square = (float(groups[name].sum()) for name in ("n", "total", "square"))
+    if n <= 2 * groups.height:
+        return 0.0
+    whole = square - total**2 / n
+    between = float((groups["total"] ** 2 / groups["n"]).sum()) - total**2 / n
+    return between / whole - (groups.height - 1) / n if whole > 0 else 0.0
 
 
 def is_beyond(most: float) -> nw.Expr:

@@ -55,30 +55,34 @@ def slice_differences(
     -------
     DataFrame
         ``slice``, ``n``, ``live``, ``candidate`` (sums of the losses), ``d2`` and ``d3`` (sums of powers of the candidate's less
-        the live one).
+        the live one); where rows belong together also ``units``, ``dd``, ``dn`` and ``nn`` (of each unit's sum of differences and
+        its pairs: sums of the products over units).
     """
     losses = loss(pairing, metric, costs)
     assert losses is not None
     log = pairing.live.log
     a, b = nw.col("a"), nw.col("b")
     rows = pair_frame(engine, pairing).filter(is_judged())
+    unit = {} if pairing.unit is None else {"unit": unit_key()}
     rows = rows.select(
-        slice=nw.col(stored_slice(log, column)), a=losses[0].cast(nw.Float64), b=losses[1].cast(nw.Float64)
+        slice=nw.col(stored_slice(log, column)), a=losses[0].cast(nw.Float64), b=losses[1].cast(nw.Float64), **unit
     )
     rows = (
         rows.filter(~a.is_null() & ~b.is_null())
         .with_columns(d=b - a)
         .with_columns(d2=nw.col("d") ** 2, d3=nw.col("d") ** 3)
     )
-    grouped = in_groups(
-        rows,
-        "slice",
-        n=nw.len().cast(nw.Int64),
-        live=a.sum(),
-        candidate=b.sum(),
-        d2=nw.col("d2").sum(),
-        d3=nw.col("d3").sum(),
-    )
+    sums = {"live": a.sum(), "candidate": b.sum(), "d2": nw.col("d2").sum(), "d3": nw.col("d3").sum()}
+    counted = nw.len().cast(nw.Int64)
+    if unit:
+        own = in_groups(rows, "slice", "unit", n=counted, **sums)
+        own = own.with_columns(d=nw.col("candidate") - nw.col("live"), rows=nw.col("n").cast(nw.Float64))
+        of = {"dd": ("d", "d"), "dn": ("d", "rows"), "nn": ("rows", "rows")}
+        own = own.with_columns(**{name: nw.col(first) * nw.col(second) for name, (first, second) in of.items()})
+        added = {name: nw.col(name).sum() for name in ("n", *sums, *of)}
+        grouped = in_groups(own, "slice", units=counted, **added)
+    else:
+        grouped = in_groups(rows, "slice", n=counted, **sums)
     found = engine.collect(grouped).sort("slice", nulls_last=True)
     return found.with_columns(as_people_see(log, column, found["slice"]).alias("slice"))
 

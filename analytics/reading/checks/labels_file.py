@@ -91,8 +91,13 @@ def _of_each(say: Callable[[LabelCounts], Iterable[Said]]) -> Callable[[Log], It
 
 
 def _of_one(say: Callable[[LabelCounts], Iterable[Said]]) -> Callable[[Log], Iterable[Said]]:
-    """Let a check speak where labels came in one file: of several, each may be of some rows only."""
-    return lambda log: say(log.reading.labels) if log.reading.labels and not log.reading.labels_before else ()
+    """Let a check speak where labels came in one file and rows lack one: several, or revisions, may be of some rows."""
+
+    def said(log: Log) -> Iterable[Said]:
+        is_one = log.reading.labels is not None and not log.reading.labels_before and log.n_labelled < log.n_rows
+        return say(log.reading.labels) if is_one and log.reading.labels is not None else ()
+
+    return said
 
 
 CHECKS: tuple[Check, ...] = (

@@ -17,16 +17,18 @@ from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
 from analytics.answers.overview import overview
 from analytics.answers.overview_course import shift_within
+from analytics.answers.overview_shifted import since_clauses
 from analytics.answers.question import Question
 from analytics.answers.slices_ranking import ranked_columns
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.thresholds.since import since_shift
 from analytics.log.kept.watch import Watching
 from analytics.log.right import Right
 from analytics.measure.course import latest, risen, spell
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
-from analytics.present.readings import finding_sentence, shift_first
+from analytics.present.readings import decision_reading, finding_sentence, overview_reading, threshold_reading
 from analytics.present.report.actions import action_of
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
@@ -81,14 +83,49 @@ def test_a_threshold_is_chosen_from_the_rows_since_scores_moved(desk: Desk) -> N
         answer = brief(engine, Asking(Question(log, Cohort(), 0.4), Policy(Costs(fp=1, fn=1))))
         since = Cohort((Clause("at", "ge", ("2024-02-10",)),))
         best = thresholds(cost_table(engine, Question(log, since, 0.4)), Policy(Costs(fp=1, fn=1)))
-        said = shift_first(overview(engine, Question(log, Cohort(), 0.4)), "the threshold is moved")
+        question, policy = Question(log, Cohort(), 0.4), Policy(Costs(fp=1, fn=1))
+        whole, shift = thresholds(cost_table(engine, question), policy), since_shift(engine, question, policy)
+        ends = replace(question, cohort=Cohort((Clause("at", "le", ("2024-02-20",)),)))
+        bound = since_clauses(ends, date(2024, 2, 10))
     first = answer.findings[0]
     assert isinstance(first.parts, ThresholdParts) and first.size is not None and best.best is not None
     assert (first.parts.since, first.parts.days) == ("2024-02-10", 20) and first.size.value == best.saving.value
     assert first.parts.best == best.threshold_at(best.best.bin)
     assert dict(address_of(first, Cohort()))["where"] == "at:ge:2024-02-10"
     assert finding_sentence(first, log).endswith(", by the rows since 10 Feb 2024.")
-    assert said == "Errors shifted on 10 Feb 2024: keep the rows since then alone before the threshold is moved."
+    assert shift is not None and shift.answer.best == best.best and shift.answer.saving.value == best.saving.value
+    assert decision_reading(whole, shift).startswith(
+        f"By the rows since 10 Feb 2024, when errors shifted: move the threshold from 0.40 to {first.parts.best:.3g}"
+    ), "the page, the command and the pack say what the brief says"
+    assert decision_reading(whole, None) == threshold_reading(whole)
+    assert bound == (Clause("at", "ge", ("2024-02-10",)), Clause("at", "le", ("2024-02-20",))), (
+        "mature rows stay mature"
+    )
+
+
+def by_hour(rng: np.random.Generator, rates: np.ndarray) -> pl.DataFrame:
+    """Return rows of 60 hours with a share of errors of each."""
+    hour = np.arange(N) * 60 // N
+    start = datetime(2024, 1, 1)
+    return rows(rng.random(N) < rates[hour]).with_columns(
+        at=pl.Series([start + timedelta(hours=int(each)) for each in hour])
+    )
+
+
+def test_errors_that_shifted_within_hours_are_told_and_bad_nights_are_not(desk: Desk) -> None:
+    rng, hour = np.random.default_rng(3), np.arange(60)
+    broken, nights = np.where(hour >= 36, 0.35, 0.1), np.where(hour % 24 >= 18, 0.35, 0.1)
+    said, found = [], []
+    with closing(Engine(desk.workspace)) as engine:
+        for rates in (broken, nights):
+            log = desk.log(by_hour(rng, rates), score="score", label="label", time="at", segments=())
+            question = Question(log, Cohort(), 0.5)
+            said.append(overview_reading(overview(engine, question), question, "error_rate"))
+            found.append([each for each in brief(engine, Asking(question)).findings if each.source == "course"])
+    assert "wrong since 2 Jan 2024, 12:00, against" in said[0] and "since" not in said[1].partition(".")[0]
+    [told] = found[0]
+    assert finding_sentence(told, log).startswith("Since 2 Jan 2024, 12:00 3") and not found[1]
+    assert dict(address_of(told, Cohort()))["where"] == "at:ge:2024-01-02 12!3A00!3A00" and told.page == "overview"
 
 
 def test_the_version_that_began_when_errors_rose_is_named(desk: Desk) -> None:
@@ -138,6 +175,12 @@ def test_a_level_that_lasts_is_found_either_way_and_weather_is_none() -> None:
     two = latest(rng.binomial(200, np.select([day < 20, day < 40], [0.1, 0.2], 0.13)).astype(float), n, known, least=3)
     assert two is not None and abs(two.place - 40) <= 2 and abs(two.start - 20) <= 2, "the last shift is what holds now"
     assert two.first == pytest.approx(0.1, abs=0.01)
+    bad = np.select([day < 20, day < 30], [0.12, 0.39], 0.12)
+    healed = latest(rng.binomial(200, bad).astype(float), n, known, least=3)
+    assert healed is not None and abs(healed.place - 30) <= 2 and abs(healed.start - 20) <= 2
+    assert healed.before == pytest.approx(0.39, abs=0.03) and healed.first == pytest.approx(0.12, abs=0.02), (
+        "days that broke within the time before make what holds now no improvement on it"
+    )
     within = latest(np.array([20.0, 22, 19, 65, 100, 102, 98, 101]), np.full(8, 400.0), np.zeros(8))
     assert within is not None and (within.place, within.start) == (4, 0), (
         "the bucket within which it shifted is no level"
@@ -162,7 +205,7 @@ def test_weeks_that_say_what_is_usual_are_held_against_each_other(rate: float, f
     ).with_columns(tp=20, tn=110 - pl.col("fp"))
     watching = Watching("error_rate", None, "2024-01-01", "2024-02-26")
     assert shift_within(days, watching, datetime(2024, 2, 26)) == found
-    assert shift_within(days, replace(watching, reference=("a=1",)), datetime(2024, 2, 26)) is None
+    assert shift_within(days, replace(watching, reference=("a=1",)), datetime(2024, 2, 26)) == found
 
 
 def test_a_slice_of_most_rows_is_no_exception_and_a_version_is_named_where_versions_are_mixed(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from analytics.answers.thresholds.costs import cost_table
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.present.readings import finding_sentence, labels_reading, threshold_reading
-from analytics.query.cohort import Cohort
+from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
 from tests.present.made import make_question
@@ -115,3 +115,21 @@ def test_no_more_are_called_everybody_than_are_flagged() -> None:
     assert "flags nearly everybody" in sentence(replace(line, n_flagged=950))
     missed = replace(line, flags_all=False, n_flagged=300)
     assert "flags hardly any positive row" in sentence(missed)
+
+
+def test_a_finding_of_preflight_names_its_column_and_one_of_later_rows_is_not_told(desk: Desk) -> None:
+    """Scores are a tenth of what they were; labels of the last days are of one class, which rows up to before are not."""
+    rng, n = np.random.default_rng(4), 6_000
+    day = np.arange(n) * 120 // n
+    label = (rng.random(n) < 0.2) & (day < 110)
+    score = np.where(label, rng.beta(4, 2, n), rng.beta(2, 4, n))
+    income = np.where(day < 60, 3_000.0, 30.0) * rng.lognormal(0, 0.1, n)
+    at = [datetime(2024, 1, 1) + timedelta(days=int(each)) for each in day]
+    frame = pl.DataFrame({"score": score, "label": label.astype(int), "at": at, "income": income})
+    log = desk.log(frame, score="score", label="label", time="at", segments=("income",))
+    question = Question(log, Cohort(), 0.5)
+    before = replace(question, cohort=Cohort((Clause("at", "le", ("2024-04-01",)),)))
+    with closing(Engine(desk.workspace)) as engine:
+        (all_rows,), (ended,) = (SOURCES["preflight"].find(engine, Asking(each)) for each in (question, before))
+    assert finding_sentence(all_rows, log).startswith("From 2024-04-20 on all of ")
+    assert finding_sentence(ended, log).startswith("'income': expected one unit; the typical value is 2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import narwhals.stable.v2 as nw
@@ -9,11 +10,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.answers.calibration.answer import calibration
 from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.question import Question
 from analytics.log.right import Right
 from analytics.log.workspace import Workspace
 from analytics.measure.calibration.scan import misfit_table
+from analytics.present.readings import calibration_reading
 from analytics.query.clusters import cluster_table
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
@@ -112,3 +115,27 @@ def test_what_was_true_is_no_segment_whose_confidences_are_off(desk: Desk) -> No
     found = calibration_scan(engine, Question(log, Cohort(), log.mapping.threshold))
     assert "true" in found.told and "said" in found.table["column"].to_list()
     engine.close()
+
+
+@pytest.mark.parametrize(
+    ("shift", "said"),
+    [
+        ({"south": 1.2}, "Where region is south, scores are too high by 1"),
+        ({"south": 1.2, "north": 1.2, "east": 1.2}, "A score of "),
+        ({}, "A score of "),
+    ],
+)
+def test_scores_that_are_off_in_one_segment_alone_are_said_of_it_first(
+    desk: Desk, shift: dict[str, float], said: str
+) -> None:
+    rng, n = np.random.default_rng(5), 12_000
+    region, truth = rng.choice(["north", "south", "east"], n, p=[0.5, 0.15, 0.35]), rng.normal(-1.5, 1.5, n)
+    label = rng.random(n) < 1 / (1 + np.exp(-truth))
+    score = 1 / (1 + np.exp(-(truth + np.array([shift.get(each, 0.0) for each in region]))))
+    frame = pl.DataFrame({"score": score.round(4), "label": label.astype(int), "region": region})
+    log = desk.log(frame, score="score", label="label", segments=("region",), time=None, row_id=None)
+    with closing(Engine(desk.workspace)) as engine:
+        question = Question(log, Cohort(), 0.5)
+        reading = calibration_reading(calibration(engine, question), calibration_scan(engine, question).table)
+    assert reading.startswith(said)
+    assert ("elsewhere they are right on the whole. Of all rows a score of " in reading) == (len(shift) == 1)

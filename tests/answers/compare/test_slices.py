@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+import scipy.special
 
 from analytics.answers.compare.answer import compare
 from analytics.answers.compare.sides import pairing_of
@@ -93,6 +94,33 @@ def test_slices_rows_and_what_answers_took(desk: Desk) -> None:
     assert took["refused", "share"]["difference"] == pytest.approx(
         pairs["refused_new"].mean() - pairs["refused"].mean()
     )
+
+
+def test_slices_of_pairs_that_belong_together_take_the_unit_for_what_varies(desk: Desk) -> None:
+    """Ten answers to each question, whose difference is of the question: by rows the interval would be half as wide."""
+    rng = np.random.default_rng(4)
+    of = np.repeat(np.arange(200), 10)
+    shift, base = rng.normal(0, 2, 200)[of], rng.normal(0, 2, 200)[of]
+    right = {name: rng.random(2_000) < 1 / (1 + np.exp(-(base + own))) for name, own in (("old", 0), ("new", shift))}
+    frame = pl.concat(
+        pl.DataFrame(
+            {"id": np.arange(2_000), "q": of, "topic": np.array(["tax", "visa"])[of % 2], "grade": each * 1.0}
+        ).with_columns(model=pl.lit(name))
+        for name, each in right.items()
+    )
+    roles = {"score": None, "decision": None, "label": "grade", "right": Right("grades", "grade", mark=1)}
+    log = desk.log(frame, row_id="id", unit="q", segments=("topic",), **roles)
+    sides = (Question(log, Cohort((Clause("model", "in", (name,)),)), log.mapping.threshold) for name in right)
+    engine = Engine(desk.workspace)
+    pairing = compare(engine, pairing_of(*sides)).pairing
+    table = by_column(engine, pairing, "error_rate", "topic")
+    apart = pl.DataFrame({"q": of, "d": right["old"] * 1.0 - right["new"]})
+    for row in table.iter_rows(named=True):
+        own = apart.filter(pl.col("q") % 2 == (row["slice"] == "visa")).group_by("q").agg(pl.col("d").mean())["d"]
+        reach = scipy.special.stdtrit(len(own) - 1, 0.975) * own.std() / len(own) ** 0.5
+        assert (row["difference"], row["high"] - row["low"]) == (pytest.approx(own.mean()), pytest.approx(2 * reach))
+    found = losing(engine, pairing, "error_rate").table.filter(pl.col("n") == 1_000)
+    assert ((found["high"] - found["low"]) > 0.15).all(), "of half of the rows even wider"
 
 
 @pytest.mark.parametrize(

@@ -187,3 +187,34 @@ def test_two_versions_of_a_model_are_told_as_such(desk: Desk, engine: Engine) ->
     assert "other version of the model" in text and "same inputs" not in text
     notes = " ".join(figures.waterfall_figure(gap).layout.yaxis.ticktext)
     assert "same inputs" not in notes and "other version" in notes
+
+
+def test_a_version_that_came_with_the_change_is_named_first(desk: Desk, engine: Engine) -> None:
+    """Scores of the second half tell labels apart worse: they are of another version, which is no column of the sides."""
+    from analytics.answers.question import Question
+    from analytics.query.cohort import Clause, Cohort
+
+    rng, n = np.random.default_rng(8), 8_000
+    late = np.arange(n) >= n // 2
+    label = rng.random(n) < 0.3
+    score = 1 / (1 + np.exp(-(np.where(late, 0.6, 2.5) * (2 * label - 1) + rng.normal(0, 1, n) - 0.5)))
+    frame = pl.DataFrame(
+        {
+            "score": score.round(3),
+            "label": label.astype(int),
+            "half": np.where(late, "second", "first"),
+            "release": np.where(late & (rng.random(n) < 0.8), "v2", "v1"),
+            "shop": rng.choice(["a", "b", "c"], n),
+        }
+    )
+    roles = {"score": "score", "label": "label", "time": None, "row_id": None}
+    log = desk.log(frame, model_version="release", segments=("shop", "half"), **roles)
+    first, second = (Question(log, Cohort((Clause("half", "in", (name,)),)), 0.5) for name in ("first", "second"))
+    sides = sides_answer(engine, first, second)
+    said = readings.gap_reading(gap_answer(engine, sides, inputs_answer(engine, sides)))
+    assert ", which is worse. Most of it came with version v2, which scored 79." in said
+    assert "of production and none of the reference: the change within slices" in said.partition("\n")[0]
+    without = desk.log(frame, model_version=None, segments=("shop", "half"), **roles)
+    sides = sides_answer(engine, *(replace(question, log=without) for question in (first, second)))
+    said = readings.gap_reading(gap_answer(engine, sides, inputs_answer(engine, sides)))
+    assert "Most of it is the change within slices" in said

@@ -9,6 +9,7 @@ import polars as pl
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
 from analytics.answers.thresholds.handover import Handover, handover
+from analytics.answers.thresholds.since import Line, since_shift
 from analytics.measure.thresholds.handover import handover_costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import palette, readings, words
@@ -28,20 +29,22 @@ _N_POINTS = 60
 """Thresholds of the curve in a pack, evenly spread over the sweep: as many as a chart of a page shows apart. By hand."""
 
 
-def ask(engine: Engine, asking: ReportAsking) -> ThresholdAnswer | Handover:
+def ask(engine: Engine, asking: ReportAsking) -> Line | Handover:
     """Ask what the line is worth, or from which confidence to answer; without costs there is no best one."""
     if asking.question.log.is_right_or_wrong:
         unsaid = Policy(handover_costs(1.0, 1.0), "", has_costs=False)
         return handover(cost_table(engine, asking.question), asking.handover or unsaid)
-    return thresholds(cost_table(engine, asking.question), asking.policy or Policy(has_costs=False))
+    policy = asking.policy or Policy(has_costs=False)
+    answer = thresholds(cost_table(engine, asking.question), policy)
+    return Line(answer, since_shift(engine, asking.question, policy))
 
 
-def build(answer: ThresholdAnswer | Handover, _: ReportAsking) -> tuple[Section, ...]:
+def build(line: Line | Handover, _: ReportAsking) -> tuple[Section, ...]:
     """Return the section of the threshold: without costs it says what to give."""
-    if isinstance(answer, Handover):
-        return build_handover(answer)
-    title = "Where the threshold should be"
-    lead, more = split_lead(readings.threshold_reading(answer))
+    if isinstance(line, Handover):
+        return build_handover(line)
+    title, answer = "Where the threshold should be", line.deciding
+    lead, more = split_lead(readings.decision_reading(line.answer, line.shift))
     if not answer.policy.has_costs or answer.best is None:
         give = (
             "Not decided: nobody has said what a false positive and a false negative cost, and without that no threshold is "

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analytics.answers.question import is_of_rows
 from analytics.answers.thresholds.handover import Handover
+from analytics.answers.thresholds.since import Line
 from analytics.measure.gap.causes import emptied
 from analytics.measure.overruled import WhoWasRight
 from analytics.present import words
@@ -55,12 +57,20 @@ class _Known:
     asking: ReportAsking
     brief: Brief
 
+    @property
+    def may_turn(self) -> bool:
+        """Whether rows are young enough to become of the other class."""
+        return self.answers["overview"].turning is not None
+
     def found(self, codes: tuple[str, ...]) -> list[str]:
         """Return the findings of preflight with one of these codes, each with its column."""
         return [
             f"{each.code}{f' in {words.shortened(words.one_line(each.column), 40)}' if each.column else ''}"
             for each in self.asking.question.log.findings
-            if each.code in codes and each.severity != "note"
+            if each.code in codes
+            and each.severity != "note"
+            and is_of_rows(self.asking.question, each)
+            and (each.code != "may-turn" or self.may_turn)
         ]
 
 
@@ -163,9 +173,10 @@ def _parity(known: _Known) -> _Gate:
 
 def _decisioning(known: _Known) -> _Gate:
     """Whether scores mean what they say and the threshold is agreed."""
-    answer, costs = known.answers.get("thresholds"), "What a false positive and a false negative cost."
+    line, costs = known.answers.get("thresholds"), "What a false positive and a false negative cost."
     if known.asking.question.log.is_right_or_wrong:
-        return _handing_over(answer if isinstance(answer, Handover) else None)
+        return _handing_over(line if isinstance(line, Handover) else None)
+    answer = line.deciding if isinstance(line, Line) else None
     if answer is None and any(each.source == "thresholds" for each in known.brief.findings):
         text = "Another threshold saves, on rows that did not choose it."
         return _Gate("Decisioning", _NOT_MET, text, "Move the threshold, or say why it stays.", "Thresholds")
@@ -207,8 +218,9 @@ def _adoption(known: _Known) -> _Gate:
             return _Gate(
                 "Adoption", _NOT_MET, overruled_reading(each.parts), "Why people overrule the model.", "Review"
             )
-    answer = known.answers.get("thresholds")
-    decisions = getattr(answer, "decisions", None)
+    line = known.answers.get("thresholds")
+    answer = line.answer if isinstance(line, Line) else None
+    decisions = None if answer is None else answer.decisions
     settles = "The decision that was taken, logged beside the score, with the reason where it differs."
     if answer is None or decisions is None or not answer.n_scored:
         return _Gate("Adoption", _OPEN, "The log holds no decision beside the score.", settles, "Logs")

@@ -1,0 +1,14 @@
+"""The sentence that answers a page's question, behind what undoes or limits its numbers."""
+
+from __future__ import annotations
+
+from analytics.answers.labels_turning import turning
+from analytics.answers.question import Question
+from analytics.present import readings
+from pages._frame.cache import kept
+from pages._frame.render import sentence
+
+
+def cautioned_sentence(reading: str, *questions: Question) -> None:
+    """Show a reading behind what holds for the rows of each question."""
+    sentence(readings.cautioned(reading, *questions, young=[kept(turning, each) for each in questions]))
