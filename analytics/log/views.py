@@ -26,8 +26,10 @@ from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
 from analytics.log.role_names import is_prediction, strength
 from analytics.log.schema import Reading
-from analytics.log.value_words import UNKNOWN_WORDS, plain
+from analytics.log.value_words import UNKNOWN_WORDS, plain, positive_of
 
+_HIGHEST = frozenset({"high", "hoch", "alto", "alta", "eleve"})
+"""The highest step of a scale of words, in four languages: positive beside a low one, a class beside others. By hand."""
 _NEAR_SHARE = 0.5
 """How far a probability may be from a share of 1: of a label that is 0 or 1 the usual threshold."""
 
@@ -155,8 +157,8 @@ def guessed(
 ) -> Right | None:
     """Return the rule of rankings by names, or of classes where a label of three or more shares its values with a predicted one.
 
-    A label in which one value is called positive by its words is yes or no where none of three classes is predicted, or has a
-    score of its own.
+    A label in which one value is called positive by its words is yes or no where that class has a score, and where none of three
+    classes is predicted too.
 
     Where a score was ``said``, or its column is no confidence and none of one class, it is what is judged.
     """
@@ -198,6 +200,9 @@ def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
     found = alike.of_pair(reading.origin.alike, predicted, true)
     if whole_numbers.are_measured(predicted, true, found):
         return whole_numbers.near(predicted, true, found)
+    is_named = bool(class_columns_of(classes_of(reading, right), reading.names, (true.name, predicted.name)))
+    if is_named and _has_positive_word(true):
+        return None
     is_numbered = true.kind == "number" and (bool(of_classes) or predicted.kind == "number")
     are_classes = is_own or is_numbered or is_part or bool(of_classes) or positives.are_classes(true, predicted)
     if true.n_distinct > MAX_SEGMENT_VALUES or not are_classes:
@@ -243,7 +248,17 @@ def _of_scores(true: Column, reading: Reading) -> Right | None:
     of_classes = _class_scores(reading, right)
     is_whole = len(of_classes) >= class_sets.MIN_CLASSES and true.n_distinct == len(true.top)
     is_number = all(reading.column(column).kind == "number" for _, column in of_classes)
-    return right if is_whole and is_number else None
+    is_named = bool(class_columns_of(classes_of(reading, right), reading.names, (true.name,)))
+    return right if is_whole and is_number and not (is_named and _has_positive_word(true)) else None
+
+
+def _has_positive_word(true: Column) -> bool:
+    """Whether a label of words names a positive one: with a score for it, that class is judged against the others.
+
+    *High* beside *low* and *medium* is a step of a scale.
+    """
+    found = None if true.kind == "number" else positive_of(positives.known_groups(true))
+    return found is not None and plain(found) not in _HIGHEST
 
 
 def _of_pairs(mapping: Mapping, reading: Reading, said: Collection[str]) -> Right | None:

@@ -29,7 +29,7 @@ def scored(*names: str) -> dict[str, np.ndarray]:
     ("scores", "classes"),
     [
         (("neg", "neu", "pos"), MOODS),
-        (("negative_score", "neutral_score", "positive_score"), MOODS),
+        (("score_neg", "score_neu", "score_pos"), MOODS),
         (("p_home", "p_draw", "p_away"), np.array(["H", "D", "A"])),
         (("low", "medium", "high"), np.array(["low", "medium", "high"])),
         (("against", "none", "favor"), np.array(["AGAINST", "NONE", "FAVOR"])),

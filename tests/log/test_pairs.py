@@ -65,15 +65,21 @@ def test_numbers_with_zeros_in_front_are_compared_by_value_where_one_column_has_
     assert rows_of(tmp_path, log)["label"].to_list() == [1, 1, 0, 0] * 20
 
 
-@pytest.mark.parametrize("names", [("cat", "dog", "fox"), ("0", "1", "2"), ("positive", "neutral", "negative")])
-def test_scores_of_three_classes_without_a_prediction_are_classes_whatever_their_words(
-    read: Read, names: tuple[str, str, str]
+@pytest.mark.parametrize(
+    ("names", "are_classes"),
+    [(("cat", "dog", "fox"), True), (("0", "1", "2"), True), (("positive", "neutral", "negative"), False)],
+)
+def test_scores_of_three_classes_without_a_prediction_are_classes_unless_a_word_names_the_positive_one(
+    read: Read, names: tuple[str, str, str], *, are_classes: bool
 ) -> None:
     scores = RNG.dirichlet([1, 1, 1], N)
     true = np.array(names)[scores.argmax(1)]
     frame = pl.DataFrame({"label": true, **{f"p_{name}": scores[:, k] for k, name in enumerate(names)}})
-    right = roles.guess(read(frame).reading).mapping.right
-    assert right is not None and (right.kind, right.predicted) == ("classes", None)
+    mapping = roles.guess(read(frame).reading).mapping
+    if are_classes:
+        assert mapping.right is not None and (mapping.right.kind, mapping.right.predicted) == ("classes", None)
+    else:
+        assert mapping.right is None and (mapping.score, mapping.positive) == ("p_positive", ("positive",))
 
 
 def test_a_forecast_and_what_came_are_numbers(read: Read) -> None:
