@@ -222,13 +222,22 @@ def _require_times(log: Log) -> None:
         )
 
 
+def _known_whole(engine: Engine, question: Question, arrivals: Arrivals) -> Arrivals:
+    """Return what was known at the end of the last day whose labels are all in.
+
+    Of rows up to a day that is told by all rows: fewer labels come after that day because no later rows are asked about.
+    """
+    whole = None if ageless(question) == question else arrivals_so_far(engine, ageless(question))
+    return known_whole(arrivals) if whole is None else arrivals.known_at(min(arrivals.now, whole.now))
+
+
 def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judged, per_bucket: int) -> LabelsAnswer:
     """Put together what is known, with as much of it as the times of the labels allow."""
     has_times = bool((arrivals.age > 0).any() or question.log.mapping.label_time)
     ended = stopped(arrivals) if has_times else None
     n_missed = ended[1] if ended else 0.0
     whole, arrivals = arrivals, arrivals.known_at(ended[0]) if ended else arrivals
-    arrivals = with_unlogged(known_whole(arrivals)) if has_times else arrivals
+    arrivals = with_unlogged(_known_whole(engine, question, arrivals)) if has_times else arrivals
     offset = arrivals.start.weekday() if per_bucket == _WEEK else 0
     of_day = (np.arange(arrivals.n_days) + offset) // per_bucket
     curves = CurveSums(arrivals).curves() if has_times else None

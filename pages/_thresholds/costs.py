@@ -17,7 +17,7 @@ from analytics.present.moments import moment_label
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import MODEST, keeping, kept
-from pages._frame.render import figure
+from pages._frame.render import escaped, figure
 
 
 def at_any_edge(question: Question) -> Question:
@@ -58,7 +58,7 @@ def draw_since(answer: ThresholdAnswer, question: Question) -> None:
     shift = _shift_of(question, answer.policy)
     if shift is not None and readings.whole_period_part(answer, shift):
         st.button(
-            f"Judge the rows since {moment_label(shift.since)} alone",
+            escaped(f"Judge the rows since {moment_label(shift.since)} alone"),
             icon=":material/filter_alt:",
             on_click=session.add_clauses,
             args=(since_clauses(question, shift.since),),

@@ -85,6 +85,6 @@ def test_labels_of_mature_rows_are_as_old_when_ripe_as_those_of_all(log: Log, en
     question = Question(log, Cohort().known_on(DAY), THRESHOLD)
     for each in (question, Question(log, Cohort(), THRESHOLD)):
         whole, ripe = labels(engine, each, "error_rate"), labels(engine, mature(engine, each), "error_rate")
-        assert (ripe.ripe_age, ripe.now) == (whole.ripe_age, whole.now)
+        assert (ripe.ripe_age, ripe.now, ripe.trust) == (whole.ripe_age, whole.now, whole.trust)
         assert " is ripe on " not in labels_reading(ripe) and "Mature rows end" not in labels_reading(ripe)
         assert labels_reading(whole).count(" is ripe on ") == 1
