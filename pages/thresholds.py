@@ -24,7 +24,7 @@ with frame.boundary():
         answer = costs.sweep_of(question, policy)
         with head:
             cautioned_sentence(costs.said(answer, question), question)
-            costs.draw_since(answer, question)
+            costs.draw_deciding(answer, question)
         with left:
             st.caption(escaped(readings.limits_reading(answer)))
         with right:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.labels import arrival_of, coming_of, faded_since, label_days, one_class_since, selective_of
-from analytics.answers.labels_arrivals import ageless, arrivals_so_far, arrived, counted_by
+from analytics.answers.labels_arrivals import ageless, arrivals_so_far, arrived, counted_by, ripe_moment
 from analytics.answers.labels_buckets import Known, areas_of, buckets_of, cuts_of
 from analytics.answers.labels_expected import expected_of, with_expected
 from analytics.answers.question import Question
@@ -177,8 +177,7 @@ def ripe_until(engine: Engine, question: Question) -> datetime | None:
     if log.time_low is None or not log.n_labelled:
         return None
     if (arrivals := arrivals_so_far(engine, question)) is not None:
-        ripe = CurveSums(arrivals).curves().ripe
-        return None if ripe is None or ripe > arrivals.now else arrivals.moment(arrivals.now - ripe + 1)
+        return ripe_moment(arrivals)
     days = label_days(engine, question)
     found = None if days is None else label_arrival(days)
     if found is None or days is None:

@@ -12,6 +12,7 @@ from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.measure.labels.arrivals import UNITS, Arrivals, arrivals_of
+from analytics.measure.labels.curve import CurveSums
 from analytics.measure.labels.trust import known_whole
 from analytics.measure.labels.unlogged import with_unlogged
 from analytics.query.engine import Engine
@@ -38,6 +39,12 @@ def arrivals_so_far(engine: Engine, question: Question) -> Arrivals | None:
     unit, _ = counted_by(question.log)
     table, now = arrived(engine, question, unit, ())
     return with_unlogged(known_whole(arrivals_of(table, unit, now, 1, 0)))
+
+
+def ripe_moment(arrivals: Arrivals) -> datetime | None:
+    """Return the moment up to which rows are old enough for nearly all of their labels to be there; None where none is."""
+    ripe = CurveSums(arrivals).curves().ripe
+    return None if ripe is None or ripe > arrivals.now else arrivals.moment(arrivals.now - ripe + 1)
 
 
 def counted_by(log: Log) -> tuple[str, int]:

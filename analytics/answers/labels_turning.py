@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from analytics.answers.labels_arrivals import ageless, arrivals_so_far
+from analytics.answers.labels_arrivals import ageless, arrivals_so_far, ripe_moment
 from analytics.answers.question import Question, is_of_rows
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.measure.labels.arrivals import POSITIVE
-from analytics.measure.labels.curve import CurveSums
 from analytics.query.cohort import Clause
 from analytics.query.engine import Engine
 
@@ -53,11 +52,9 @@ def turning(engine: Engine, question: Question) -> Turning | None:
         return None
     if arrivals is None or arrivals.rest is None:
         return None
-    log, ripe = question.log, CurveSums(arrivals).curves().ripe
-    n, since = engine.row_counts(log, question.cohort, question.threshold)[0], None
-    n_young = n
-    if ripe is not None and ripe <= arrivals.now:
-        since = arrivals.moment(arrivals.now - ripe + 1)
+    log, since = question.log, ripe_moment(arrivals)
+    n_young = n = engine.row_counts(log, question.cohort, question.threshold)[0]
+    if since is not None:
         is_young = Clause(str(log.mapping.time), "ge", (since.isoformat(),))
         young = replace(question.cohort, clauses=(*question.cohort.clauses, is_young))
         n_young = engine.row_counts(log, young, question.threshold)[0]

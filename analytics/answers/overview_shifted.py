@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -36,12 +35,6 @@ def since_clauses(question: Question, since: date) -> tuple[Clause, ...]:
     begins = since.isoformat(" ") if isinstance(since, datetime) else since.isoformat()
     ends = tuple(clause for clause in question.cohort.of(name) if clause.op in ("le", "lt"))
     return (Clause(name, "ge", (begins,)), *ends)
-
-
-def rows_since(question: Question, since: date) -> Question:
-    """Return the question of the rows since a day or an hour alone; its other filters stay."""
-    cohort = question.cohort.with_clauses(since_clauses(question, since))
-    return replace(question, cohort=cohort)
 
 
 def effect_of(engine: Engine, question: Question, metric: str) -> float:

@@ -11,7 +11,7 @@ from analytics.answers.thresholds.answer import human_band
 from analytics.answers.thresholds.answer import thresholds as thresholds_answer
 from analytics.answers.thresholds.by_slice import slice_policy
 from analytics.answers.thresholds.costs import cost_table
-from analytics.answers.thresholds.since import since_shift
+from analytics.answers.thresholds.deciding import deciding
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
@@ -132,7 +132,7 @@ def thresholds(
     Where rows are right or wrong: from which confidence to answer and hand over the rest.
     """
     from analytics.present.readings import decision_reading
-    from analytics.present.tables.thresholds import since_json, threshold_json
+    from analytics.present.tables.thresholds import deciding_json, threshold_json
 
     engine, question = ask(source, asked, takes_confidence=True)
     if question.log.is_right_or_wrong:
@@ -171,9 +171,9 @@ def thresholds(
             raise QuestionError("Expected a log with times for --look-capacity, found none in this cohort.")
         rows = None if look_capacity is None or not answer.days else look_capacity * answer.days / DAYS["week"]
         band = human_band(table, policy, Reviewer(look_cost, look_error, rows))
-    shift = since_shift(engine, question, policy)
-    say(engine, decision_reading(answer, shift), question)
-    found: dict[str, Any] = {**since_json(shift), **threshold_json(answer, slices, band)}
+    part = deciding(engine, question, policy)
+    say(engine, decision_reading(answer, part), question)
+    found: dict[str, Any] = {**deciding_json(part), **threshold_json(answer, slices, band)}
     said = {"roles": roles_of(source, question.log)}
     if output.format == "json":
         write(found, output, said)

@@ -6,14 +6,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from analytics.answers.overview_shifted import since_clauses
 from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import CostTable, cost_table
-from analytics.answers.thresholds.since import SinceShift, since_shift
+from analytics.answers.thresholds.deciding import Deciding, deciding
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import figures, readings
-from analytics.present.moments import moment_label
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import MODEST, keeping, kept
@@ -43,25 +41,25 @@ def sweep_of(question: Question, policy: Policy) -> ThresholdAnswer:
     return kept(_sweep, question, replace(policy, threshold=None))
 
 
-def _shift_of(question: Question, policy: Policy) -> SinceShift | None:
-    """Return what the rows since errors shifted say of the line."""
-    return kept(since_shift, question, replace(policy, threshold=None))
+def _part_of(question: Question, policy: Policy) -> Deciding | None:
+    """Return what the rows say of the line that can say it, where these are not all."""
+    return kept(deciding, question, replace(policy, threshold=None))
 
 
 def said(answer: ThresholdAnswer, question: Question) -> str:
-    """Say where the line should be: by the rows since errors shifted, where they did, and else by all."""
-    return readings.decision_reading(answer, _shift_of(question, answer.policy))
+    """Say where the line should be: by the rows that can say it, where these are not all."""
+    return readings.decision_reading(answer, _part_of(question, answer.policy))
 
 
-def draw_since(answer: ThresholdAnswer, question: Question) -> None:
-    """Offer to judge the rows since errors shifted alone, where these say another line than all."""
-    shift = _shift_of(question, answer.policy)
-    if shift is not None and readings.whole_period_part(answer, shift):
+def draw_deciding(answer: ThresholdAnswer, question: Question) -> None:
+    """Offer to judge the rows alone that can say where the line should be, where these say another one than all."""
+    part = _part_of(question, answer.policy)
+    if part is not None and readings.whole_period_part(answer, part):
         st.button(
-            escaped(f"Judge the rows since {moment_label(shift.since)} alone"),
+            escaped(f"Judge the rows {readings.deciding_words(part.since, part.until)} alone"),
             icon=":material/filter_alt:",
             on_click=session.add_clauses,
-            args=(since_clauses(question, shift.since),),
+            args=(part.clauses,),
         )
 
 

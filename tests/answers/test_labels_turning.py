@@ -13,19 +13,27 @@ import pytest
 from analytics.answers.brief.answer import brief
 from analytics.answers.brief.finding import Asking
 from analytics.answers.labels_answer import labels, mature
+from analytics.answers.labels_arrivals import arrivals_so_far
 from analytics.answers.labels_turning import turning
 from analytics.answers.overview import overview
 from analytics.answers.overview_course import RATES, last_shifts
 from analytics.answers.overview_shifted import shifted_since
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
+from analytics.answers.thresholds.answer import thresholds
+from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.thresholds.deciding import deciding
 from analytics.log.schema import Log
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.policy import Policy
 from analytics.present.readings.brief import finding_sentence
 from analytics.present.readings.labels import labels_reading
 from analytics.present.readings.labels_figures import arrival_reading
 from analytics.present.readings.overview import overview_reading
 from analytics.present.readings.overview_cautions import cautioned
+from analytics.present.readings.thresholds_deciding import decision_reading
 from analytics.present.report.sections.whose import whose_gates
+from analytics.present.tables.thresholds import deciding_json
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.commands.test_command_line import run
@@ -136,3 +144,41 @@ def test_rows_that_are_all_old_enough_are_not_doubted(desk: Desk, engine: Engine
     assert "labels are right" not in lead
     young = run("slices", str(desk.frame(rows(200))), "--label-time", "closed_on", "--time", "at", "--label", "label")
     assert young.stderr.startswith("Rows from ") and "may still become positive: judge those before." in young.stderr
+
+
+@pytest.mark.parametrize(("share", "turns"), [(0.45, True), (0.55, False)])
+def test_preflight_and_labels_agree_on_which_class_has_times(
+    desk: Desk, engine: Engine, share: float, turns: bool
+) -> None:
+    """The check looks before there are answers: from the same share of times on both take a class as one that has them."""
+    frame = rows(200)
+    has_time = (pl.col("label") == 1) | (pl.int_range(pl.len()) % 100 < 100 * share)
+    log = logged(desk, frame.with_columns(closed_on=pl.when(has_time).then(pl.col("at") + pl.duration(days=4))))
+    arrivals = arrivals_so_far(engine, Question(log, Cohort(), 0.5))
+    assert ("may-turn" in {found.code for found in log.findings}) == turns
+    assert arrivals is not None and (arrivals.rest is not None) == turns
+
+
+def test_the_line_is_chosen_by_rows_that_no_longer_turn(desk: Desk, engine: Engine) -> None:
+    """The young count as negative: all rows together want a higher threshold than the truth does."""
+    log, policy = logged(desk, rows(200)), Policy(Costs(fp=1, fn=1))
+    question = Question(log, Cohort((Clause("at", "ge", ("2025-01-02",)),)), 0.8)
+    young = turning(engine, question)
+    assert young is not None and young.since is not None
+    day = young.since.date().isoformat()
+    whole, part = thresholds(cost_table(engine, question), policy), deciding(engine, question, policy)
+    bounds = (Clause("at", "ge", ("2025-01-02",)), Clause("at", "lt", (day,)))
+    before = thresholds(cost_table(engine, replace(question, cohort=Cohort(bounds))), policy)
+    assert part is not None and part.clauses == bounds and (part.since, part.until) == (None, young.since.date())
+    assert part.answer.best == before.best and part.answer.best is not None and whole.best is not None
+    best = part.answer.threshold_at(part.answer.best.bin)
+    assert best is not None and (whole.threshold_at(whole.best.bin) or 1) > best > 0.3
+    said = decision_reading(whole, part)
+    rows_words = f"the rows before {young.since.day} {young.since:%b %Y}"
+    assert said.startswith(f"By {rows_words}, which are old enough to judge: move the threshold from 0.80 to {best:.4g}")
+    assert "counts rows that are too young to judge" in said.partition("\n")[0]
+    assert deciding_json(part)["deciding"]["before"] == day
+    moved = next(each for each in brief(engine, Asking(question, policy)).findings if each.source == "thresholds")
+    assert finding_sentence(moved, log).endswith(f", by {rows_words}.") and moved.clauses == bounds
+    assert deciding(engine, question, Policy(has_costs=False)) is None
+    assert deciding(engine, replace(question, cohort=Cohort(bounds)), policy) is None, "these rows say it themselves"

@@ -85,7 +85,8 @@ class FoundParts:
 class ThresholdParts:
     """A threshold that costs less than the present one; recall, precision and flagged rows at both, None where undefined.
 
-    ``since`` is the day from which on rows chose it, where errors shifted then, and ``days`` how many these are.
+    ``since`` is the day from which on rows chose it, where errors shifted then, ``until`` the one before which they did, where
+    later rows may still turn, and ``days`` how many these are.
     """
 
     present: float
@@ -94,6 +95,7 @@ class ThresholdParts:
     precision: tuple[float | None, float | None]
     flagged: tuple[float, float]
     since: str | None = None
+    until: str | None = None
     days: float | None = None
 
 

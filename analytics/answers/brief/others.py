@@ -21,11 +21,10 @@ from analytics.answers.calibration.time import turned
 from analytics.answers.labels import label_days
 from analytics.answers.labels_answer import feed_stopped, ripe_until
 from analytics.answers.labels_turning import turning
-from analytics.answers.overview_shifted import since_clauses
 from analytics.answers.question import is_of_rows, score_table
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
-from analytics.answers.thresholds.since import since_shift
+from analytics.answers.thresholds.deciding import Deciding, deciding
 from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
@@ -133,17 +132,15 @@ def idle_line(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
 def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the threshold that costs less, where what it saves on rows that did not choose it is clear.
 
-    Where errors shifted within the period it is that of the rows since: what is best of both together is best of neither.
+    It is that of the rows that can say it: those since errors shifted, and those that no longer turn.
     """
     log, question = asking.question.log, asking.question
     if asking.policy is None or not asking.policy.has_costs or log.is_right_or_wrong:
         return ()
     if log.ranks_wrong_way or log.has_copied_label or log.score_kind == "decision":
         return ()
-    shift = since_shift(engine, question, asking.policy)
-    since = None if shift is None else shift.since
-    clauses = () if since is None else since_clauses(question, since)
-    answer = thresholds(cost_table(engine, question), asking.policy) if shift is None else shift.answer
+    part = deciding(engine, question, asking.policy)
+    answer = thresholds(cost_table(engine, question), asking.policy) if part is None else part.answer
     size = Size(*(float(end) for end in (answer.saving.value, answer.saving.low, answer.saving.high)))
     if answer.best is None or answer.best == answer.present or not size.is_clear:
         return ()
@@ -156,14 +153,21 @@ def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         (_rate(answer, "fn", points[0]), _rate(answer, "fn", points[1])),
         (_rate(answer, "fp", points[0]), _rate(answer, "fp", points[1])),
         (answer.value("n_flagged", points[0]), answer.value("n_flagged", points[1])),
-        *(() if since is None else (since.isoformat(), answer.days)),
+        *(() if part is None else (*_ends(part), answer.days)),
     )
     costs = asking.policy.costs
     said = {f"cost_{name}": f"{getattr(costs, name):.12g}" for name in (*CELLS, "review") if getattr(costs, name)}
     said |= {"unit": asking.policy.unit} if asking.policy.unit else {}
     said |= {} if parts.best is None else {"to": f"{parts.best:.12g}"}
     multiplied = tuple(("amounts", cell) for cell in costs.amount_cells)
+    clauses = () if part is None else part.clauses
     return (Finding("thresholds", "thresholds", parts, size, asked=(*said.items(), *multiplied), clauses=clauses),)
+
+
+def _ends(part: Deciding) -> tuple[str | None, str | None]:
+    """Return the days between which rows chose a threshold, as text."""
+    since, until = (None if day is None else day.isoformat() for day in (part.since, part.until))
+    return since, until
 
 
 def _rate(answer: ThresholdAnswer, error: str, point: Point) -> float | None:

@@ -94,6 +94,7 @@ from analytics.present.readings.thresholds import (
     threshold_reading,
 )
 from analytics.present.readings.thresholds_by_slice import band_reading, slice_policy_reading
+from analytics.present.readings.thresholds_deciding import deciding_words, decision_reading, whole_period_part
 from analytics.present.readings.thresholds_decisions import decisions_reading
 from analytics.present.readings.thresholds_handover import (
     break_even_reading,
@@ -102,7 +103,6 @@ from analytics.present.readings.thresholds_handover import (
     handover_slices_reading,
     no_confidence,
 )
-from analytics.present.readings.thresholds_since import decision_reading, whole_period_part
 from analytics.present.readings.watch import stream_words, watch_figure_reading, watch_reading
 
 __all__ = [
@@ -132,6 +132,7 @@ __all__ = [
     "costs_reading",
     "curve_reading",
     "deciders_reading",
+    "deciding_words",
     "decision_reading",
     "decisions_reading",
     "density_reading",

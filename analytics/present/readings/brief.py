@@ -42,6 +42,7 @@ from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.gap_parts import PART_WORDS
 from analytics.present.readings.overview_lead import missed_words, wrong_words
 from analytics.present.readings.overview_unjudged import lacking
+from analytics.present.readings.thresholds_deciding import deciding_words
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
@@ -100,8 +101,8 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return calibration_sentence(parts, log)
         case ThresholdParts() as parts:
             best = "above the top score" if parts.best is None else f"to {words.threshold_text(parts.best)}"
-            since = f", by the rows since {moment_label(parts.since)}" if parts.since else ""
-            return f"Move the threshold from {words.threshold_text(parts.present)} {best}{since}."
+            rows = f", by the rows {deciding_words(parts.since, parts.until)}" if parts.since or parts.until else ""
+            return f"Move the threshold from {words.threshold_text(parts.present)} {best}{rows}."
         case LineParts() as parts:
             return line_sentence(parts, log)
         case LabelParts() as parts:

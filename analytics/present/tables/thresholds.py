@@ -17,7 +17,7 @@ from analytics.present.tables.slices import json_value
 if TYPE_CHECKING:
     from analytics.answers.thresholds.answer import ThresholdAnswer
     from analytics.answers.thresholds.by_slice import SlicePolicy
-    from analytics.answers.thresholds.since import SinceShift
+    from analytics.answers.thresholds.deciding import Deciding
     from analytics.measure.thresholds.human_band import Band
     from analytics.measure.thresholds.operating import Point
 
@@ -160,13 +160,14 @@ def threshold_json(
     return {**found, "sweep": [{name: json_value(value) for name, value in row.items()} for row in rows]}
 
 
-def since_json(shift: SinceShift | None) -> dict[str, Any]:
-    """Return what the rows since errors shifted say of the threshold: ``since``, None where they did not shift."""
-    if shift is None:
-        return {"since": None}
-    whole = threshold_json(shift.answer)
+def deciding_json(part: Deciding | None) -> dict[str, Any]:
+    """Return what the rows that can say it say of the threshold: ``deciding``, None where these are all."""
+    if part is None:
+        return {"deciding": None}
+    whole = threshold_json(part.answer)
     names = ("best_threshold", "best_low", "best_high", "saving", "saving_low", "saving_high", "days", "n_judged")
-    return {"since": {"from": shift.since.isoformat(), **{name: whole[name] for name in names}}}
+    since, until = (None if day is None else day.isoformat() for day in (part.since, part.until))
+    return {"deciding": {"from": since, "before": until, **{name: whole[name] for name in names}}}
 
 
 def _slices_json(slices: SlicePolicy) -> dict[str, Any]:

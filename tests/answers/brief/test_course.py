@@ -22,7 +22,7 @@ from analytics.answers.question import Question
 from analytics.answers.slices_ranking import ranked_columns
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
-from analytics.answers.thresholds.since import since_shift
+from analytics.answers.thresholds.deciding import deciding
 from analytics.log.kept.watch import Watching
 from analytics.log.right import Right
 from analytics.measure.course import latest, risen, spell
@@ -84,7 +84,7 @@ def test_a_threshold_is_chosen_from_the_rows_since_scores_moved(desk: Desk) -> N
         since = Cohort((Clause("at", "ge", ("2024-02-10",)),))
         best = thresholds(cost_table(engine, Question(log, since, 0.4)), Policy(Costs(fp=1, fn=1)))
         question, policy = Question(log, Cohort(), 0.4), Policy(Costs(fp=1, fn=1))
-        whole, shift = thresholds(cost_table(engine, question), policy), since_shift(engine, question, policy)
+        whole, shift = thresholds(cost_table(engine, question), policy), deciding(engine, question, policy)
         ends = replace(question, cohort=Cohort((Clause("at", "le", ("2024-02-20",)),)))
         bound = since_clauses(ends, date(2024, 2, 10))
     first = answer.findings[0]

@@ -8,8 +8,8 @@ import polars as pl
 
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.thresholds.deciding import Line, deciding
 from analytics.answers.thresholds.handover import Handover, handover
-from analytics.answers.thresholds.since import Line, since_shift
 from analytics.measure.thresholds.handover import handover_costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import palette, readings, words
@@ -36,7 +36,7 @@ def ask(engine: Engine, asking: ReportAsking) -> Line | Handover:
         return handover(cost_table(engine, asking.question), asking.handover or unsaid)
     policy = asking.policy or Policy(has_costs=False)
     answer = thresholds(cost_table(engine, asking.question), policy)
-    return Line(answer, since_shift(engine, asking.question, policy))
+    return Line(answer, deciding(engine, asking.question, policy))
 
 
 def build(line: Line | Handover, _: ReportAsking) -> tuple[Section, ...]:
@@ -44,7 +44,7 @@ def build(line: Line | Handover, _: ReportAsking) -> tuple[Section, ...]:
     if isinstance(line, Handover):
         return build_handover(line)
     title, answer = "Where the threshold should be", line.deciding
-    lead, more = split_lead(readings.decision_reading(line.answer, line.shift))
+    lead, more = split_lead(readings.decision_reading(line.answer, line.part))
     if not answer.policy.has_costs or answer.best is None:
         give = (
             "Not decided: nobody has said what a false positive and a false negative cost, and without that no threshold is "

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analytics.answers.question import is_of_rows
+from analytics.answers.thresholds.deciding import Line
 from analytics.answers.thresholds.handover import Handover
-from analytics.answers.thresholds.since import Line
 from analytics.measure.gap.causes import emptied
 from analytics.measure.overruled import WhoWasRight
 from analytics.present import words

@@ -1,0 +1,84 @@
+"""Which rows say where the line should be: those since errors shifted, and of these no rows that may still turn.
+
+What is best of all times together is best of none, and a row that is too young to have become positive is no negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from analytics.answers.labels_turning import turning
+from analytics.answers.overview_shifted import shifted_since, since_clauses
+from analytics.answers.question import Question
+from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
+from analytics.answers.thresholds.costs import cost_table
+from analytics.measure.thresholds.policy import Policy
+from analytics.query.cohort import Clause
+from analytics.query.engine import Engine
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """The part of the rows that says where the line should be, where that is not all of them.
+
+    Attributes
+    ----------
+    since : date or None
+        The first day since errors shifted for good, with its hour where the log is told by the hour; None where they did not.
+    until : date or None
+        The first day whose rows may still become of the other class; None without such rows.
+    clauses : tuple of Clause
+        What keeps these rows alone.
+    answer : ThresholdAnswer
+        That of these rows alone.
+    """
+
+    since: date | None
+    until: date | None
+    clauses: tuple[Clause, ...]
+    answer: ThresholdAnswer
+
+
+@dataclass(frozen=True)
+class Line:
+    """Where the threshold should be by all rows, and by the part that says it, where that is not all of them."""
+
+    answer: ThresholdAnswer
+    part: Deciding | None
+
+    @property
+    def deciding(self) -> ThresholdAnswer:
+        """The answer of the rows that decide."""
+        return self.answer if self.part is None else self.part.answer
+
+
+def deciding(engine: Engine, question: Question, policy: Policy) -> Deciding | None:
+    """Answer "where should the line be?" by the rows since the last lasting shift of the errors that can no longer turn.
+
+    None without costs, where all rows say it, and where there is no line to move: as the brief, the page, the pack and the
+    command say.
+    """
+    log = question.log
+    is_asked = policy.has_costs and not log.is_right_or_wrong and log.score_kind != "decision"
+    if not is_asked or log.ranks_wrong_way or log.has_copied_label:
+        return None
+    young = turning(engine, question)
+    until = None if young is None or young.since is None else young.since.date()
+    clauses: tuple[Clause, ...] = ()
+    if until is not None:
+        name = str(log.mapping.time)
+        bounds = (clause for clause in question.cohort.of(name) if clause.op in ("ge", "gt", "le", "lt"))
+        clauses = (*bounds, Clause(name, "lt", (until.isoformat(),)))
+    settled = _kept(question, clauses)
+    since = shifted_since(engine, settled)
+    if since is not None:
+        clauses = since_clauses(settled, since)
+    if not clauses:
+        return None
+    answer = thresholds(cost_table(engine, _kept(question, clauses)), policy)
+    return Deciding(since, until, clauses, answer) if answer.n_judged else None
+
+
+def _kept(question: Question, clauses: tuple[Clause, ...]) -> Question:
+    return replace(question, cohort=question.cohort.with_clauses(clauses))
