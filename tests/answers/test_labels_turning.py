@@ -23,6 +23,7 @@ from analytics.answers.report.asking import ReportAsking
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
 from analytics.answers.thresholds.deciding import deciding
+from analytics.answers.thresholds.priced import priced
 from analytics.log.schema import Log
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
@@ -175,10 +176,16 @@ def test_the_line_is_chosen_by_rows_that_no_longer_turn(desk: Desk, engine: Engi
     assert best is not None and (whole.threshold_at(whole.best.bin) or 1) > best > 0.3
     said = decision_reading(whole, part)
     rows_words = f"the rows before {young.since.day} {young.since:%b %Y}"
-    assert said.startswith(f"By {rows_words}, which are old enough to judge: move the threshold from 0.80 to {best:.4g}")
+    assert said.startswith(
+        f"By {rows_words}, which are old enough to judge: move the threshold from 0.80 to {best:.4g}"
+    )
     assert "counts rows that are too young to judge" in said.partition("\n")[0]
     assert deciding_json(part)["deciding"]["before"] == day
     moved = next(each for each in brief(engine, Asking(question, policy)).findings if each.source == "thresholds")
     assert finding_sentence(moved, log).endswith(f", by {rows_words}.") and moved.clauses == bounds
     assert deciding(engine, question, Policy(has_costs=False)) is None
     assert deciding(engine, replace(question, cohort=Cohort(bounds)), policy) is None, "these rows say it themselves"
+    assert (what := priced(engine, question, policy)) is not None
+    lead = overview_reading(replace(overview(engine, question), priced=what), question)
+    assert lead.startswith("Rows from "), "that rows may still turn stands before what they cost"
+    assert lead.index("may still become") < lead.index("costs")
