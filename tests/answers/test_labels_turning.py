@@ -185,7 +185,8 @@ def test_the_line_is_chosen_by_rows_that_no_longer_turn(desk: Desk, engine: Engi
     assert finding_sentence(moved, log).endswith(f", by {rows_words}.") and moved.clauses == bounds
     assert deciding(engine, question, Policy(has_costs=False)) is None
     assert deciding(engine, replace(question, cohort=Cohort(bounds)), policy) is None, "these rows say it themselves"
-    assert (what := priced(engine, question, policy)) is not None
+    what = priced(engine, question, policy)
+    assert what is not None
     lead = overview_reading(replace(overview(engine, question), priced=what), question)
     assert lead.startswith("Rows from "), "that rows may still turn stands before what they cost"
     assert lead.index("may still become") < lead.index("costs")
