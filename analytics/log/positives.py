@@ -57,8 +57,23 @@ def with_values(mapping: Mapping, reading: Reading, named: str | None = None) ->
         positive, negative = split_values(reading.column(mapping.label))
         if named in negative:
             positive, negative = negative, positive
-        mapping = replace(mapping, positive=positive, negative=negative)
+        mapping = replace(mapping, positive=positive, negative=_predicted_too(mapping, reading, positive, negative))
     return with_decision_values(mapping, reading)
+
+
+def _predicted_too(
+    mapping: Mapping, reading: Reading, positive: tuple[str, ...], negative: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the negative values of a label; of several the one that is predicted, where just it and the positive one are.
+
+    What else the label holds, such as *unclear* beside *fraud* and *legit*, is then an outcome that nobody predicted.
+    """
+    if mapping.decision is None or len(groups(negative)) < 2:
+        return negative
+    predicted = known_groups(reading.column(mapping.decision))
+    shared = tuple(value for value in negative if folded(value) in predicted)
+    others = {*predicted} - {*map(folded, positive)}
+    return shared if len(predicted) == 2 and others and others == {*map(folded, shared)} else negative
 
 
 def with_decision_values(mapping: Mapping, reading: Reading) -> Mapping:

@@ -54,6 +54,17 @@ UNKNOWN_WORDS = frozenset(
         "in progress",
     }
     | {"in review", "under review", "ignore", "ignored", "skip", "skipped", "to be determined", "not yet", "unresolved"}
+    | {
+        "unclear",
+        "uncertain",
+        "unsure",
+        "not sure",
+        "inconclusive",
+        "indeterminate",
+        "ambiguous",
+        "unklar",
+        "incertain",
+    }
     | {"undecided", "issued", "in grace period", "unlabelled", "unlabeled", "unavailable", "not available", "tbd"}
     | {"n/a", "na", "n.a.", "#n/a", "k.a.", "nan", "nat", "null", "nil", "none", "undefined", "missing", "not set"}
     | {r"\n", "(null)", "(none)", "(blank)", "(empty)", "(missing)", "(unknown)", "<null>", "<na>", "<none>", "<unset>"}

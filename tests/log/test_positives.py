@@ -161,3 +161,25 @@ def test_where_no_word_tells_the_rarer_value_is_positive() -> None:
     assert split_values(label(("beta", 580), ("alpha", 20))) == (("alpha",), ("beta",))
     assert split_values(label(("alpha", 580), ("beta", 20))) == (("beta",), ("alpha",))
     assert split_values(label(("yes", 580), ("no", 20))) == (("yes",), ("no",))
+
+
+@pytest.mark.parametrize("third", ["partly", "insufficient docs"])
+def test_an_outcome_that_nobody_predicts_is_not_the_negative(desk: Desk, third: str) -> None:
+    """Of three values of the label two are predicted: the third is neither, as a third value of the decision is no decision."""
+    cells = "".join(
+        f"{k / 99},{('fraud', 'legit')[k % 2]},{('fraud', 'legit', 'Legit', third)[k % 4]}\n" for k in range(99)
+    )
+    mapping = roles.guess(desk.read("score,prediction,truth\n" + cells)).mapping
+    assert (mapping.label, mapping.positive, set(mapping.negative)) == ("truth", ("fraud",), {"legit", "Legit"})
+    both = roles.guess(desk.read("score,prediction,truth\n" + cells.replace(",legit,", f",{third},", 5))).mapping
+    assert set(both.negative) == {"legit", "Legit", third}, (
+        "where it is predicted too it counts as what is not positive"
+    )
+
+
+def test_an_unclear_outcome_is_not_known(desk: Desk) -> None:
+    said = desk.read(
+        "score,outcome\n" + "".join(f"{k / 99},{('fraud', 'legit', 'unclear')[k % 3]}\n" for k in range(99))
+    )
+    mapping = roles.guess(said).mapping
+    assert (mapping.positive, mapping.negative) == (("fraud",), ("legit",))
