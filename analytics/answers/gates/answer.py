@@ -150,7 +150,7 @@ def _judged(
     _require_columns(question, gate)
     asked = _filtered(question, gate.where)
     if isinstance(against, Pairing):
-        own, before = paired(engine, asked, gate, against), None
+        own, before = paired(engine, asked, gate, against, file.costs), None
     else:
         own = cut_as_before(engine, asked, gate, last) or measured(engine, asked, gate, against)
         before = None if gate.about == "new_values" else before_of(engine, asked, own, gate, against, last)
