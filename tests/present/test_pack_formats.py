@@ -208,6 +208,16 @@ def test_tables_of_the_archive_stay_in_their_folders_and_run_nothing(files: dict
         assert [column["name"] for column in entry["columns"]] == pack.sheets[place].frame.columns
 
 
+def test_columns_of_the_archive_are_called_as_on_paper(files: dict[str, bytes]) -> None:
+    with ZipFile(BytesIO(files["zip"])) as archive:
+        found = {entry["table"].partition("-")[2]: entry for entry in json.loads(archive.read("schema.json"))}
+    names = {table: [column["name"] for column in entry["columns"]] for table, entry in found.items()}
+    assert {"question", "formulas", "manifest", "rows", "added-1"} <= {*names}
+    assert not any(re.fullmatch(r"c\d+(_low|_high)?", name) for each in names.values() for name in each)
+    assert names["question"] == names["manifest"] == ["what", "value"]
+    assert names["added-1"][0] == "1_1" and not any(re.search(r"\W", name) for name in names["added-1"])
+
+
 def test_the_message_is_no_markup_no_link_and_no_mention(files: dict[str, bytes]) -> None:
     text = files["md"].decode().split("<!-- slicewise-manifest:")[0]
     assert not re.search(r"(?<!\\)[<>]", text)
