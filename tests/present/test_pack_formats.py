@@ -37,6 +37,7 @@ from analytics.present.report.manifest import light, manifest_from, token_of
 from analytics.present.report.parts import FirstPage, Pack, Section
 from analytics.present.report.sections import whose
 from analytics.present.report.sections.pack import Beside, outline_of, pack_of
+from analytics.present.report.sheets import text_sheet
 from analytics.query.cohort import Clause
 from tests.present.made import hostile_answer, make_overview, make_question
 
@@ -178,14 +179,26 @@ def test_a_column_of_a_slide_holds_its_longest_word(files: dict[str, bytes]) -> 
     assert sum(widths) == pytest.approx(slides._ACROSS) and widths[0] > 1.2 and widths[1] > 2 * widths[0]
 
 
-def test_a_pdf_holds_no_script_and_no_address(files: dict[str, bytes]) -> None:
-    data = files["pdf"]
+def streams_of(data: bytes) -> list[bytes]:
     streams = [data]
     for found in re.finditer(rb"stream\r?\n", data):
         try:
             streams.append(zlib.decompressobj().decompress(data[found.end() :]))
         except zlib.error:
             continue
+    return streams
+
+
+def test_a_short_section_fills_no_page_of_a_pdf(pack: Pack) -> None:
+    rows = [(str(place), "x") for place in range(6)]
+    short = Section("gap", "Why", "Because.", (text_sheet("t", "T", ("What", "Value"), rows),), begins_page=True)
+    data = PACK_FORMATS["pdf"].make(replace(pack, sections=(short,) * 6))
+    n_pages = len(re.findall(rb"/Type\s*/Page\b", b"".join(streams_of(data))))
+    assert 2 <= n_pages <= 4, n_pages
+
+
+def test_a_pdf_holds_no_script_and_no_address(files: dict[str, bytes]) -> None:
+    streams = streams_of(files["pdf"])
     text = b"".join(streams)
     assert len(streams) > 3
     for mark in (b"/JavaScript", b"/JS", b"/URI", b"/Launch", b"/OpenAction /"):
