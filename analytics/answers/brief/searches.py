@@ -8,6 +8,7 @@ import polars as pl
 
 from analytics.answers.brief.costs import weights_of
 from analytics.answers.brief.finding import Asking, CompareParts, Finding, FoundParts, GapParts, Size
+from analytics.answers.brief.recorded import is_recorded
 from analytics.answers.compare.whole import WholeComparison, pair_address, whole_comparison
 from analytics.answers.discovery.answer import Discovery
 from analytics.answers.discovery.either import ONE_KIND, discover_either
@@ -16,7 +17,6 @@ from analytics.answers.gap.answer import Gap, gap
 from analytics.answers.gap.inputs import Inputs, inputs
 from analytics.answers.gap.sides import Sides, sides
 from analytics.answers.labels import selective_of
-from analytics.answers.recorded import is_recorded
 from analytics.measure.brief import MOST_EMPTY, MOST_ROWS
 from analytics.measure.gap.causes import emptied, to_mend
 from analytics.measure.gap.metric import COST

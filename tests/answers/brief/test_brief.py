@@ -13,10 +13,10 @@ import pytest
 
 from analytics.answers.brief.answer import MOST, Brief, address_of, brief, composed, evaluated_sides
 from analytics.answers.brief.finding import Asking, Finding, FoundParts, LabelParts, PreflightParts, Size, SliceParts
+from analytics.answers.brief.recorded import is_recorded
 from analytics.answers.brief.registry import SOURCES, WITHOUT
 from analytics.answers.discovery.search import Predicate
 from analytics.answers.question import Question
-from analytics.answers.recorded import is_recorded
 from analytics.log.receipt import CheckResult
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
