@@ -175,6 +175,11 @@ def test_a_gate_on_what_errors_cost_finds_what_a_loop_finds(desk: Desk) -> None:
             own = apart[(frame["region"] == found.slice).to_numpy()]
             assert (found.value, found.n) == pytest.approx((own.mean(), len(own)))
     assert result_reading(whole).startswith("+")
+    engine, question = Engine(desk.workspace), Question(wide, Cohort(), 1.0)
+    sides = gate_sides(desk.workspace, question, text + gates_, again(desk))
+    answer = gates(engine, question, text + gates_, sides=sides)
+    assert "a false negative 0.25 × amount and a true negative 0, each look 0.50." in gates_reading(answer)
+    assert gates_json(answer)["costs"]["fp"] == 2
     assert statement(whole.gate).startswith(
         "Against what is live, the candidate's change of the cost per row is at most "
     )
