@@ -290,6 +290,8 @@ def test_what_a_file_says_of_a_candidate_is_read_and_written() -> None:
     )
     file = read_gates(text)
     assert read_gates(written_gates(file)) == file
+    even = read_gates(text.replace("better_by = 0.02", "better_by = 0", 1)).gates[0]
+    assert str(even.high) == "0.0"
     assert [(gate.low, gate.high) for gate in file.gates] == [(-np.inf, -0.02), (0.02, np.inf)]
     # What is kept for next time of a metric is not that of its pairs.
     assert file.gates[0].identity != replace(file.gates[0], against="limit").identity

@@ -241,7 +241,7 @@ class _Reader(TomlReader):
             )
         elif said[0] in _BY:
             better = numbers[said[0]] if said[0] == "better_by" else -numbers[said[0]]
-            return (better, inf) if direction == "higher" else (-inf, -better)
+            return (better, inf) if direction == "higher" else (-inf, 0.0 - better)
         elif "limit" in said:
             return (numbers["limit"], inf) if direction == "higher" else (-inf, numbers["limit"])
         low, high = numbers.get("min", -inf), numbers.get("max", inf)
