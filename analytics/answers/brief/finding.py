@@ -52,6 +52,8 @@ class SliceParts:
         That metric, there and elsewhere, or what the base rate explains there (`measure.slices.compared_by`).
     n, share, n_compared : int, float and int
         Judged rows of the slice, their share of those that it is compared in, and the slices that the test was adjusted for.
+    versions : tuple of str
+        Of a missing value: the model versions that have the column, in whose rows it is compared; none where all have it.
     """
 
     column: str
@@ -62,6 +64,7 @@ class SliceParts:
     n: int
     share: float
     n_compared: int
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ class FoundParts:
     """A slice of several conditions that a search confirmed on rows that it did not see, of ``n_sent`` that it sent there.
 
     ``metric`` is what its rates are: the error rate, or one kind of error. Of its ``n`` judged rows they are of the
-    ``n_confirming`` that the search did not see.
+    ``n_confirming`` that the search did not see. What is missing there ``is_recorded`` where its rows are not most of them of
+    model versions that never have it.
     """
 
     slice: Slice
@@ -79,6 +83,7 @@ class FoundParts:
     n: int
     n_confirming: int
     n_sent: int
+    is_recorded: bool = True
 
 
 @dataclass(frozen=True)
@@ -255,6 +260,8 @@ class Finding:
         What the address of the page says besides the question.
     clauses : tuple of Clause
         The rows that it is about, to be added to the cohort.
+    within : tuple of Clause
+        Of these what says in which rows it is compared, where that is not the whole cohort.
     """
 
     source: str
@@ -264,6 +271,7 @@ class Finding:
     place: _Place = "by size"
     asked: tuple[tuple[str, str], ...] = ()
     clauses: tuple[Clause, ...] = ()
+    within: tuple[Clause, ...] = ()
 
 
 @dataclass(frozen=True)

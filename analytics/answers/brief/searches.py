@@ -8,6 +8,7 @@ import polars as pl
 
 from analytics.answers.brief.costs import weights_of
 from analytics.answers.brief.finding import Asking, CompareParts, Finding, FoundParts, GapParts, Size
+from analytics.answers.brief.recorded import is_recorded
 from analytics.answers.compare.whole import WholeComparison, pair_address, whole_comparison
 from analytics.answers.discovery.answer import Discovery
 from analytics.answers.discovery.either import ONE_KIND, discover_either
@@ -36,7 +37,7 @@ def found_slice(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     hidden = selective_of(engine, asking.question)
     if hidden is not None and hidden.mixes(asking.leading_metric or COST):
         return ()  # it would find who has a label
-    return slice_finding(searched(engine, asking), asking)
+    return slice_finding(engine, searched(engine, asking), asking)
 
 
 def searched(engine: Engine, asking: Asking) -> Discovery:
@@ -56,7 +57,7 @@ def _usual(asking: Asking) -> str:
     return objective_for(asking.leading_metric or "cost", is_right_or_wrong=asking.question.log.is_right_or_wrong)
 
 
-def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
+def slice_finding(engine: Engine, answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
     """Return the confirmed slice of a search that holds or costs most."""
     excess = "excess_weighted" if asking.has_costs else "excess_model"
     excess = excess if excess in answer.table.columns else "excess_errors"  # where rows are right or wrong
@@ -75,7 +76,9 @@ def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
         objective = answer.search.objective
         metric = objective if objective in ONE_KIND else "error_rate"
         counts = row["n"], row["n_reported"], answer.n_sent
-        parts = FoundParts(slice_, metric, row["rate"], row["rate_complement"], *counts)
+        empty = [each.property.source for each in slice_ if each.value is None]
+        known = is_recorded(engine, asking.question, empty, [clause for each in said for clause in each or ()])
+        parts = FoundParts(slice_, metric, row["rate"], row["rate_complement"], *counts, is_recorded=known)
         other = () if objective == _usual(asking) else (("objective", objective),)
         kept = () if None in said else tuple(clause for each in said for clause in each or ())
         return (

@@ -8,7 +8,7 @@ from math import sqrt
 
 import polars as pl
 
-from analytics.measure.compare.preferences import WinRate, meant, rate_of
+from analytics.measure.compare.preferences import IS_FIRST, WinRate, meant, rate_of
 
 _LEAST = 30
 """Judgements in both orders from which it is told what their words name. A judgement."""
@@ -131,6 +131,26 @@ def both_rows(table: pl.DataFrame, meaning: Mapping[str, float]) -> tuple[pl.Dat
     )
     met = met.with_columns(w2=pl.col("w") ** 2)
     return said, met if "unit" in table.columns else met.drop("unit")
+
+
+def turned_to(table: pl.DataFrame, live: str, candidate: str) -> pl.DataFrame:
+    """Mark the rows on which either candidate's own answer stands first, and count lengths from the other one's.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        As `paired_rates`, with ``live_first`` and ``candidate_first``: whose answer stands first.
+    live, candidate : str
+        Whose answers are those of either side.
+    """
+    names = {"live": live, "candidate": candidate}
+    is_first = {mark: pl.col(f"{side}_first") == names[side] for mark, side in zip(IS_FIRST, names, strict=True)}
+    marked = table.with_columns(**is_first).drop("live_first", "candidate_first")
+    deltas = [side for side in names if f"{side}_delta" in table.columns]
+    return marked.with_columns(
+        pl.when(f"{side}_is_first").then(-pl.col(f"{side}_delta")).otherwise(f"{side}_delta").alias(f"{side}_delta")
+        for side in deltas
+    )
 
 
 def orders_of(table: pl.DataFrame, level: float = 0.95) -> Orders | None:
