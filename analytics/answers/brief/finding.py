@@ -200,7 +200,10 @@ class GapParts:
 
 @dataclass(frozen=True)
 class CourseParts:
-    """Errors that are more frequent since a day, when a version may have ``began``, or ``until`` one; "before" is other days."""
+    """Errors that are more frequent since a day, when a version may have ``began``, or ``until`` one; "before" is other days.
+
+    ``days`` is how many it has lasted, the first and the last included.
+    """
 
     metric: str
     before: float
@@ -210,6 +213,7 @@ class CourseParts:
     n_after: float
     began: str | None = None
     until: str | None = None
+    days: float | None = None
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,8 @@ _ALL = (
         "gap",
         "since when the model is worse",
         worse_since,
-        "By size: errors since then beyond those that the rate of before would give. Without one where errors have costs.",
+        "By size: errors since then beyond those that the rate of before would give, or what they cost. Before the move of the "
+        "threshold however much that saves: it fits what broke, and is wrong once that is mended.",
         is_by_metric=True,
     ),
     Source(

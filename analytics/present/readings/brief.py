@@ -197,7 +197,7 @@ def finding_worth(finding: Finding, brief: Brief) -> str:
     if size is None:
         return ""
     unit = brief.asking.policy.unit if brief.asking.policy is not None and brief.asking.has_costs else None
-    days = (finding.parts.days if isinstance(finding.parts, ThresholdParts) else None) or brief.days
+    days = (finding.parts.days if isinstance(finding.parts, ThresholdParts | CourseParts) else None) or brief.days
     by_week = size.value * _DAYS_OF_A_WEEK / days if days else 0.0
     is_told = bool(days and days >= 2 * _DAYS_OF_A_WEEK and by_week >= 1)
     log = brief.asking.question.log
