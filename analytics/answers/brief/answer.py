@@ -128,7 +128,7 @@ def composed(asking: Asking, asked: Sequence[Source], findings: Iterable[Finding
 
 
 def _is_within(inner: Finding, outer: Finding) -> bool:
-    """Whether a finding is about a part of the rows of another one; what is done about rows is no part of what happened to them."""
+    """Whether a finding is about a part of the rows of another one; a remedy is no part of what happened to its rows."""
     if inner.source in _REMEDIES or outer.source in _REMEDIES:
         return False
     is_of_rows = bool(outer.clauses) and inner.size is not None and outer.size is not None

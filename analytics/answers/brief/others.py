@@ -164,7 +164,7 @@ def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     return (Finding("thresholds", "thresholds", parts, size, asked=(*said.items(), *multiplied), clauses=clauses),)
 
 
-def _ends(part: Deciding) -> tuple[str | None, str | None]:
+def _ends(part: Deciding[ThresholdAnswer]) -> tuple[str | None, str | None]:
     """Return the days between which rows chose a threshold, as text."""
     since, until = (None if day is None else day.isoformat() for day in (part.since, part.until))
     return since, until
