@@ -17,11 +17,12 @@ from analytics.answers.brief.finding import (
     TurningParts,
 )
 from analytics.answers.calibration.answer import judged_bins, unripe_level
+from analytics.answers.calibration.since import settled_part
 from analytics.answers.calibration.time import turned
 from analytics.answers.labels import label_days
 from analytics.answers.labels_answer import feed_stopped, ripe_until
 from analytics.answers.labels_turning import turning
-from analytics.answers.question import is_of_rows, score_table
+from analytics.answers.question import Question, is_of_rows, score_table
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
 from analytics.answers.thresholds.deciding import Deciding, deciding
@@ -29,7 +30,7 @@ from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
 from analytics.measure.calibration.table import slice_numbers
-from analytics.measure.calibration.told import CalibrationParts, is_flat, told_bin
+from analytics.measure.calibration.told import CalibrationParts, LevelTurn, is_flat, told_bin
 from analytics.measure.counts import confusion_table
 from analytics.measure.intervals import wilson
 from analytics.measure.labels.lateness import label_arrival
@@ -40,6 +41,7 @@ from analytics.measure.thresholds.costs import CELLS
 from analytics.measure.thresholds.operating import Point
 from analytics.query.cohort import Clause
 from analytics.query.engine import Engine
+from analytics.query.score_table import ScoreTable
 
 _LEVEL = 0.95
 """Share of calibrated models that chance is given for. Convention of the house."""
@@ -70,28 +72,51 @@ _UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", _BY_CLASS, "sc
 
 
 def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
-    """Return what a score means instead, where scores are probabilities and off by more than chance and by a point."""
+    """Return what a score means instead, where scores are probabilities and off by more than chance and by a point.
+
+    Where errors shifted for good it is what a score means since: nobody would recalibrate by rows of before. Where scores are
+    off another way since a day that is said, with what they were before.
+    """
     question = asking.question
     if not question.log.is_probability or question.log.ranks_wrong_way or question.log.has_copied_label:
         return ()
     if any(each.code == _BY_CLASS for each in question.log.findings):
         return ()  # a share of rows that were drawn by class is the sample's
-    scores = score_table(engine, question, (), ("brier",), is_weighted=True)
+    turn = turned(engine, question)
+    part = None if turn is not None else settled_part(engine, question)
+    clauses: tuple[Clause, ...] = ()
+    if part is not None and judged_bins(_probabilities(engine, part[1])).judged.sum() >= MIN_SUPPORT:
+        since, question = part
+        parts, clauses = _off(engine, question, None, since.isoformat()), question.cohort.clauses
+    else:
+        parts = _off(engine, question, turn)
+    return () if parts is None else (Finding("calibration", "calibration", parts, place="last", clauses=clauses),)
+
+
+def _probabilities(engine: Engine, question: Question) -> ScoreTable:
+    return score_table(engine, question, (), ("brier",), is_weighted=True)
+
+
+def _off(
+    engine: Engine, question: Question, turn: LevelTurn | None, since: str | None = None
+) -> CalibrationParts | None:
+    """Return what a score means instead, None where scores are not off by more than chance and by a point."""
+    scores = _probabilities(engine, question)
     bins = judged_bins(scores)
     if bins.judged.sum() < MIN_SUPPORT:
-        return ()
+        return None
     numbers = slice_numbers(bins, groups=GROUPS, level=_LEVEL, seed=0, replicates=REPLICATES, cells=CHANCE_CELLS)
     if not numbers["ece"] > max(numbers["ece_chance_high"], _LEAST_ECE):
-        return ()
+        return None
     if unripe_level(engine, question, numbers["difference"], numbers["p_value"]) is not None:
-        return ()  # labels to come may be all that is missing
+        return None  # labels to come may be all that is missing
     groups = reliability_table(scores.frame, scores.edges).filter(pl.col("n") > 0)
     if groups["mean_score"].is_in([0.0, 1.0]).all():
-        return ()  # decisions in the place of scores: they were never meant as a chance
+        return None  # decisions in the place of scores: they were never meant as a chance
     row = told_bin(groups, numbers["difference"], numbers["p_value"])
     if row is None:
-        return ()
-    parts = CalibrationParts(
+        return None
+    return CalibrationParts(
         row["mean_score"],
         row["observed"],
         row["observed_low"],
@@ -101,9 +126,9 @@ def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         numbers["slope"],
         is_flat(numbers),
         numbers["observed"],
-        turned(engine, question),
+        turn,
+        since,
     )
-    return (Finding("calibration", "calibration", parts, place="last"),)
 
 
 def idle_line(engine: Engine, asking: Asking) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.present import words
+from analytics.present.moments import moment_label
 from analytics.present.readings.calibration import flat_reading
 from analytics.present.readings.calibration_trend import turn_reading
 from analytics.present.readings.overview_lead import missed_words
@@ -34,16 +35,18 @@ def value_words(parts: SliceParts, log: Log) -> str:
 
 
 def calibration_sentence(parts: CalibrationParts, log: Log) -> str:
-    """Say what a score means instead, or that it means nothing."""
-    if parts.is_flat:
-        return flat_reading(parts.base, is_right_or_wrong=log.is_right_or_wrong)
-    if parts.turn is not None:
+    """Say what a score means instead, or that it means nothing; by the rows since errors shifted where they did."""
+    if parts.turn is not None and not parts.is_flat:
         return turn_reading(parts.turn, "confidences" if log.is_right_or_wrong else "scores")
     side = "too high" if parts.mean_score > parts.observed else "too low"
     told, observed = words.number(parts.mean_score, 2), words.share(parts.observed)
-    if log.is_right_or_wrong:
-        return f"A confidence of {told} is right in {observed}: it is {side}."
-    return f"A score of {told} means {observed}: it is {side}."
+    if parts.is_flat:
+        said = flat_reading(parts.base, is_right_or_wrong=log.is_right_or_wrong)
+    elif log.is_right_or_wrong:
+        said = f"A confidence of {told} is right in {observed}: it is {side}."
+    else:
+        said = f"A score of {told} means {observed}: it is {side}."
+    return said if parts.since is None else f"Since {moment_label(parts.since)} {said[:1].lower()}{said[1:]}"
 
 
 def calibration_certainty(parts: CalibrationParts, log: Log) -> str:

@@ -85,6 +85,9 @@ def _of_calibration(parts: CalibrationParts) -> tuple[str, str]:
     if parts.turn is not None:
         day = words.bucket_label(parts.turn.since, "1d")
         return f"Recalibrate on rows from {day} on alone: those before would turn scores the wrong way.", _MODEL
+    if parts.since is not None:
+        day = moment_label(parts.since)
+        return f"Recalibrate on rows from {day} on alone: errors were others before.", _MODEL
     return "Recalibrate before anybody reads a score as a chance; by itself that changes no decision.", _MODEL
 
 
