@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.labels import arrival_of
-from analytics.answers.labels_turning import Turning, is_settled, turning
+from analytics.answers.labels_turning import Turning, settled, turning
 from analytics.answers.overview_course import RATES, LastShift, last_shifts
 from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
@@ -160,8 +160,13 @@ def overview(engine: Engine, question: Question) -> Overview:
     if every:
         table = engine.time_table(*asked, every, is_weighted=True)
         scale = worth_of(engine, *asked)
-        if is_settled(engine, question):
-            shifts = last_shifts(table, every, {name: max(effects.get(name, 1.0), 1.0) / scale for name in RATES})
+        if (kept := settled(engine, question)) is not None:
+            old = (
+                table
+                if kept == question
+                else engine.time_table(log, kept.cohort, kept.threshold, every, is_weighted=True)
+            )
+            shifts = last_shifts(old, every, {name: max(effects.get(name, 1.0), 1.0) / scale for name in RATES})
         trend = trend_table(
             table,
             clusters=clusters_of(engine, *asked, every=every, is_weighted=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from analytics.answers.labels_turning import is_settled
+from analytics.answers.labels_turning import settled
 from analytics.answers.overview import bucket
 from analytics.answers.overview_course import RATES, last_shifts
 from analytics.answers.question import Question, score_table, units_of
@@ -21,10 +21,11 @@ def shifted_since(engine: Engine, question: Question) -> date | None:
     A time of hours where a log is told by the hour.
     """
     every = bucket(question.log)
-    if every is None or not is_settled(engine, question):
+    kept = None if every is None else settled(engine, question)
+    if every is None or kept is None:
         return None
-    table = engine.time_table(question.log, question.cohort, question.threshold, every, is_weighted=True)
-    found = last_shifts(table, every, dict.fromkeys(RATES, effect_of(engine, question, "error_rate")))
+    table = engine.time_table(kept.log, kept.cohort, kept.threshold, every, is_weighted=True)
+    found = last_shifts(table, every, dict.fromkeys(RATES, effect_of(engine, kept, "error_rate")))
     shift = found.get("error_rate") or found.get("fnr")
     return None if shift is None else shift.since
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analytics.answers.brief.costs import weights_of
 from analytics.answers.brief.finding import Asking, CourseParts, Finding, Size
 from analytics.answers.gap.sides import BY_TIME
-from analytics.answers.labels_turning import is_settled
+from analytics.answers.labels_turning import settled
 from analytics.answers.overview import bucket
 from analytics.answers.overview_course import LEAST, followed, is_told_of_hours, rate_of
 from analytics.answers.overview_shifted import effect_of, since_clauses
@@ -40,9 +40,9 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
 
     What to do follows from what changed then: the finding opens Gap with the days before and since as its sides.
     """
-    question, log = asking.question, asking.question.log
-    every = bucket(log)
-    if every is None or log.ranks_wrong_way or not is_settled(engine, question):
+    log, every = asking.question.log, bucket(asking.question.log)
+    question = None if every is None or log.ranks_wrong_way else settled(engine, asking.question)
+    if question is None or every is None:
         return ()
     scores = engine.score_table(log, question.cohort, question.threshold, sums=())
     if not log.is_right_or_wrong and selective(scores.frame, scores.threshold_bin) is not None:
@@ -68,6 +68,8 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
             return ()  # more errors that cost less: another mix of both kinds, which the threshold answers
     began = _version_begun(engine, question, since, _SPANS[every]) if found.end is None else None
     first, last = (str(text)[:10] for text in (log.time_low, log.time_high))
+    if question != asking.question:  # those after that are young
+        last = (date.fromisoformat(question.cohort.clauses[-1].values[0]) - timedelta(days=1)).isoformat()
     until = None
     if found.end is not None:
         last = until = (days[found.end] - timedelta(days=1)).isoformat()

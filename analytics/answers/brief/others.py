@@ -207,6 +207,9 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     n, n_labelled = engine.row_counts(log, question.cohort, question.threshold)
     if n == n_labelled or not n_labelled:
         return ()
+    young = turning(engine, question)
+    if young is not None and young.is_late:
+        return ()  # which is said first
     days = label_days(engine, question)
     arrival = None if days is None else label_arrival(days)
     since = arrival.since if arrival else None
@@ -246,10 +249,11 @@ def _from(days: pl.DataFrame, since: datetime) -> pl.DataFrame:
     return days.filter(pl.col("bucket") >= since)
 
 
-def preflight(_: Engine, asking: Asking) -> tuple[Finding, ...]:
+def preflight(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the gravest thing that preflight found: before all else where it says that the log is misread."""
-    question = asking.question
+    question, young = asking.question, turning(engine, asking.question)
     found = [each for each in question.log.findings if _is_told(each) and is_of_rows(question, each)]
+    found = [each for each in found if young is None or not young.explains(each)]
     if not found:
         return ()
     found.sort(key=lambda each: not _is_first(each))

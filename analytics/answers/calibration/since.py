@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from analytics.answers.calibration.answer import Calibration, calibration
+from analytics.answers.labels_turning import settled
 from analytics.answers.overview_shifted import shifted_since, since_clauses
 from analytics.answers.question import Question
 from analytics.measure.reliability import GROUPS, Binning
@@ -43,9 +44,12 @@ def calibration_since(
 
 
 def settled_part(engine: Engine, question: Question) -> tuple[date, Question] | None:
-    """Return the day since which errors are others up to the end, and the question of the rows since; None without one."""
-    since = shifted_since(engine, question)
-    if since is None:
+    """Return the day since which errors are others up to the end, and the question of the rows since; None without one.
+
+    Rows that are of one class because they are young are left out.
+    """
+    kept = settled(engine, question)
+    since = None if kept is None else shifted_since(engine, kept)
+    if since is None or kept is None:
         return None
-    cohort = question.cohort.with_clauses(since_clauses(question, since))
-    return since, replace(question, cohort=cohort)
+    return since, replace(kept, cohort=kept.cohort.with_clauses(since_clauses(kept, since)))

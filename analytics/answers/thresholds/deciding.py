@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Generic, TypeVar
 
-from analytics.answers.labels_turning import turning
+from analytics.answers.labels_turning import turning, until_clauses
 from analytics.answers.overview_shifted import shifted_since, since_clauses
 from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
@@ -102,11 +102,7 @@ def _part(engine: Engine, question: Question) -> tuple[date | None, date | None,
     """Return since when, and until before when, rows say where the line should be, and what keeps them alone."""
     young = turning(engine, question)
     until = None if young is None or young.since is None else young.since.date()
-    clauses: tuple[Clause, ...] = ()
-    if until is not None:
-        name = str(question.log.mapping.time)
-        bounds = (clause for clause in question.cohort.of(name) if clause.op in ("ge", "gt", "le", "lt"))
-        clauses = (*bounds, Clause(name, "lt", (until.isoformat(),)))
+    clauses = until_clauses(question, young)
     settled = _kept(question, clauses)
     since = shifted_since(engine, settled)
     return since, until, clauses if since is None else since_clauses(settled, since)

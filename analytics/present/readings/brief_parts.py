@@ -75,11 +75,13 @@ def line_sentence(parts: LineParts, log: Log) -> str:
 
 
 def turning_sentence(turning: Turning) -> str:
-    """Say which rows are of one class only until something happens."""
+    """Say which rows are of one class only until something happens, or until the labels of the other have come."""
     own, other = ("positive", "negative") if turning.is_positive else ("negative", "positive")
     if turning.since is None:
         return f"Rows that count as {own} may still become {other}, and the log is too short to see the last of them."
     since = words.bucket_label(turning.since.date(), "1d")
+    if turning.is_late:
+        return f"Labels of rows from {since} on still come in, {other} ones last: judge those before."
     return f"Rows from {since} on that count as {own} may still become {other}: judge those before."
 
 

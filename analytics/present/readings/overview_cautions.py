@@ -45,7 +45,7 @@ def cautions(question: Question, overview: Overview) -> str:
     )
     said = [
         "" if overview.turning is None else turning_sentence(overview.turning),
-        *(part(question) for part in parts),
+        *(part(question) for part in parts if part is not _one_class_part or not _explains(overview.turning, question)),
         _against_part(question, overview),
         _drawn_part(question),
     ]
@@ -65,10 +65,22 @@ def cautioned(reading: str, *questions: Question, young: Iterable[Turning | None
         _wrong_way_part,
         _drawn_part,
     )
-    turning = [turning_sentence(each) for each in young if each is not None]
-    found = dict.fromkeys([*turning, *(part(question) for part in parts for question in questions)])
+    beside = [*young, *([None] * len(questions))]
+    turning = [turning_sentence(each) for each in beside if each is not None]
+    asked = [
+        part(question)
+        for part in parts
+        for question, each in zip(questions, beside, strict=False)
+        if part is not _one_class_part or not _explains(each, question)
+    ]
+    found = dict.fromkeys([*turning, *asked])
     said = [each for each in found if each and not reading.startswith(each.partition(":")[0])]
     return " ".join([*said, reading])
+
+
+def _explains(young: Turning | None, question: Question) -> bool:
+    """Whether labels are of one class from a day on because those of the other come last."""
+    return young is not None and any(young.explains(each) for each in question.log.findings)
 
 
 def _set_aside_part(question: Question) -> str:

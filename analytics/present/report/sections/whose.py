@@ -13,12 +13,14 @@ from analytics.measure.overruled import WhoWasRight
 from analytics.present import words
 from analytics.present.moments import moment_label
 from analytics.present.readings.brief_overruled import overruled_reading
+from analytics.present.readings.brief_parts import turning_sentence
 from analytics.present.report.actions import action_of
 from analytics.present.report.parts import Section
 from analytics.present.report.sheets import text_sheet
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
+    from analytics.answers.labels_turning import Turning
     from analytics.answers.report.asking import ReportAsking
     from analytics.answers.thresholds.answer import ThresholdAnswer
     from analytics.answers.thresholds.deciding import Line
@@ -61,9 +63,10 @@ class _Known:
     brief: Brief
 
     @property
-    def may_turn(self) -> bool:
-        """Whether rows are young enough to become of the other class."""
-        return self.answers["overview"].turning is not None
+    def young(self) -> Turning | None:
+        """The rows that are of one class because they are young."""
+        found: Turning | None = self.answers["overview"].turning
+        return found
 
     def found(self, codes: tuple[str, ...]) -> list[str]:
         """Return the findings of preflight with one of these codes, each with its column."""
@@ -73,7 +76,8 @@ class _Known:
             if each.code in codes
             and each.severity != "note"
             and is_of_rows(self.asking.question, each)
-            and (each.code != "may-turn" or self.may_turn)
+            and (each.code != "may-turn" or self.young is not None)
+            and (self.young is None or not self.young.explains(each))
         ]
 
 
@@ -129,6 +133,8 @@ def _measurement(known: _Known) -> _Gate:
     settles = "One definition of the label, and all labels of the days that are judged."
     if wrong:
         return _Gate("Measurement", _NOT_MET, f"Preflight: {words.listed(wrong[:3])}.", settles, "Logs")
+    if known.young is not None and known.young.is_late:
+        return _Gate("Measurement", _OPEN, turning_sentence(known.young), settles, "Labels")
     if labels is not None:
         if labels.trust is None:
             return _Gate(
