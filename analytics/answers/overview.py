@@ -11,7 +11,7 @@ import polars as pl
 
 from analytics.answers.labels import arrival_of
 from analytics.answers.labels_turning import Turning, settled, turning
-from analytics.answers.overview_course import RATES, LastShift, last_shifts
+from analytics.answers.overview_course import RATES, LastShift, last_days, last_shifts
 from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
 from analytics.measure.counts import COUNT_COLUMNS, is_weighted
@@ -166,7 +166,8 @@ def overview(engine: Engine, question: Question) -> Overview:
                 if kept == question
                 else engine.time_table(log, kept.cohort, kept.threshold, every, is_weighted=True)
             )
-            shifts = last_shifts(old, every, {name: max(effects.get(name, 1.0), 1.0) / scale for name in RATES})
+            beyond = {name: max(effects.get(name, 1.0), 1.0) / scale for name in RATES}
+            shifts = last_days(old, every, beyond) | last_shifts(old, every, beyond)
         trend = trend_table(
             table,
             clusters=clusters_of(engine, *asked, every=every, is_weighted=True),

@@ -18,7 +18,8 @@ from analytics.query.outcomes import worth_of
 def shifted_since(engine: Engine, question: Question) -> date | None:
     """Return the day since which errors are others, for better or worse, up to the end of the log; None without one.
 
-    A time of hours where a log is told by the hour.
+    A time of hours where a log is told by the hour. A jump within one day, and the last day or two, are none: nobody knows
+    whether it comes every day, or lasts.
     """
     every = bucket(question.log)
     kept = None if every is None else settled(engine, question)
@@ -27,7 +28,7 @@ def shifted_since(engine: Engine, question: Question) -> date | None:
     table = engine.time_table(kept.log, kept.cohort, kept.threshold, every, is_weighted=True)
     found = last_shifts(table, every, dict.fromkeys(RATES, effect_of(engine, kept, "error_rate")))
     shift = found.get("error_rate") or found.get("fnr")
-    return None if shift is None else shift.since
+    return None if shift is None or shift.is_of_one_day else shift.since
 
 
 def since_clauses(question: Question, since: date) -> tuple[Clause, ...]:

@@ -13,10 +13,11 @@ from analytics.answers.brief.finding import Asking, CourseParts, Finding, Size
 from analytics.answers.gap.sides import BY_TIME
 from analytics.answers.labels_turning import settled
 from analytics.answers.overview import bucket
-from analytics.answers.overview_course import LEAST, followed, is_told_of_hours, rate_of
+from analytics.answers.overview_course import LEAST, followed, is_told, rate_of
 from analytics.answers.overview_shifted import effect_of, since_clauses
 from analytics.answers.question import Question
 from analytics.measure.course import risen, spell
+from analytics.measure.course_recent import recent
 from analytics.measure.intervals import normal_quantile
 from analytics.measure.labels.selective import selective
 from analytics.query.engine import Engine
@@ -51,11 +52,13 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     table = engine.time_table(log, question.cohort, question.threshold, every, is_weighted=True).drop_nulls("bucket")
     days, errors, n, unlabelled = followed(table, metric, every)
     counts = errors, n, unlabelled, effect_of(engine, question, metric)
-    found = risen(*counts)
+    found, of_one_day = risen(*counts), False
     if every == "1h":
-        found = found if found and is_told_of_hours(days, errors, n, found, counts[-1]) else None
-    else:
-        found = found or spell(*counts, least=LEAST.get(every, 1))
+        told = None if found is None else is_told(every, days, errors, n, found, counts[-1])
+        found, of_one_day = (None if told is None else found), bool(told)
+    elif found is None:
+        now = recent(*counts, most=LEAST[every] - 1) if every == "1d" else None
+        found = now if now and now.after > now.before else spell(*counts, least=LEAST.get(every, 1))
     if found is None:
         return ()
     since = days[found.place]
@@ -75,7 +78,7 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         last = until = (days[found.end] - timedelta(days=1)).isoformat()
     rates = metric, found.before, found.after
     lasted = float((date.fromisoformat(last) - date.fromisoformat(since.isoformat()[:10])).days + 1)
-    parts = CourseParts(*rates, since.isoformat(), found.n_before, found.n_after, began, until, lasted)
+    parts = CourseParts(*rates, since.isoformat(), found.n_before, found.n_after, began, until, lasted, of_one_day)
     if isinstance(since, datetime):  # the sides of Gap are whole days
         return (Finding("course", "overview", parts, size, clauses=since_clauses(question, since)),)
     sides = ("then_from", "then_to", "now_from", "now_to")

@@ -202,7 +202,7 @@ class GapParts:
 class CourseParts:
     """Errors that are more frequent since a day, when a version may have ``began``, or ``until`` one; "before" is other days.
 
-    ``days`` is how many it has lasted, the first and the last included.
+    ``days`` is how many it has lasted, the first and the last included; ``is_of_one_day`` says that it may come every day.
     """
 
     metric: str
@@ -214,6 +214,7 @@ class CourseParts:
     began: str | None = None
     until: str | None = None
     days: float | None = None
+    is_of_one_day: bool = False
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from analytics.present.readings.brief_overruled import overruled_details, overru
 from analytics.present.readings.brief_parts import (
     calibration_certainty,
     calibration_sentence,
+    course_certainty,
     label_sentence,
     line_sentence,
     turning_sentence,
@@ -261,10 +262,7 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             value = words.plain(scale * parts.part.value, 1)
             return f"This part is {value}{'' if parts.metric == COST else ' points'} ({ends}) of it, at 95 %."
         case CourseParts() as parts:
-            before, after = words.count(parts.n_before), words.count(parts.n_after)
-            if parts.until is not None:
-                return f"Of {after} rows then and {before} on other days, the stretch that stands out most, at 95 %."
-            return f"Of {before} rows before and {after} since, the day that parts them most clearly, at 95 %."
+            return course_certainty(parts)
         case WhoWasRight() as parts:
             return overruled_details(parts, log)
         case CompareParts() as parts:

@@ -10,10 +10,11 @@ from analytics.present.moments import moment_label
 from analytics.present.readings.calibration import flat_reading
 from analytics.present.readings.calibration_trend import turn_reading
 from analytics.present.readings.overview_lead import missed_words
+from analytics.present.readings.overview_time import ONE_DAY
 from analytics.present.readings.overview_unjudged import lacking
 
 if TYPE_CHECKING:
-    from analytics.answers.brief.finding import LabelParts, LineParts, SliceParts
+    from analytics.answers.brief.finding import CourseParts, LabelParts, LineParts, SliceParts
     from analytics.answers.labels_turning import Turning
     from analytics.log.schema import Log
     from analytics.measure.calibration.told import CalibrationParts
@@ -55,6 +56,16 @@ def calibration_certainty(parts: CalibrationParts, log: Log) -> str:
     slope = "" if parts.slope is None else f" Slope {words.number(parts.slope, 2)}."
     what = "Confidences" if log.is_right_or_wrong else "Scores"
     return f"{what} are off by {off} on average; calibrated ones would be by up to {chance}.{slope}"
+
+
+def course_certainty(parts: CourseParts) -> str:
+    """Say on how many rows it is, and what a day alone does not tell."""
+    before, after = words.count(parts.n_before), words.count(parts.n_after)
+    if parts.until is not None:
+        return f"Of {after} rows then and {before} on other days, the stretch that stands out most, at 95 %."
+    if parts.is_of_one_day:
+        return f"Of {before} rows before and {after} since; {ONE_DAY}."
+    return f"Of {before} rows before and {after} since, the day that parts them most clearly, at 95 %."
 
 
 def line_sentence(parts: LineParts, log: Log) -> str:
