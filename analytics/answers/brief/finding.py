@@ -69,7 +69,7 @@ class FoundParts:
     """A slice of several conditions that a search confirmed on rows that it did not see, of ``n_sent`` that it sent there.
 
     ``metric`` is what its rates are: the error rate, or one kind of error. Of its ``n`` judged rows they are of the
-    ``n_confirming`` that the search did not see.
+    ``n_confirming`` that the search did not see. Where ``is_explained`` the second is what its base rate explains.
     """
 
     slice: Slice
@@ -79,6 +79,7 @@ class FoundParts:
     n: int
     n_confirming: int
     n_sent: int
+    is_explained: bool = False
 
 
 @dataclass(frozen=True)

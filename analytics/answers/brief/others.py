@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import polars as pl
 
@@ -65,6 +66,8 @@ _MEASURED = (
 )
 """Findings of preflight about values of one column, which are measured as slices by what they cost, and about missing labels,
 which are a question of their own."""
+_OF_A_CLASS = (("tp", "fn"), ("tn", "fp"))
+"""Rows that are decided rightly and wrongly, by class."""
 _ERROR, _WARNING = "error", "warning"
 _BY_CLASS = "drawn-by-class"
 _UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", _BY_CLASS, "score-too-good", "threshold-moved")
@@ -105,6 +108,8 @@ def _off(
     bins = judged_bins(scores)
     if bins.judged.sum() < MIN_SUPPORT:
         return None
+    if not question.log.is_right_or_wrong and bins.pos.sum() in (0, bins.judged.sum()):
+        return None  # rows of one class were chosen, or of the other none has come
     numbers = slice_numbers(bins, groups=GROUPS, level=_LEVEL, seed=0, replicates=REPLICATES, cells=CHANCE_CELLS)
     if not numbers["ece"] > max(numbers["ece_chance_high"], _LEAST_ECE):
         return None
@@ -166,6 +171,8 @@ def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         return ()
     part = deciding(engine, question, asking.policy)
     answer = thresholds(cost_table(engine, question), asking.policy) if part is None else part.answer
+    if not all(answer.value(hit, answer.present) + answer.value(error, answer.present) for hit, error in _OF_A_CLASS):
+        return ()  # of rows of one class what the other kind of error would cost is not seen
     size = Size(*(float(end) for end in (answer.saving.value, answer.saving.low, answer.saving.high)))
     if answer.best is None or answer.best == answer.present or not size.is_clear:
         return ()
@@ -202,7 +209,10 @@ def _rate(answer: ThresholdAnswer, error: str, point: Point) -> float | None:
 
 
 def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
-    """Return how far labels are known, where the rows without one could matter."""
+    """Return how far labels are known, where the rows without one could matter.
+
+    A feed that has stopped stands first: no waiting mends it, and until then nobody sees whether the model still works.
+    """
     question, log = asking.question, asking.question.log
     n, n_labelled = engine.row_counts(log, question.cohort, question.threshold)
     if n == n_labelled or not n_labelled:
@@ -231,7 +241,8 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         unanswered=log.unanswered,
     )
     until = (Clause(str(log.mapping.time), "lt", (parts.since,)),) if parts.since else ()
-    return (Finding("labels", "overview" if until else "logs", parts, place="last", clauses=until),)
+    place: Literal["first", "last"] = "last" if stop is None else "first"
+    return (Finding("labels", "overview" if until else "logs", parts, place=place, clauses=until),)
 
 
 def young_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:

@@ -163,7 +163,8 @@ _ALL = (
         "overview",
         "how far labels are known",
         open_labels,
-        "Last: waiting mends it; it says how far the others can be believed.",
+        "Last: waiting mends it; it says how far the others can be believed. First where labels have stopped to come: no waiting "
+        "mends that, and nobody sees whether the model still works.",
     ),
     Source(
         "discovery",

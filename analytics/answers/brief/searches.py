@@ -75,7 +75,11 @@ def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
         objective = answer.search.objective
         metric = objective if objective in ONE_KIND else "error_rate"
         counts = row["n"], row["n_reported"], answer.n_sent
-        parts = FoundParts(slice_, metric, row["rate"], row["rate_complement"], *counts)
+        rates, is_explained = (row["rate"], row["rate_complement"]), False
+        if metric == "error_rate" and excess == "excess_model" and rates[0] <= rates[1]:
+            # Worse than its base rate explains, and wrong no more often than elsewhere: that comparison would say the opposite.
+            rates, is_explained = (rates[0], rates[0] - row["excess_model"] / row["n"]), True
+        parts = FoundParts(slice_, metric, *rates, *counts, is_explained)
         other = () if objective == _usual(asking) else (("objective", objective),)
         kept = () if None in said else tuple(clause for each in said for clause in each or ())
         return (

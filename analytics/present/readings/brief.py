@@ -97,7 +97,8 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
         case FoundParts() as parts:
             where = words.shortened(spoken_slice(parts.slice), 3 * _MAX_NAME)
-            return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
+            rest = "that its base rate explains" if parts.is_explained else "elsewhere"
+            return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log, rest)}."
         case CalibrationParts() as parts:
             return calibration_sentence(parts, log)
         case ThresholdParts() as parts:

@@ -96,11 +96,16 @@ def turning_sentence(turning: Turning) -> str:
     return f"Rows from {since} on that count as {own} may still become {other}: judge those before."
 
 
+def stopped_sentence(day: date, n_missed: float) -> str:
+    """Say since when no label has come, and how many should have."""
+    since, due = words.bucket_label(day, "1d"), words.count(round(n_missed))
+    return f"No label has come since {since}, although about {due} should have: their feed has stopped."
+
+
 def label_sentence(parts: LabelParts) -> str:
     """Say how far labels are known."""
     if parts.stopped is not None:
-        day, due = words.bucket_label(date.fromisoformat(parts.stopped), "1d"), words.count(round(parts.n_missed))
-        return f"No label has come since {day}, although about {due} should have: their feed has stopped."
+        return stopped_sentence(date.fromisoformat(parts.stopped), parts.n_missed)
     if parts.since is not None:
         since = words.bucket_label(date.fromisoformat(parts.since), "1d")
         if parts.n_unlabelled_since == parts.n_since:
