@@ -3,8 +3,6 @@
 import streamlit as st
 
 from analytics.answers.calibration.answer import calibration
-from analytics.answers.calibration.scan import calibration_scan
-from analytics.answers.calibration.time import turned
 from analytics.present import figures, readings
 from pages._calibration import breakdown, diagram, numbers, recalibration
 from pages._frame import frame, session
@@ -39,7 +37,7 @@ with frame.boundary():
         with pair.cell():
             diagram.draw_numbers(answer, question)
         with head:  # which looks at every segment column: the diagram need not wait for it
-            told = readings.calibration_reading(answer, kept(calibration_scan, question).table, kept(turned, question))
+            told = diagram.said(answer, session.question(), binning, groups)
             cautioned_sentence(readings.chosen_reading(question, {"n": answer.numbers["n"][0]}) or told, question)
         breakdown.draw_breakdown(question, by, binning, groups)
         recalibration.draw_recalibration(question, groups)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,6 +13,7 @@ from analytics.answers.labels import arrival_of, coming_of, faded_since, label_d
 from analytics.answers.labels_arrivals import ageless, arrivals_so_far, arrived, counted_by, ripe_moment
 from analytics.answers.labels_buckets import Known, areas_of, buckets_of, cuts_of
 from analytics.answers.labels_expected import expected_of, with_expected
+from analytics.answers.labels_sites import given_by, sites
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
@@ -87,6 +89,8 @@ class LabelsAnswer:
         other class may still become one of it.
     rest : int or None
         The class whose rows count as it until something happens, 0 or 1.
+    apart : (str, object) or None
+        The column that says where labels were given, and the site whose labels differ most from the others' at equal scores.
     """
 
     metric: str
@@ -112,6 +116,7 @@ class LabelsAnswer:
     one_class: datetime | None = None
     is_too_short: bool = False
     rest: int | None = None
+    apart: tuple[str, Any] | None = None
 
 
 def labels(engine: Engine, question: Question, metric: str | None = None, costs: Costs | None = None) -> LabelsAnswer:
@@ -139,7 +144,10 @@ def labels(engine: Engine, question: Question, metric: str | None = None, costs:
     revised = log.n_revised / max(log.n_labelled, 1)
     expected = with_expected(answer.buckets, found)
     answer = replace(answer, expectation=found, share_revised=revised, buckets=expected)
-    return replace(answer, faded=faded_since(engine, question), one_class=one_class_since(question))
+    given = given_by(log)
+    found_apart = None if given is None else sites(engine, question, given).sites.filter(pl.col("is_apart"))
+    apart = None if found_apart is None or found_apart.is_empty() else (str(given), found_apart["site"][0])
+    return replace(answer, faded=faded_since(engine, question), one_class=one_class_since(question), apart=apart)
 
 
 def _ripe_as_all(answer: LabelsAnswer, arrivals: Arrivals | None) -> LabelsAnswer:

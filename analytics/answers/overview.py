@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.labels import arrival_of
-from analytics.answers.labels_turning import Turning, is_settled, turning
-from analytics.answers.overview_course import RATES, LastShift, last_shifts
+from analytics.answers.labels_answer import feed_stopped
+from analytics.answers.labels_turning import Turning, settled, turning
+from analytics.answers.overview_course import RATES, LastShift, last_days, last_shifts
 from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
 from analytics.measure.counts import COUNT_COLUMNS, is_weighted
@@ -97,6 +98,8 @@ class Overview:
         By ``error_rate, fnr, fpr`` the day since which it is clearly another one, where there is such a day.
     turning : Turning or None
         Rows that are of one class only until something happens.
+    stopped : (datetime, float) or None
+        The day of the last label, where their feed has stopped, and how many should have come since.
     """
 
     counts: dict[str, Any]
@@ -114,6 +117,7 @@ class Overview:
     priced: PricedRows | None = None
     shifts: dict[str, LastShift] = field(default_factory=dict)
     turning: Turning | None = None
+    stopped: tuple[datetime, float] | None = None
 
     @property
     def judged_rows(self) -> int | None:
@@ -160,8 +164,14 @@ def overview(engine: Engine, question: Question) -> Overview:
     if every:
         table = engine.time_table(*asked, every, is_weighted=True)
         scale = worth_of(engine, *asked)
-        if is_settled(engine, question):
-            shifts = last_shifts(table, every, {name: max(effects.get(name, 1.0), 1.0) / scale for name in RATES})
+        if (kept := settled(engine, question)) is not None:
+            old = (
+                table
+                if kept == question
+                else engine.time_table(log, kept.cohort, kept.threshold, every, is_weighted=True)
+            )
+            beyond = {name: max(effects.get(name, 1.0), 1.0) / scale for name in RATES}
+            shifts = last_days(old, every, beyond) | last_shifts(old, every, beyond)
         trend = trend_table(
             table,
             clusters=clusters_of(engine, *asked, every=every, is_weighted=True),
@@ -189,6 +199,7 @@ def overview(engine: Engine, question: Question) -> Overview:
         design_effects=effects,
         shifts=shifts,
         turning=turning(engine, question),
+        stopped=feed_stopped(engine, question) if counts["n_unlabelled"] else None,
     )
 
 

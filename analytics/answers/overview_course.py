@@ -10,7 +10,8 @@ import polars as pl
 
 from analytics.log.kept.watch import Watching
 from analytics.measure.course import Shift, latest
-from analytics.measure.course_hours import lasts_by_hour
+from analytics.measure.course_hours import lasts_by_hour, shifts_at_once
+from analytics.measure.course_recent import recent
 from analytics.measure.intervals import FloatArray
 
 RATES = {
@@ -38,11 +39,14 @@ class LastShift:
     start : date
         The first day of what they are compared with.
     shift : Shift
+    is_of_one_day : bool
+        Whether no hour of the day lies on both sides: it may be so every day.
     """
 
     since: date
     start: date
     shift: Shift
+    is_of_one_day: bool = False
 
 
 def rate_of(metric: str | None) -> str:
@@ -91,7 +95,8 @@ def last_shifts(table: pl.DataFrame, every: str, effects: dict[str, float]) -> d
     table : DataFrame
         Counts by bucket of time.
     every : str
-        Hours differ by the time of day: among them a shift is told that is one at the same hours of the day too.
+        Hours differ by the time of day: among them a shift is told that is one at the same hours of the day too, or of one day
+        a jump.
     effects : dict of str to float
         By rate, how many times the variance of independent rows that of these rows is.
     """
@@ -99,12 +104,38 @@ def last_shifts(table: pl.DataFrame, every: str, effects: dict[str, float]) -> d
     for rate in RATES:
         days, errors, n, unlabelled = followed(table, rate, every)
         shift = latest(errors, n, unlabelled, effects[rate], least=LEAST.get(every, 1))
-        if shift is not None and (every != "1h" or is_told_of_hours(days, errors, n, shift, effects[rate])):
-            found[rate] = LastShift(days[shift.place], days[shift.start], shift)
+        told = None if shift is None else is_told(every, days, errors, n, shift, effects[rate])
+        if shift is not None and told is not None:
+            found[rate] = LastShift(days[shift.place], days[shift.start], shift, told)
     return found
 
 
-def is_told_of_hours(hours: list[date], errors: FloatArray, n: FloatArray, shift: Shift, effect: float) -> bool:
-    """Whether a shift among hours is one between the same hours of the day."""
-    of_day = np.array([float(moment.hour) if isinstance(moment, datetime) else 0.0 for moment in hours])
-    return lasts_by_hour(of_day, errors, n, shift, effect)
+def last_days(table: pl.DataFrame, every: str, effects: dict[str, float]) -> dict[str, LastShift]:
+    """Return the last one or two days in which each rate of errors is clearly another one: too few to say that it lasts.
+
+    Of hours and weeks there are none: hours differ by the time of day, and a week is long enough to be a shift.
+
+    Parameters
+    ----------
+    table, every, effects
+        As in `last_shifts`.
+    """
+    found: dict[str, LastShift] = {}
+    for rate in RATES if every == "1d" else ():
+        days, errors, n, unlabelled = followed(table, rate, every)
+        shift = recent(errors, n, unlabelled, effects[rate], most=LEAST[every] - 1)
+        if shift is not None:
+            found[rate] = LastShift(days[shift.place], days[0], shift)
+    return found
+
+
+def is_told(
+    every: str, buckets: list[date], errors: FloatArray, n: FloatArray, shift: Shift, effect: float
+) -> bool | None:
+    """Say whether a shift is of one day alone; None where it is none, as hours differ by the time of day."""
+    if every != "1h":
+        return False
+    of_day = np.array([float(moment.hour) if isinstance(moment, datetime) else 0.0 for moment in buckets])
+    if lasts_by_hour(of_day, errors, n, shift, effect):
+        return False
+    return True if shifts_at_once(of_day, errors, n, shift, effect) else None

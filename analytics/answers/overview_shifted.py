@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from analytics.answers.labels_turning import is_settled
+from analytics.answers.labels_turning import settled
 from analytics.answers.overview import bucket
 from analytics.answers.overview_course import RATES, last_shifts
 from analytics.answers.question import Question, score_table, units_of
@@ -18,15 +18,17 @@ from analytics.query.outcomes import worth_of
 def shifted_since(engine: Engine, question: Question) -> date | None:
     """Return the day since which errors are others, for better or worse, up to the end of the log; None without one.
 
-    A time of hours where a log is told by the hour.
+    A time of hours where a log is told by the hour. A jump within one day, and the last day or two, are none: nobody knows
+    whether it comes every day, or lasts.
     """
     every = bucket(question.log)
-    if every is None or not is_settled(engine, question):
+    kept = None if every is None else settled(engine, question)
+    if every is None or kept is None:
         return None
-    table = engine.time_table(question.log, question.cohort, question.threshold, every, is_weighted=True)
-    found = last_shifts(table, every, dict.fromkeys(RATES, effect_of(engine, question, "error_rate")))
+    table = engine.time_table(kept.log, kept.cohort, kept.threshold, every, is_weighted=True)
+    found = last_shifts(table, every, dict.fromkeys(RATES, effect_of(engine, kept, "error_rate")))
     shift = found.get("error_rate") or found.get("fnr")
-    return None if shift is None else shift.since
+    return None if shift is None or shift.is_of_one_day else shift.since
 
 
 def since_clauses(question: Question, since: date) -> tuple[Clause, ...]:

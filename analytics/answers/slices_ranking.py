@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -36,8 +37,9 @@ def ranked_columns(
         (`is_worse` by the metric, of those that hold fewer than half of the rows: a slice that holds most of them is the rule
         and no exception), ``share_separated`` (for the error rate the model's part of their excess errors as a share of all
         errors, and so for costs; for another proportion what is missed or wrong in it beyond the rest's, as a share of all such
-        rows; else null), ``worst``, ``worst_rate`` and ``worst_held``: the slice that comes first,
-        its metric and its own share; ``n_judged``, the rows of
+        rows; else null), ``worst``, ``worst_rate``, ``worst_explained`` and ``worst_held``: the slice that comes first,
+        its metric, the error rate that its base rate explains where it errs no more often than all rows do, and its own share;
+        ``n_judged``, the rows of
         the cohort that are judged; ``is_told``, whether it tells the label, as what is known only afterwards
         does, the decision or, where slices of it are worse, the score: no cause, as in the brief. The column that separates most
         comes first, those that are told last.
@@ -73,6 +75,7 @@ def ranked_columns(
                 "share_separated": _share_separated(worse, answer),
                 "worst": _value_text(top["slice_0"]) if top else None,
                 "worst_rate": top[metric] if top else None,
+                "worst_explained": _explained(top, answer) if top and not is_kind else None,
                 "worst_held": _share_separated(worse.head(1), answer) if top else None,
                 "n_judged": n_judged,
                 "is_told": is_told,
@@ -86,6 +89,7 @@ def ranked_columns(
         "share_separated": pl.Float64,
         "worst": pl.String,
         "worst_rate": pl.Float64,
+        "worst_explained": pl.Float64,
         "worst_held": pl.Float64,
         "n_judged": pl.Int64,
         "is_told": pl.Boolean,
@@ -175,6 +179,15 @@ def _share_separated(worse: pl.DataFrame, answer: SliceAnswer) -> float | None:
     else:
         return None
     return beyond / total if total else None
+
+
+def _explained(top: dict[str, Any], answer: SliceAnswer) -> float | None:
+    """Return the error rate that the base rate explains in a slice that errs no more often than all rows; None in others."""
+    n, n_all = (sum(float(row[cell]) for cell in CELLS) for row in (top, answer.overall.row(0, named=True)))
+    errors = sum(float(answer.overall[cell][0]) for cell in ("fp", "fn"))
+    if answer.metric != "error_rate" or top["excess_model"] is None or top["error_rate"] > errors / n_all:
+        return None
+    return float(top["error_rate"] - top["excess_model"] / n)
 
 
 def _value_text(value: object) -> str:

@@ -11,6 +11,7 @@ from analytics.answers.calibration.answer import calibration_slices
 from analytics.answers.calibration.classes import class_calibration, has_class_scores
 from analytics.answers.calibration.numbers import numbers
 from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.calibration.since import calibration_since
 from analytics.answers.calibration.time import turned
 from analytics.answers.question import Question
 from analytics.commands.asking import ask, columns_of
@@ -106,7 +107,9 @@ def calibration(
         reading += "" if question.log.is_probability else f"\n{_NO_PROBABILITY}"
     else:
         whole = calibration_answer(engine, question, binning=_BINNINGS[bins], groups=groups)
-        reading = calibration_reading(whole, calibration_scan(engine, question).table, turned(engine, question))
+        since = calibration_since(engine, question, binning=_BINNINGS[bins], groups=groups)
+        scan, turn = calibration_scan(engine, question).table, turned(engine, question)
+        reading = calibration_reading(whole, scan, turn, since)
     say(engine, reading, *([] if columns or every else [question]))
     if (weight := question.log.mapping.weight) is not None and not (columns or every):
         typer.echo(weighted_part(weight, *answer.table.select("rows", "n", "n_eff").row(0)), err=True)

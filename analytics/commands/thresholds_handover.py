@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import typer
-
 from analytics.answers.question import Question
 from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.thresholds.deciding import deciding_handover
 from analytics.answers.thresholds.handover import handover
 from analytics.answers.thresholds.handover_slices import handover_slices
 from analytics.commands.asking import columns_of
 from analytics.commands.options import Output, Source
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import write
+from analytics.commands.writing import say, write
 from analytics.errors import QuestionError
 from analytics.log.unit import unit_of
 from analytics.measure.thresholds.handover import handover_costs
@@ -71,8 +70,8 @@ def write_handover(
     QuestionError
         If nothing says how sure an answer is.
     """
-    from analytics.present.readings import handover_reading
-    from analytics.present.tables.thresholds_handover import handover_json
+    from analytics.present.readings import handover_decision_reading
+    from analytics.present.tables.thresholds_handover import deciding_handover_json, handover_json
 
     if question.log.mapping.kind == "rankings":
         raise QuestionError(
@@ -89,8 +88,9 @@ def write_handover(
     if by is not None and answer.n_judged:
         point = answer.best or answer.filled or answer.present
         slices = handover_slices(cost_table(engine, question, columns_of(by, question.log)), point)
-    typer.echo(handover_reading(answer), err=True)
-    found: dict[str, Any] = handover_json(answer, slices)
+    part = deciding_handover(engine, question, policy)
+    say(engine, handover_decision_reading(answer, part), question)
+    found: dict[str, Any] = {**deciding_handover_json(part), **handover_json(answer, slices)}
     said = {"roles": roles_of(source, question.log)}
     if output.format == "json":
         write(found, output, said)

@@ -100,7 +100,7 @@ def latest(
         later = replace(later, place=start + later.place, start=start, first=first)
         if found is not None and later.place - start <= max(least - 1, 1):  # the bucket within which it shifted
             before, n_before = found.before, found.n_before
-            more = _beyond(later.after, later.n_after, before, n_before, effect)
+            more = beyond(later.after, later.n_after, before, n_before, effect)
             later = replace(later, start=found.start, before=before, n_before=n_before, more=more)
         found, start = (later if start else _just_before(later, wrong, n, unlabelled, effect, least=least)), later.place
 
@@ -113,7 +113,7 @@ def _just_before(
     earlier = latest(wrong[kept], n[kept], unlabelled[kept], effect, least=least)
     if earlier is None:
         return shift
-    more = _beyond(shift.after, shift.n_after, earlier.after, earlier.n_after, effect)
+    more = beyond(shift.after, shift.n_after, earlier.after, earlier.n_after, effect)
     first = earlier.before if earlier.first is None else earlier.first
     return replace(shift, before=earlier.after, n_before=earlier.n_after, more=more, start=earlier.place, first=first)
 
@@ -133,6 +133,8 @@ def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: floa
     Notes
     -----
     Of all places the one that parts the period most clearly is taken; its p-value is multiplied by their number (Bonferroni).
+    Where neighbouring buckets vary by more than chance rows count for as many less: of 400 periods of 30 days that differ by a
+    third of their rate, for no reason that lasts, it then finds 2 % risen, and 30 % without.
 
     Examples
     --------
@@ -142,7 +144,7 @@ def risen(wrong: FloatArray, n: FloatArray, unlabelled: FloatArray, effect: floa
     >>> risen(np.array([20.0, 22, 19, 24, 20]), np.full(5, 400.0), np.zeros(5)) is None
     True
     """
-    return _shifted(wrong, n, unlabelled, effect)
+    return _shifted(wrong, n, unlabelled, effect * _spread_beside(wrong, n, effect))
 
 
 def _shifted(
@@ -177,11 +179,11 @@ def _shifted(
     if not is_moved or may_be_undone(wrong / effect, n / effect, unlabelled, place):
         return None
     n_before, n_after = float(n1[at] * effect), float(n2[at] * effect)
-    more = _beyond(float(after), n_after, float(before), n_before, effect)
+    more = beyond(float(after), n_after, float(before), n_before, effect)
     return Shift(place, float(before), float(after), n_before, n_after, more)
 
 
-def _beyond(after: float, n_after: float, before: float, n_before: float, effect: float) -> Interval:
+def beyond(after: float, n_after: float, before: float, n_before: float, effect: float) -> Interval:
     """Return the errors beyond those that the rate of before would give, of rows that vary ``effect`` times as much."""
     n1, n2 = n_before / effect, n_after / effect
     change = newcombe(after * n2, n2, before * n1, n1)
@@ -234,7 +236,7 @@ def spell(
     at = int(np.argmax(np.where(is_worse, clear, -1.0)))
     place, after = int(first[at]), int(end[at])
     rate, others = s2[at] / n2[at], np.r_[0:place, after:size]
-    spread = _dispersion(wrong[others] / effect, n[others] / effect, rate)
+    spread = dispersion(wrong[others] / effect, n[others] / effect, rate)
     p = 2 * float(special.stdtr(max(len(others) - 1, 1), -np.sqrt(clear[at] / spread)))
     if not p * np.count_nonzero(is_asked) < SIGNIFICANT:
         return None
@@ -258,7 +260,7 @@ def _spread_beside(wrong: FloatArray, n: FloatArray, effect: float) -> float:
     return max(float(np.sort(squares)[: -max(len(squares) // 10, 1)].mean()) / _WITHOUT_A_TENTH, 1.0)
 
 
-def _dispersion(wrong: FloatArray, n: FloatArray, rate: float) -> float:
+def dispersion(wrong: FloatArray, n: FloatArray, rate: float) -> float:
     """Return how many times the variance of independent rows buckets of one rate vary, at least 1."""
     kept = n > 0
     if kept.sum() < 2 or not 0 < rate < 1:

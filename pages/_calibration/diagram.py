@@ -7,10 +7,15 @@ from dataclasses import replace
 import streamlit as st
 
 from analytics.answers.calibration.answer import Calibration
+from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.calibration.since import calibration_since
+from analytics.answers.calibration.time import turned
 from analytics.answers.question import Question
 from analytics.measure.reliability import GROUPS, Binning
+from analytics.present import readings
 from analytics.present.tables.calibration import NUMBERS, number_rows
 from analytics.present.weights import weighted_part
+from pages._frame.cache import kept
 from pages._frame.render import escaped, table_downloads
 
 _BINNINGS: dict[Binning, str] = {"equal_mass": "Equal mass", "equal_width": "Equal width", "scores": "Distinct scores"}
@@ -23,6 +28,14 @@ _NUMBER_WIDTHS = (162, 148, 178, 58)
 def at_any_threshold(question: Question) -> Question:
     """Return a question that no move of the threshold changes, unless its cohort is made of outcomes."""
     return question if question.cohort.outcomes else replace(question, threshold=question.log.mapping.threshold)
+
+
+def said(answer: Calibration, question: Question, binning: Binning, groups: int) -> str:
+    """Say what a score means: since when it is another thing, and where; errors shift at the question's own threshold."""
+    anywhere = at_any_threshold(question)
+    scan, turn = kept(calibration_scan, anywhere).table, kept(turned, anywhere)
+    since = kept(calibration_since, question, binning=binning, groups=groups)
+    return readings.calibration_reading(answer, scan, turn, since)
 
 
 def draw_controls(question: Question) -> tuple[Binning, int, bool, str | None]:

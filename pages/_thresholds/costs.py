@@ -10,6 +10,7 @@ from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import CostTable, cost_table
 from analytics.answers.thresholds.deciding import Deciding, deciding
+from analytics.answers.thresholds.handover import Handover
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import figures, readings
 from analytics.query.engine import Engine
@@ -41,7 +42,7 @@ def sweep_of(question: Question, policy: Policy) -> ThresholdAnswer:
     return kept(_sweep, question, replace(policy, threshold=None))
 
 
-def _part_of(question: Question, policy: Policy) -> Deciding | None:
+def _part_of(question: Question, policy: Policy) -> Deciding[ThresholdAnswer] | None:
     """Return what the rows say of the line that can say it, where these are not all."""
     return kept(deciding, question, replace(policy, threshold=None))
 
@@ -55,12 +56,17 @@ def draw_deciding(answer: ThresholdAnswer, question: Question) -> None:
     """Offer to judge the rows alone that can say where the line should be, where these say another one than all."""
     part = _part_of(question, answer.policy)
     if part is not None and readings.whole_period_part(answer, part):
-        st.button(
-            escaped(f"Judge the rows {readings.deciding_words(part.since, part.until)} alone"),
-            icon=":material/filter_alt:",
-            on_click=session.add_clauses,
-            args=(part.clauses,),
-        )
+        offer_part(part)
+
+
+def offer_part(part: Deciding[ThresholdAnswer] | Deciding[Handover]) -> None:
+    """Draw the button that keeps the rows alone that decide."""
+    st.button(
+        escaped(f"Judge the rows {readings.deciding_words(part.since, part.until)} alone"),
+        icon=":material/filter_alt:",
+        on_click=session.add_clauses,
+        args=(part.clauses,),
+    )
 
 
 def draw_sensitivity(answer: ThresholdAnswer) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from analytics.answers.question import Question
+from analytics.answers.thresholds.deciding import Deciding, deciding_handover
 from analytics.answers.thresholds.handover import Handover, handover
 from analytics.answers.thresholds.handover_slices import handover_slices
 from analytics.answers.thresholds.promise import Promise, promise_of
@@ -21,11 +22,12 @@ from analytics.present.tables.thresholds_handover import handover_frame, handove
 from analytics.query.engine import Engine
 from pages._frame import address, session
 from pages._frame.cache import MODEST, keeping, kept
+from pages._frame.cautions import cautioned_sentence
 from pages._frame.handover import HANDOVER, handover_policy
 from pages._frame.render import as_written, clicked, escaped, figure, sentence, table_downloads
 from pages._frame.tables import number_table
 from pages._thresholds import decisions
-from pages._thresholds.costs import cost_table_of
+from pages._thresholds.costs import cost_table_of, offer_part
 
 _FIELDS: dict[str, Any] = {"cost_wrong": None, "cost_person": None, "unit": None, "people": None, "confidence": None}
 _DRAWN_ON = "_handover_page"
@@ -44,7 +46,10 @@ def draw_handover(question: Question) -> None:
         policy = _draw_policy(question)
     answer = kept(_answer, question, policy)
     with head:
-        sentence(readings.handover_reading(answer))
+        cautioned_sentence(_said(answer, question), question)
+        part = _part_of(question, answer.policy)
+        if part is not None and (readings.whole_handover_part(answer, part) or answer.best is None):
+            offer_part(part)
     if not answer.n_judged:
         return
     with right:
@@ -57,6 +62,16 @@ def draw_handover(question: Question) -> None:
 def _answer(_engine: Engine, question: Question, policy: Policy) -> Handover:
     """Return what every confidence leads to: arithmetic on a table that is kept."""
     return handover(cost_table_of(question), policy)
+
+
+def _part_of(question: Question, policy: Policy) -> Deciding[Handover] | None:
+    """Return what the rows say of the confidence that can say it, where these are not all."""
+    return kept(deciding_handover, question, policy)
+
+
+def _said(answer: Handover, question: Question) -> str:
+    """Say from which confidence to answer: by the rows that can say it, where these are not all."""
+    return readings.handover_decision_reading(answer, _part_of(question, answer.policy))
 
 
 def _begin(question: Question) -> None:
@@ -246,5 +261,5 @@ _SLICE_LABELS = {
 def _evidence(answer: Handover, question: Question) -> tuple[str, Promise]:
     """Return what the page says of the confidence under consideration, and what is expected there."""
     to = _considered(answer)
-    said = f"{readings.handover_reading(answer)} {readings.handover_move_reading(answer, to)}"
+    said = f"{_said(answer, question)} {readings.handover_move_reading(answer, to)}"
     return said, promise_of(answer, to, question)

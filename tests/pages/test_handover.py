@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,39 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         mapping = replace(staged.mapping, score=score, segments=(ODD,), row_id=None, time=None, right=None)
         desk.build(staged, views.right_or_wrong(mapping, staged.reading, Right("classes", "billed", "suggested")))
         found[name] = desk.workspace.home
-    return found
+    return found | {"broken": broken(tmp_path_factory.mktemp("broken"))}
+
+
+def broken(folder: Path) -> Path:
+    """Answers of thirty days, of which a third is wrong that was right before from day 20 on."""
+    rng, n = np.random.default_rng(2), 6_000
+    day, confidence = np.arange(n) * 30 // n, rng.integers(30, 100, n) / 100
+    is_right = (rng.random(n) < confidence) & ~((day >= 20) & (rng.random(n) < 0.3))
+    true = rng.choice(["a", "b", "c"], n)
+    at = [date(2024, 1, 1) + timedelta(days=int(each)) for each in day]
+    frame = pl.DataFrame(
+        {"suggested": np.where(is_right, true, "d"), "billed": true, "confidence": confidence, "at": at}
+    )
+    desk = Desk(Workspace(folder / "workspace"), folder)
+    staged = desk.stage(frame)
+    mapping = replace(staged.mapping, score="confidence", segments=(), row_id=None, time="at", right=None)
+    desk.build(staged, views.right_or_wrong(mapping, staged.reading, Right("classes", "billed", "suggested")))
+    return desk.workspace.home
+
+
+def test_the_rows_since_answers_got_worse_are_said_and_kept_at_a_click(
+    made: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLICEWISE_HOME", str(made["broken"]))
+    app = opened()
+    assert "of the answers are wrong. That is of the rows since 21 Jan 2024, when errors shifted." in texts(app)[0]
+    app.button(key="ask_2").click().run()
+    assert texts(app)[0].startswith(
+        "By the rows since 21 Jan 2024, when errors shifted: answer from a confidence of 0."
+    )
+    [alone] = [button for button in app.main.button if button.label == "Judge the rows since 21 Jan 2024 alone"]
+    alone.click().run()
+    assert not app.exception and texts(app)[0].startswith("Answer from a confidence of 0.")
 
 
 @pytest.fixture(autouse=True)

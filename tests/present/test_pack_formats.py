@@ -17,8 +17,9 @@ import pytest
 from pptx import Presentation
 
 from analytics.answers.brief.answer import composed
-from analytics.answers.brief.finding import Finding, LineParts, PreflightParts, Size, SliceParts, ThresholdParts
+from analytics.answers.brief.finding import Finding, LineParts, PreflightParts, SliceParts, ThresholdParts
 from analytics.answers.brief.registry import SOURCES
+from analytics.answers.brief.size import Size
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.view import View
 from analytics.errors import InputError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from analytics.answers.brief.finding import Asking, Finding
+from analytics.answers.brief.finding import Asking, CourseParts, Finding
 from analytics.answers.brief.registry import SOURCES, Source
 from analytics.answers.gap.sides import proposed_sides
 from analytics.answers.question import Question
@@ -17,6 +17,8 @@ MOST = 5
 """Findings that are shown: what a meeting takes up. A choice."""
 _ERRORS = "wrong decisions"
 _BOUNDS = ("lt", "le", "gt", "ge")
+_REMEDIES = ("thresholds",)
+"""Questions whose findings are remedies for the state that errors shifted into."""
 _PLACES = ("first", "by size", "last")
 
 
@@ -103,21 +105,32 @@ def can_ask(source: Source, asking: Asking) -> bool:
 
 
 def composed(asking: Asking, asked: Sequence[Source], findings: Iterable[Finding], days: float | None = None) -> Brief:
-    """Put findings into their order; of two about the same rows the larger one stays."""
-    ranked = sorted(
-        findings, key=lambda found: (_PLACES.index(found.place), -(found.size.value if found.size else 0.0))
-    )
+    """Put findings into their order; of two about the same rows the larger one stays.
+
+    What is going on now stands before what is done about it: a threshold that is chosen from the rows since errors shifted
+    fits whatever broke, saves for as long as that lasts, and is wrong again once it is mended. So the shift comes just before
+    the move, however much the move saves, and the move keeps its own place.
+    """
+    found = list(findings)
+    sizes = {id(each): each.size.value if each.size else 0.0 for each in found}
+    moves = [sizes[id(each)] for each in found if each.source in _REMEDIES]
+    for each in found:
+        if isinstance(each.parts, CourseParts) and each.parts.until is None and moves:
+            sizes[id(each)] = max(sizes[id(each)], *moves)
+    ranked = sorted(found, key=lambda each: (_PLACES.index(each.place), -sizes[id(each)], each.source in _REMEDIES))
     kept: list[Finding] = []
-    for found in ranked:
-        if not any(_is_within(found, other) or _is_within(other, found) for other in kept):
-            kept.append(found)
+    for each in ranked:
+        if not any(_is_within(each, other) or _is_within(other, each) for other in kept):
+            kept.append(each)
     open_ = (source for source in SOURCES.values() if source not in asked)
     missed = tuple(source for source in open_ if not (source.is_named and source.awaits(asking)))
     return Brief(asking, tuple(kept), missed, days)
 
 
 def _is_within(inner: Finding, outer: Finding) -> bool:
-    """Whether a finding is about a part of the rows of another one."""
+    """Whether a finding is about a part of the rows of another one; a remedy is no part of what happened to its rows."""
+    if inner.source in _REMEDIES or outer.source in _REMEDIES:
+        return False
     is_of_rows = bool(outer.clauses) and inner.size is not None and outer.size is not None
     return is_of_rows and set(outer.clauses) <= set(inner.clauses)
 

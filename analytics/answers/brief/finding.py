@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from analytics.answers.brief.size import Size
 from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.slices import LosingSlices
 from analytics.answers.compare.whole import PairAsking
@@ -21,20 +22,6 @@ from analytics.query.cohort import Clause
 
 _Place = Literal["first", "by size", "last"]
 """Before all that has a size, among them, or behind them."""
-
-
-@dataclass(frozen=True)
-class Size:
-    """What mending would win, in wrong decisions or in money, over the judged rows of the cohort, with its interval."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the interval leaves zero out on the side of a gain."""
-        return self.low > 0
 
 
 @dataclass(frozen=True)
@@ -73,7 +60,7 @@ class FoundParts:
 
     ``metric`` is what its rates are: the error rate, or one kind of error. Of its ``n`` judged rows they are of the
     ``n_confirming`` that the search did not see. What is missing there ``is_recorded`` where its rows are not most of them of
-    model versions that never have it.
+    model versions that never have it. Where ``is_explained`` the second rate is what its base rate explains.
     """
 
     slice: Slice
@@ -84,6 +71,7 @@ class FoundParts:
     n_confirming: int
     n_sent: int
     is_recorded: bool = True
+    is_explained: bool = False
 
 
 @dataclass(frozen=True)
@@ -205,7 +193,10 @@ class GapParts:
 
 @dataclass(frozen=True)
 class CourseParts:
-    """Errors that are more frequent since a day, when a version may have ``began``, or ``until`` one; "before" is other days."""
+    """Errors that are more frequent since a day, when a version may have ``began``, or ``until`` one; "before" is other days.
+
+    ``days`` is how many it has lasted, the first and the last included; ``is_of_one_day`` says that it may come every day.
+    """
 
     metric: str
     before: float
@@ -215,6 +206,8 @@ class CourseParts:
     n_after: float
     began: str | None = None
     until: str | None = None
+    days: float | None = None
+    is_of_one_day: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import polars as pl
 
@@ -12,16 +13,17 @@ from analytics.answers.brief.finding import (
     LabelParts,
     LineParts,
     PreflightParts,
-    Size,
     ThresholdParts,
     TurningParts,
 )
+from analytics.answers.brief.size import Size
 from analytics.answers.calibration.answer import judged_bins, unripe_level
+from analytics.answers.calibration.since import settled_part
 from analytics.answers.calibration.time import turned
 from analytics.answers.labels import label_days
 from analytics.answers.labels_answer import feed_stopped, ripe_until
 from analytics.answers.labels_turning import turning
-from analytics.answers.question import is_of_rows, score_table
+from analytics.answers.question import Question, is_of_rows, score_table
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
 from analytics.answers.thresholds.deciding import Deciding, deciding
@@ -29,7 +31,7 @@ from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
 from analytics.measure.calibration.table import slice_numbers
-from analytics.measure.calibration.told import CalibrationParts, is_flat, told_bin
+from analytics.measure.calibration.told import CalibrationParts, LevelTurn, is_flat, told_bin
 from analytics.measure.counts import confusion_table
 from analytics.measure.intervals import wilson
 from analytics.measure.labels.lateness import label_arrival
@@ -40,6 +42,7 @@ from analytics.measure.thresholds.costs import CELLS
 from analytics.measure.thresholds.operating import Point
 from analytics.query.cohort import Clause
 from analytics.query.engine import Engine
+from analytics.query.score_table import ScoreTable
 
 _LEVEL = 0.95
 """Share of calibrated models that chance is given for. Convention of the house."""
@@ -63,6 +66,8 @@ _MEASURED = (
 )
 """Findings of preflight about values of one column, which are measured as slices by what they cost, and about missing labels,
 which are a question of their own."""
+_OF_A_CLASS = (("tp", "fn"), ("tn", "fp"))
+"""Rows that are decided rightly and wrongly, by class."""
 _ERROR, _WARNING = "error", "warning"
 _BY_CLASS = "drawn-by-class"
 _UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", _BY_CLASS, "score-too-good", "threshold-moved")
@@ -70,28 +75,53 @@ _UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", _BY_CLASS, "sc
 
 
 def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
-    """Return what a score means instead, where scores are probabilities and off by more than chance and by a point."""
+    """Return what a score means instead, where scores are probabilities and off by more than chance and by a point.
+
+    Where errors shifted for good it is what a score means since: nobody would recalibrate by rows of before. Where scores are
+    off another way since a day that is said, with what they were before.
+    """
     question = asking.question
     if not question.log.is_probability or question.log.ranks_wrong_way or question.log.has_copied_label:
         return ()
     if any(each.code == _BY_CLASS for each in question.log.findings):
         return ()  # a share of rows that were drawn by class is the sample's
-    scores = score_table(engine, question, (), ("brier",), is_weighted=True)
+    turn = turned(engine, question)
+    part = None if turn is not None else settled_part(engine, question)
+    clauses: tuple[Clause, ...] = ()
+    if part is not None and judged_bins(_probabilities(engine, part[1])).judged.sum() >= MIN_SUPPORT:
+        since, question = part
+        parts, clauses = _off(engine, question, None, since.isoformat()), question.cohort.clauses
+    else:
+        parts = _off(engine, question, turn)
+    return () if parts is None else (Finding("calibration", "calibration", parts, place="last", clauses=clauses),)
+
+
+def _probabilities(engine: Engine, question: Question) -> ScoreTable:
+    return score_table(engine, question, (), ("brier",), is_weighted=True)
+
+
+def _off(
+    engine: Engine, question: Question, turn: LevelTurn | None, since: str | None = None
+) -> CalibrationParts | None:
+    """Return what a score means instead, None where scores are not off by more than chance and by a point."""
+    scores = _probabilities(engine, question)
     bins = judged_bins(scores)
     if bins.judged.sum() < MIN_SUPPORT:
-        return ()
+        return None
+    if not question.log.is_right_or_wrong and bins.pos.sum() in (0, bins.judged.sum()):
+        return None  # rows of one class were chosen, or of the other none has come
     numbers = slice_numbers(bins, groups=GROUPS, level=_LEVEL, seed=0, replicates=REPLICATES, cells=CHANCE_CELLS)
     if not numbers["ece"] > max(numbers["ece_chance_high"], _LEAST_ECE):
-        return ()
+        return None
     if unripe_level(engine, question, numbers["difference"], numbers["p_value"]) is not None:
-        return ()  # labels to come may be all that is missing
+        return None  # labels to come may be all that is missing
     groups = reliability_table(scores.frame, scores.edges).filter(pl.col("n") > 0)
     if groups["mean_score"].is_in([0.0, 1.0]).all():
-        return ()  # decisions in the place of scores: they were never meant as a chance
+        return None  # decisions in the place of scores: they were never meant as a chance
     row = told_bin(groups, numbers["difference"], numbers["p_value"])
     if row is None:
-        return ()
-    parts = CalibrationParts(
+        return None
+    return CalibrationParts(
         row["mean_score"],
         row["observed"],
         row["observed_low"],
@@ -101,9 +131,9 @@ def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         numbers["slope"],
         is_flat(numbers),
         numbers["observed"],
-        turned(engine, question),
+        turn,
+        since,
     )
-    return (Finding("calibration", "calibration", parts, place="last"),)
 
 
 def idle_line(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
@@ -141,6 +171,8 @@ def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         return ()
     part = deciding(engine, question, asking.policy)
     answer = thresholds(cost_table(engine, question), asking.policy) if part is None else part.answer
+    if not all(answer.value(hit, answer.present) + answer.value(error, answer.present) for hit, error in _OF_A_CLASS):
+        return ()  # of rows of one class what the other kind of error would cost is not seen
     size = Size(*(float(end) for end in (answer.saving.value, answer.saving.low, answer.saving.high)))
     if answer.best is None or answer.best == answer.present or not size.is_clear:
         return ()
@@ -164,7 +196,7 @@ def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     return (Finding("thresholds", "thresholds", parts, size, asked=(*said.items(), *multiplied), clauses=clauses),)
 
 
-def _ends(part: Deciding) -> tuple[str | None, str | None]:
+def _ends(part: Deciding[ThresholdAnswer]) -> tuple[str | None, str | None]:
     """Return the days between which rows chose a threshold, as text."""
     since, until = (None if day is None else day.isoformat() for day in (part.since, part.until))
     return since, until
@@ -177,11 +209,17 @@ def _rate(answer: ThresholdAnswer, error: str, point: Point) -> float | None:
 
 
 def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
-    """Return how far labels are known, where the rows without one could matter."""
+    """Return how far labels are known, where the rows without one could matter.
+
+    A feed that has stopped stands first: no waiting mends it, and until then nobody sees whether the model still works.
+    """
     question, log = asking.question, asking.question.log
     n, n_labelled = engine.row_counts(log, question.cohort, question.threshold)
     if n == n_labelled or not n_labelled:
         return ()
+    young = turning(engine, question)
+    if young is not None and young.is_late:
+        return ()  # which is said first
     days = label_days(engine, question)
     arrival = None if days is None else label_arrival(days)
     since = arrival.since if arrival else None
@@ -203,7 +241,8 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         unanswered=log.unanswered,
     )
     until = (Clause(str(log.mapping.time), "lt", (parts.since,)),) if parts.since else ()
-    return (Finding("labels", "overview" if until else "logs", parts, place="last", clauses=until),)
+    place: Literal["first", "last"] = "last" if stop is None else "first"
+    return (Finding("labels", "overview" if until else "logs", parts, place=place, clauses=until),)
 
 
 def young_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
@@ -221,10 +260,11 @@ def _from(days: pl.DataFrame, since: datetime) -> pl.DataFrame:
     return days.filter(pl.col("bucket") >= since)
 
 
-def preflight(_: Engine, asking: Asking) -> tuple[Finding, ...]:
+def preflight(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the gravest thing that preflight found: before all else where it says that the log is misread."""
-    question = asking.question
+    question, young = asking.question, turning(engine, asking.question)
     found = [each for each in question.log.findings if _is_told(each) and is_of_rows(question, each)]
+    found = [each for each in found if young is None or not young.explains(each)]
     if not found:
         return ()
     found.sort(key=lambda each: not _is_first(each))

@@ -139,7 +139,8 @@ _ALL = (
         "gap",
         "since when the model is worse",
         worse_since,
-        "By size: errors since then beyond those that the rate of before would give. Without one where errors have costs.",
+        "By size: errors since then beyond those that the rate of before would give, or what they cost. Before the move of the "
+        "threshold however much that saves: it fits what broke, and is wrong once that is mended.",
         is_by_metric=True,
     ),
     Source(
@@ -162,7 +163,8 @@ _ALL = (
         "overview",
         "how far labels are known",
         open_labels,
-        "Last: waiting mends it; it says how far the others can be believed.",
+        "Last: waiting mends it; it says how far the others can be believed. First where labels have stopped to come: no waiting "
+        "mends that, and nobody sees whether the model still works.",
     ),
     Source(
         "discovery",

@@ -7,8 +7,9 @@ from dataclasses import replace
 import polars as pl
 
 from analytics.answers.brief.costs import weights_of
-from analytics.answers.brief.finding import Asking, CompareParts, Finding, FoundParts, GapParts, Size
+from analytics.answers.brief.finding import Asking, CompareParts, Finding, FoundParts, GapParts
 from analytics.answers.brief.recorded import is_recorded
+from analytics.answers.brief.size import Size
 from analytics.answers.compare.whole import WholeComparison, pair_address, whole_comparison
 from analytics.answers.discovery.answer import Discovery
 from analytics.answers.discovery.either import ONE_KIND, discover_either
@@ -78,7 +79,11 @@ def slice_finding(engine: Engine, answer: Discovery, asking: Asking) -> tuple[Fi
         counts = row["n"], row["n_reported"], answer.n_sent
         empty = [each.property.source for each in slice_ if each.value is None]
         known = is_recorded(engine, asking.question, empty, [clause for each in said for clause in each or ()])
-        parts = FoundParts(slice_, metric, row["rate"], row["rate_complement"], *counts, is_recorded=known)
+        rates, is_explained = (row["rate"], row["rate_complement"]), False
+        if metric == "error_rate" and excess == "excess_model" and rates[0] <= rates[1]:
+            # Worse than its base rate explains, and wrong no more often than elsewhere: that comparison would say the opposite.
+            rates, is_explained = (rates[0], rates[0] - row["excess_model"] / row["n"]), True
+        parts = FoundParts(slice_, metric, *rates, *counts, is_recorded=known, is_explained=is_explained)
         other = () if objective == _usual(asking) else (("objective", objective),)
         kept = () if None in said else tuple(clause for each in said for clause in each or ())
         return (

@@ -11,8 +11,9 @@ from typing import Any
 import polars as pl
 
 from analytics.answers.brief.costs import weights_of
-from analytics.answers.brief.finding import Asking, Finding, Size, SliceParts
+from analytics.answers.brief.finding import Asking, Finding, SliceParts
 from analytics.answers.brief.recorded import of_versions_with, version_columns, within_versions
+from analytics.answers.brief.size import Size
 from analytics.answers.labels import selective_of
 from analytics.answers.question import Question, is_of_score, told_by_score
 from analytics.answers.slices import leading_slice, slices

@@ -74,6 +74,8 @@ class CalibrationParts:
         The slope, and whether scores hardly tell rows apart, of which a ``base`` is positive, or right.
     turn : LevelTurn or None
         Since when scores are off another way than before.
+    since : str or None
+        The day since which rows say all this, where errors shifted then.
     """
 
     mean_score: float
@@ -86,6 +88,7 @@ class CalibrationParts:
     is_flat: bool
     base: float
     turn: LevelTurn | None = None
+    since: str | None = None
 
 
 def told_bin(bins: pl.DataFrame, difference: float | None, p_value: float | None) -> dict[str, Any] | None:

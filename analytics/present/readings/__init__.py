@@ -94,7 +94,13 @@ from analytics.present.readings.thresholds import (
     threshold_reading,
 )
 from analytics.present.readings.thresholds_by_slice import band_reading, slice_policy_reading
-from analytics.present.readings.thresholds_deciding import deciding_words, decision_reading, whole_period_part
+from analytics.present.readings.thresholds_deciding import (
+    deciding_words,
+    decision_reading,
+    handover_decision_reading,
+    whole_handover_part,
+    whole_period_part,
+)
 from analytics.present.readings.thresholds_decisions import decisions_reading
 from analytics.present.readings.thresholds_handover import (
     break_even_reading,
@@ -150,6 +156,7 @@ __all__ = [
     "gap_reading",
     "gap_time_reading",
     "gates_reading",
+    "handover_decision_reading",
     "handover_move_reading",
     "handover_reading",
     "handover_slices_reading",
@@ -206,5 +213,6 @@ __all__ = [
     "watch_figure_reading",
     "watch_reading",
     "waterfall_reading",
+    "whole_handover_part",
     "whole_period_part",
 ]

@@ -32,6 +32,7 @@ from analytics.present.readings.brief_parts import (
     amount,
     calibration_certainty,
     calibration_sentence,
+    course_certainty,
     label_sentence,
     line_sentence,
     sized,
@@ -100,7 +101,8 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return f"Where {where}{of}, {_rates(parts.metric, parts.rate, parts.rate_rest, log, rest)}."
         case FoundParts() as parts:
             where = words.shortened(spoken_slice(parts.slice), 3 * _MAX_NAME)
-            return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
+            rest = "that its base rate explains" if parts.is_explained else "elsewhere"
+            return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log, rest)}."
         case CalibrationParts() as parts:
             return calibration_sentence(parts, log)
         case ThresholdParts() as parts:
@@ -201,7 +203,7 @@ def finding_worth(finding: Finding, brief: Brief) -> str:
     if size is None:
         return ""
     unit = brief.asking.policy.unit if brief.asking.policy is not None and brief.asking.has_costs else None
-    days = (finding.parts.days if isinstance(finding.parts, ThresholdParts) else None) or brief.days
+    days = (finding.parts.days if isinstance(finding.parts, ThresholdParts | CourseParts) else None) or brief.days
     by_week = size.value * _DAYS_OF_A_WEEK / days if days else 0.0
     is_told = bool(days and days >= 2 * _DAYS_OF_A_WEEK and by_week >= 1)
     log = brief.asking.question.log
@@ -252,10 +254,7 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             value = words.plain(scale * parts.part.value, 1)
             return f"This part is {value}{'' if parts.metric == COST else ' points'} ({ends}) of it, at 95 %."
         case CourseParts() as parts:
-            before, after = words.count(parts.n_before), words.count(parts.n_after)
-            if parts.until is not None:
-                return f"Of {after} rows then and {before} on other days, the stretch that stands out most, at 95 %."
-            return f"Of {before} rows before and {after} since, the day that parts them most clearly, at 95 %."
+            return course_certainty(parts)
         case WhoWasRight() as parts:
             return overruled_details(parts, log)
         case CompareParts() as parts:

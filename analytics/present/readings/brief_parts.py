@@ -6,14 +6,17 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.present import words
+from analytics.present.moments import moment_label
 from analytics.present.money import money, money_interval
 from analytics.present.readings.calibration import flat_reading
 from analytics.present.readings.calibration_trend import turn_reading
 from analytics.present.readings.overview_lead import missed_words
+from analytics.present.readings.overview_time import ONE_DAY
 from analytics.present.readings.overview_unjudged import lacking
 
 if TYPE_CHECKING:
-    from analytics.answers.brief.finding import LabelParts, LineParts, Size, SliceParts
+    from analytics.answers.brief.finding import CourseParts, LabelParts, LineParts, SliceParts
+    from analytics.answers.brief.size import Size
     from analytics.answers.labels_turning import Turning
     from analytics.log.schema import Log
     from analytics.measure.calibration.told import CalibrationParts
@@ -37,16 +40,18 @@ def value_words(parts: SliceParts, log: Log) -> str:
 
 
 def calibration_sentence(parts: CalibrationParts, log: Log) -> str:
-    """Say what a score means instead, or that it means nothing."""
-    if parts.is_flat:
-        return flat_reading(parts.base, is_right_or_wrong=log.is_right_or_wrong)
-    if parts.turn is not None:
+    """Say what a score means instead, or that it means nothing; by the rows since errors shifted where they did."""
+    if parts.turn is not None and not parts.is_flat:
         return turn_reading(parts.turn, "confidences" if log.is_right_or_wrong else "scores")
     side = "too high" if parts.mean_score > parts.observed else "too low"
     told, observed = words.number(parts.mean_score, 2), words.share(parts.observed)
-    if log.is_right_or_wrong:
-        return f"A confidence of {told} is right in {observed}: it is {side}."
-    return f"A score of {told} means {observed}: it is {side}."
+    if parts.is_flat:
+        said = flat_reading(parts.base, is_right_or_wrong=log.is_right_or_wrong)
+    elif log.is_right_or_wrong:
+        said = f"A confidence of {told} is right in {observed}: it is {side}."
+    else:
+        said = f"A score of {told} means {observed}: it is {side}."
+    return said if parts.since is None else f"Since {moment_label(parts.since)} {said[:1].lower()}{said[1:]}"
 
 
 def calibration_certainty(parts: CalibrationParts, log: Log) -> str:
@@ -55,6 +60,16 @@ def calibration_certainty(parts: CalibrationParts, log: Log) -> str:
     slope = "" if parts.slope is None else f" Slope {words.number(parts.slope, 2)}."
     what = "Confidences" if log.is_right_or_wrong else "Scores"
     return f"{what} are off by {off} on average; calibrated ones would be off by up to {chance}.{slope}"
+
+
+def course_certainty(parts: CourseParts) -> str:
+    """Say on how many rows it is, and what a day alone does not tell."""
+    before, after = words.count(parts.n_before), words.count(parts.n_after)
+    if parts.until is not None:
+        return f"Of {after} rows then and {before} on other days, the stretch that stands out most, at 95 %."
+    if parts.is_of_one_day:
+        return f"Of {before} rows before and {after} since; {ONE_DAY}."
+    return f"Of {before} rows before and {after} since, the day that parts them most clearly, at 95 %."
 
 
 def line_sentence(parts: LineParts, log: Log) -> str:
@@ -75,19 +90,26 @@ def line_sentence(parts: LineParts, log: Log) -> str:
 
 
 def turning_sentence(turning: Turning) -> str:
-    """Say which rows are of one class only until something happens."""
+    """Say which rows are of one class only until something happens, or until the labels of the other have come."""
     own, other = ("positive", "negative") if turning.is_positive else ("negative", "positive")
     if turning.since is None:
         return f"Rows that count as {own} may still become {other}, and the log is too short to see the last of them."
     since = words.bucket_label(turning.since.date(), "1d")
+    if turning.is_late:
+        return f"Labels of rows from {since} on still come in, {other} ones last: judge those before."
     return f"Rows from {since} on that count as {own} may still become {other}: judge those before."
+
+
+def stopped_sentence(day: date, n_missed: float) -> str:
+    """Say since when no label has come, and how many should have."""
+    since, due = words.bucket_label(day, "1d"), words.count(round(n_missed))
+    return f"No label has come since {since}, although about {due} should have: their feed has stopped."
 
 
 def label_sentence(parts: LabelParts) -> str:
     """Say how far labels are known."""
     if parts.stopped is not None:
-        day, due = words.bucket_label(date.fromisoformat(parts.stopped), "1d"), words.count(round(parts.n_missed))
-        return f"No label has come since {day}, although about {due} should have: their feed has stopped."
+        return stopped_sentence(date.fromisoformat(parts.stopped), parts.n_missed)
     if parts.since is not None:
         since = words.bucket_label(date.fromisoformat(parts.since), "1d")
         if parts.n_unlabelled_since == parts.n_since:

@@ -11,6 +11,7 @@ from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.marks.calibration import side_of
 from analytics.present.marks.slices import SIGNIFICANT
+from analytics.present.moments import moment_label
 from analytics.present.readings.calibration_scan import (
     MAX_NAME,
     decisions_part,
@@ -24,6 +25,7 @@ from analytics.present.selective import unseen_scores_part
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.answer import Calibration, CalibrationSlices
+    from analytics.answers.calibration.since import CalibrationSince
     from analytics.measure.calibration.told import LevelTurn
 
 _Row = dict[str, Any]
@@ -33,10 +35,13 @@ _LARGE = 100_000
 """Rows from which the sentence adds that a test of calibration also rejects harmless deviations. A judgement."""
 
 
-def calibration_reading(answer: Calibration, scan: pl.DataFrame, turn: LevelTurn | None = None) -> str:
+def calibration_reading(
+    answer: Calibration, scan: pl.DataFrame, turn: LevelTurn | None = None, part: CalibrationSince | None = None
+) -> str:
     """Answer the page's question: are scores too high or too low on the whole, by how much, and where most.
 
-    Since when they are off another way is said before what they are on the whole, which is then true of neither time.
+    Since when they are off another way, or else what they mean since errors shifted, is said before what they are on the whole,
+    which is then true of neither time.
     """
     row = answer.numbers.row(0, named=True)
     if not row["n"]:
@@ -61,16 +66,25 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame, turn: LevelTurn
             f"{words.share(row['observed'])}."
         )
         return words.told(" ".join(filter(None, [unseen, lead, segments])), how, segments_part(scan))
-    meaning = [_meaning_part(answer, row), _spread_part(row, answer), _level_part(row, answer)]
+    meaning = _meanings(answer)
     if turn is not None:
         meaning = [turn_reading(turn, _scores(answer)), f"Over the whole time {meaning[0][:1].lower()}{meaning[0][1:]}"]
-    elif answer.unripe_from is not None:  # by labels that are there a score may be off that is not
-        meaning.insert(0, meaning.pop())
-    elif (own := segment_first(scan, row, _scores(answer))) and not is_flat(row):
+    elif part is not None:
+        first, *more = _meanings(part.answer)
+        first = f"By the rows since {moment_label(part.since)}, when errors shifted: {first[:1].lower()}{first[1:]}"
+        meaning = [first, *more, f"Over the whole time {meaning[0][:1].lower()}{meaning[0][1:]}"]
+    elif answer.unripe_from is None and (own := segment_first(scan, row, _scores(answer))) and not is_flat(row):
         meaning, segments = [own, f"Of all rows {meaning[0][:1].lower()}{meaning[0][1:]}"], ""
     parts = [unseen, *([found] if (found := decisions_part(answer.bins, _what(answer))) else meaning), segments]
     lead = " ".join(filter(None, parts))
     return words.told(lead, *_details(answer, row), segments_part(scan))
+
+
+def _meanings(answer: Calibration) -> list[str]:
+    """Say what a score means, how scores spread and how high they are, the last first where labels to come may change it."""
+    row = answer.numbers.row(0, named=True)
+    said = [_meaning_part(answer, row), _spread_part(row, answer), _level_part(row, answer)]
+    return said if answer.unripe_from is None else [said[2], *said[:2]]
 
 
 def _told_bin(answer: Calibration, row: _Row) -> tuple[_Row, bool]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from analytics.answers.labels_answer import LabelsAnswer
     from analytics.measure.labels.maturing import Matured
 
+_MAX_SITE = 40
+"""Characters of a site's name within a sentence. A judgement."""
 _MOST = 0.9
 """Share of the labels by whose age it is said how late they come. A judgement."""
 _HARDLY = 0.005
@@ -26,7 +28,24 @@ _HARDLY = 0.005
 
 
 def labels_reading(answer: LabelsAnswer) -> str:
-    """Say up to when a metric may be trusted, what of the rest is still to come, and which way it will move."""
+    """Say up to when a metric may be trusted, what of the rest is still to come, and which way it will move.
+
+    Labels that mean something else at a site are no labels to trust, however complete they are: that is said with it.
+    """
+    first, line, more = _complete_reading(answer).partition("\n")
+    return f"{first.removesuffix('.')}{_apart_part(answer)}.{line}{more}"
+
+
+def _apart_part(answer: LabelsAnswer) -> str:
+    """Say within a sentence that a site's labels are not like the others'; empty where none is."""
+    if answer.apart is None:
+        return ""
+    column, site = answer.apart
+    where = f"{words.column_words(column)} is {words.shortened(words.value_label(site), _MAX_SITE)}"
+    return f"; but where {where}, labels may mean something else"
+
+
+def _complete_reading(answer: LabelsAnswer) -> str:
     found = answer.selective
     if not answer.buckets["n_labelled"].sum():
         return _first(answer)

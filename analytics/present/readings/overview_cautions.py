@@ -12,7 +12,7 @@ from analytics.log.score_form import is_middle
 from analytics.log.weight import is_share
 from analytics.measure.headline import headline
 from analytics.present import words
-from analytics.present.readings.brief_parts import turning_sentence
+from analytics.present.readings.brief_parts import stopped_sentence, turning_sentence
 from analytics.present.readings.overview_lead import MAX_NOUN
 
 if TYPE_CHECKING:
@@ -45,8 +45,10 @@ def cautions(question: Question, overview: Overview) -> str:
         _cut_part,
     )
     said = [
+        "" if overview.stopped is None else stopped_sentence(*overview.stopped),
         "" if overview.turning is None else turning_sentence(overview.turning),
-        *(part(question) for part in parts),
+        *(part(question) for part in parts if part is not _one_class_part or not _explains(overview.turning, question)),
+        _alike_part(question, overview),
         _against_part(question, overview),
         _drawn_part(question),
     ]
@@ -66,10 +68,22 @@ def cautioned(reading: str, *questions: Question, young: Iterable[Turning | None
         _wrong_way_part,
         _drawn_part,
     )
-    turning = [turning_sentence(each) for each in young if each is not None]
-    found = dict.fromkeys([*turning, *(part(question) for part in parts for question in questions)])
+    beside = [*young, *([None] * len(questions))]
+    turning = [turning_sentence(each) for each in beside if each is not None]
+    asked = [
+        part(question)
+        for part in parts
+        for question, each in zip(questions, beside, strict=False)
+        if part is not _one_class_part or not _explains(each, question)
+    ]
+    found = dict.fromkeys([*turning, *asked])
     said = [each for each in found if each and not reading.startswith(each.partition(":")[0])]
     return " ".join([*said, reading])
+
+
+def _explains(young: Turning | None, question: Question) -> bool:
+    """Whether labels are of one class from a day on because those of the other come last."""
+    return young is not None and any(young.explains(each) for each in question.log.findings)
 
 
 def _set_aside_part(question: Question) -> str:
@@ -82,6 +96,16 @@ def _set_aside_part(question: Question) -> str:
         return ""
     share = words.share((lost + above) / (reading.rows_read + above))
     return f"{share} of the rows were left out, and Logs says why: check that before all that follows."
+
+
+def _alike_part(question: Question, overview: Overview) -> str:
+    """Say that the judged rows of a cohort are of one class, so that one kind of error is not seen; else nothing."""
+    counts = overview.counts
+    n_positive, n_negative = counts["tp"] + counts["fn"], counts["fp"] + counts["tn"]
+    if not question.cohort or (n_positive and n_negative) or not n_positive + n_negative:
+        return ""
+    own, unseen = ("positive", "which alarms are false") if n_positive else ("negative", "what is missed")
+    return f"Every judged row here is {own}, so {unseen} is not seen: widen the cohort before all that follows."
 
 
 def _too_good_part(question: Question) -> str:

@@ -71,6 +71,10 @@ def trend_reading(
     )
 
 
+ONE_DAY = "whether it is so every day, one day does not tell"
+"""Behind what shifted within a day."""
+
+
 def since_first(overview: Overview, question: Question, metric: str, lead: str) -> str:
     """Put what holds since the last lasting shift before what is true of the whole period, which is of no day."""
     whats = {
@@ -98,7 +102,8 @@ def _since_part(overview: Overview, rate: str, what: str) -> str:
     if shift.start and shift.first is not None:
         ends = sorted((shift.first, shift.after))
         before, when = (shift.first, "at first") if ends[1] >= MOVED * ends[0] else (before, when)
-    return f"{words.share(shift.after)} {what} since {since}, against {words.share(before)} {when}."
+    said = f"{words.share(shift.after)} {what} since {since}, against {words.share(before)} {when}"
+    return f"{said}{f'; {ONE_DAY}' if found.is_of_one_day else ''}."
 
 
 def moved_part(overview: Overview) -> str:

@@ -85,6 +85,8 @@ def ranking_reading(
         f"Its worse slice holds {held}." if n_worse == 1 else f"Its {words.count(n_worse)} worse slices hold {held}."
     )
     rate = "" if metric == COST else f", {phrase} is {words.metric_text(metric, best['worst_rate'])}"
+    if rate and best.get("worst_explained") is not None:  # that it errs less often than others is not what is meant
+        rate += f" where its base rate explains {words.metric_text(metric, best['worst_explained'])}"
     lead = f"Look at {column} first{':' if rate else ', most of all'} where it is {worst}{rate}."
     asked = "" if instead_of in (None, metric) else f" {_none_worse(str(instead_of))}"
     return f"{lead} {which}{_single_part(table)}{asked}{apart} Choose a column to open it."

@@ -18,6 +18,7 @@ from analytics.answers.brief.finding import (
     ThresholdParts,
     TurningParts,
 )
+from analytics.answers.labels_sites import given_by
 from analytics.measure.calibration.told import CalibrationParts
 from analytics.measure.labels.selective import AUDIT_ROWS
 from analytics.measure.overruled import EVEN, WhoWasRight
@@ -85,6 +86,9 @@ def _of_calibration(parts: CalibrationParts) -> tuple[str, str]:
     if parts.turn is not None:
         day = words.bucket_label(parts.turn.since, "1d")
         return f"Recalibrate on rows from {day} on alone: those before would turn scores the wrong way.", _MODEL
+    if parts.since is not None:
+        day = moment_label(parts.since)
+        return f"Recalibrate on rows from {day} on alone: errors were others before.", _MODEL
     return "Recalibrate before anybody reads a score as a chance; by itself that changes no decision.", _MODEL
 
 
@@ -246,6 +250,13 @@ def action_of(finding: Finding, brief: Brief | None = None) -> tuple[str, str]:
             f"Hold {_name(finding.parts.column)} {value} against the others on Compare before it decides more rows.",
             _MODEL,
         )
+    given = None if brief is None else given_by(brief.asking.question.log)
+    if given is not None and given in _sliced_by(finding):
+        return (
+            f"Ask whether the label is defined alike for every {_name(words.column_words(given))}, before the model is changed: "
+            "Labels holds them against each other at equal scores.",
+            _DATA,
+        )
     right = None if brief is None else brief.asking.question.log.mapping.right
     if right is not None and isinstance(finding.parts, SliceParts) and finding.parts.column == right.true:
         return _of_slice(finding.parts)[0].partition(_UNTIL)[
@@ -261,6 +272,15 @@ def action_of(finding: Finding, brief: Brief | None = None) -> tuple[str, str]:
     if isinstance(finding.parts, CalibrationParts) and any(isinstance(each.parts, CourseParts) for each in others):
         return "Find out first why errors rose; then recalibrate on rows since, if scores are still off.", _MODEL
     return _BY_PARTS[type(finding.parts)](finding.parts)
+
+
+def _sliced_by(finding: Finding) -> list[str]:
+    """Return the columns whose values make the slice that a finding is about."""
+    if isinstance(finding.parts, SliceParts) and finding.parts.value is not None:
+        return [finding.parts.column]
+    if isinstance(finding.parts, FoundParts):
+        return [entry.property.source for entry in finding.parts.slice if entry.value is not None]
+    return []
 
 
 def columns_of(finding: Finding) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analytics.answers.thresholds.answer import ThresholdAnswer
     from analytics.answers.thresholds.by_slice import SlicePolicy
     from analytics.answers.thresholds.deciding import Deciding
+    from analytics.answers.thresholds.handover import Handover
     from analytics.measure.thresholds.human_band import Band
     from analytics.measure.thresholds.operating import Point
 
@@ -160,14 +161,19 @@ def threshold_json(
     return {**found, "sweep": [{name: json_value(value) for name, value in row.items()} for row in rows]}
 
 
-def deciding_json(part: Deciding | None) -> dict[str, Any]:
+def deciding_json(part: Deciding[ThresholdAnswer] | None) -> dict[str, Any]:
     """Return what the rows that can say it say of the threshold: ``deciding``, None where these are all."""
     if part is None:
         return {"deciding": None}
     whole = threshold_json(part.answer)
     names = ("best_threshold", "best_low", "best_high", "saving", "saving_low", "saving_high", "days", "n_judged")
+    return {"deciding": {**deciding_ends(part), **{name: whole[name] for name in names}}}
+
+
+def deciding_ends(part: Deciding[ThresholdAnswer] | Deciding[Handover]) -> dict[str, str | None]:
+    """Return the days between which rows decide: ``from`` and ``before``."""
     since, until = (None if day is None else day.isoformat() for day in (part.since, part.until))
-    return {"deciding": {"from": since, "before": until, **{name: whole[name] for name in names}}}
+    return {"from": since, "before": until}
 
 
 def _slices_json(slices: SlicePolicy) -> dict[str, Any]:

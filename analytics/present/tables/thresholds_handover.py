@@ -14,8 +14,10 @@ from analytics.present import words
 from analytics.present.money import money, per_month, per_week
 from analytics.present.readings.thresholds_handover import confidence_text, risk_text
 from analytics.present.tables.slices import json_value
+from analytics.present.tables.thresholds import deciding_ends
 
 if TYPE_CHECKING:
+    from analytics.answers.thresholds.deciding import Deciding
     from analytics.answers.thresholds.handover import Handover
     from analytics.answers.thresholds.handover_slices import HandoverSlices
 
@@ -144,6 +146,18 @@ def handover_json(answer: Handover, slices: HandoverSlices | None = None) -> dic
         found["slices"] = _slices_json(slices)
     rows = handover_frame(answer).iter_rows(named=True)
     return {**found, "sweep": [{name: json_value(value) for name, value in row.items()} for row in rows]}
+
+
+def deciding_handover_json(part: Deciding[Handover] | None) -> dict[str, Any]:
+    """Return what the rows that can say it say of the confidence: ``deciding``, None where these are all."""
+    if part is None:
+        return {"deciding": None}
+    whole = handover_json(part.answer)
+    names = (
+        *("risk", "risk_low", "risk_high", "coverage", "best_threshold", "best_low", "best_high"),
+        *("saving", "saving_low", "saving_high", "days", "n_judged"),
+    )
+    return {"deciding": {**deciding_ends(part), **{name: whole[name] for name in names}}}
 
 
 def _standing(answer: Handover, point: Point) -> dict[str, Any]:

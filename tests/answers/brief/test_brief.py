@@ -12,9 +12,10 @@ import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import MOST, Brief, address_of, brief, composed, evaluated_sides
-from analytics.answers.brief.finding import Asking, Finding, FoundParts, LabelParts, PreflightParts, Size, SliceParts
+from analytics.answers.brief.finding import Asking, Finding, FoundParts, LabelParts, PreflightParts, SliceParts
 from analytics.answers.brief.recorded import is_recorded
 from analytics.answers.brief.registry import SOURCES, WITHOUT
+from analytics.answers.brief.size import Size
 from analytics.answers.discovery.search import Predicate
 from analytics.answers.question import Question
 from analytics.log.receipt import CheckResult

@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import address_of, brief
-from analytics.answers.brief.finding import Asking, CourseParts, Finding, GapParts, Size, SliceParts, ThresholdParts
+from analytics.answers.brief.finding import Asking, CourseParts, Finding, GapParts, SliceParts, ThresholdParts
 from analytics.answers.brief.registry import SOURCES
+from analytics.answers.brief.size import Size
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
 from analytics.answers.overview import overview
@@ -28,7 +29,14 @@ from analytics.log.right import Right
 from analytics.measure.course import latest, risen, spell
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
-from analytics.present.readings import decision_reading, finding_sentence, overview_reading, threshold_reading
+from analytics.present.money import money
+from analytics.present.readings import (
+    decision_reading,
+    finding_sentence,
+    finding_worth,
+    overview_reading,
+    threshold_reading,
+)
 from analytics.present.report.actions import action_of
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
@@ -87,7 +95,10 @@ def test_a_threshold_is_chosen_from_the_rows_since_scores_moved(desk: Desk) -> N
         whole, shift = thresholds(cost_table(engine, question), policy), deciding(engine, question, policy)
         ends = replace(question, cohort=Cohort((Clause("at", "le", ("2024-02-20",)),)))
         bound = since_clauses(ends, date(2024, 2, 10))
-    first = answer.findings[0]
+    cause, first = answer.findings[:2]
+    assert isinstance(cause.parts, CourseParts) and cause.size is not None, (
+        "what broke stands before the move that fits it"
+    )
     assert isinstance(first.parts, ThresholdParts) and first.size is not None and best.best is not None
     assert (first.parts.since, first.parts.days) == ("2024-02-10", 20) and first.size.value == best.saving.value
     assert first.parts.best == best.threshold_at(best.best.bin)
@@ -101,6 +112,36 @@ def test_a_threshold_is_chosen_from_the_rows_since_scores_moved(desk: Desk) -> N
     assert bound == (Clause("at", "ge", ("2024-02-10",)), Clause("at", "le", ("2024-02-20",))), (
         "mature rows stay mature"
     )
+
+
+@pytest.mark.parametrize("hours", [False, True])
+def test_what_broke_stands_before_the_threshold_that_fits_it_however_much_the_move_saves(
+    desk: Desk, hours: bool
+) -> None:
+    """Two thirds through positives score lower: the line that fits them saves most, and is wrong once that is mended."""
+    rng = np.random.default_rng(8)
+    label, late = rng.random(N) < 0.3, np.arange(N) >= N * 2 // 3
+    score = np.clip(rng.normal(0.3 + np.where(late, 0.1, 0.4) * label, 0.1), 0, 1).round(3)
+    frame = rows(np.zeros(N, dtype=bool)).with_columns(score=score, label=pl.Series(label.astype(int)))
+    if hours:
+        frame = frame.with_columns(at=by_hour(rng, np.zeros(60))["at"])
+    log = desk.log(frame, score="score", label="label", time="at", segments=())
+    asking = Asking(Question(log, Cohort(), 0.5), Policy(Costs(fp=1, fn=20), "€"))
+    with closing(Engine(desk.workspace)) as engine:
+        answer = brief(engine, asking)
+        cheaper = brief(engine, replace(asking, policy=Policy(Costs(fp=1, fn=-20), "€")))
+    cause, move = answer.findings[:2]
+    assert isinstance(cause.parts, CourseParts) and isinstance(move.parts, ThresholdParts)
+    missed = label & (score < 0.5)
+    alarms = ~label & (score >= 0.5)
+    cost = 20.0 * missed + alarms
+    assert cause.size is not None and move.size is not None
+    assert cause.size.value == pytest.approx(late.sum() * (cost[late].mean() - cost[~late].mean()))
+    error = np.sqrt(cost[late].var() / late.sum() + cost[~late].var() / (~late).sum())
+    assert cause.size.high - cause.size.low == pytest.approx(2 * 1.96 * error * late.sum(), rel=0.001)
+    week = cause.size.value * 7 / 20  # of the twenty days since, not of all sixty
+    assert hours or f", {money(week, '€')} a week" in finding_worth(cause, answer)
+    assert not any(isinstance(each.parts, CourseParts) for each in cheaper.findings), "more errors that cost less"
 
 
 def by_hour(rng: np.random.Generator, rates: np.ndarray) -> pl.DataFrame:

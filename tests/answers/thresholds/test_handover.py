@@ -14,6 +14,7 @@ import pytest
 
 from analytics.answers.question import Question
 from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.thresholds.deciding import Line, deciding_handover
 from analytics.answers.thresholds.handover import Handover, handover
 from analytics.answers.thresholds.handover_slices import handover_slices
 from analytics.errors import QuestionError
@@ -24,8 +25,16 @@ from analytics.measure.intervals import FloatArray
 from analytics.measure.thresholds.handover import handover_costs
 from analytics.measure.thresholds.operating import Limits
 from analytics.measure.thresholds.policy import Policy
-from analytics.present import readings
-from analytics.present.tables.thresholds_handover import handover_frame, handover_json, points_table
+from analytics.present import readings, words
+from analytics.present.moments import moment_label
+from analytics.present.readings.thresholds_handover import confidence_text
+from analytics.present.report.sections.thresholds_handover import build_handover
+from analytics.present.tables.thresholds_handover import (
+    deciding_handover_json,
+    handover_frame,
+    handover_json,
+    points_table,
+)
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -232,3 +241,40 @@ def test_answers_that_are_all_right_are_all_given(desk: Desk, engine: Engine) ->
     assert answer.best == answer.present and float(answer.area.value) == 0
     assert readings.handover_reading(answer).startswith("Answer every row and hand over none, as now")
     points_table(answer, answer.present)
+
+
+@pytest.mark.parametrize("policy", [Policy(handover_costs(3, 1), unit=""), UNSAID])
+def test_confidence_is_chosen_from_the_rows_since_answers_got_worse(desk: Desk, engine: Engine, policy: Policy) -> None:
+    """A third of the way from the end the model stays as sure and is right less often: all rows together are neither time."""
+    rng, late = np.random.default_rng(11), np.arange(N) >= N * 2 // 3
+    frame = made(is_timed=True)
+    broken = late & (rng.random(N) < 0.2)
+    frame = frame.with_columns(suggested=pl.when(pl.Series(broken)).then(pl.lit("e")).otherwise("suggested"))
+    log = log_of(desk, frame)
+    question = Question(log, Cohort(), 0.6)
+    whole, part = asked(engine, log, policy, threshold=0.6), deciding_handover(engine, question, policy)
+    assert part is not None and part.since is not None and part.until is None
+    begun = frame["at"][int(np.flatnonzero(late)[0])]
+    assert abs((part.since - begun.date()).days) <= 1
+    kept = Question(log, Cohort(part.clauses), 0.6)
+    own = handover(cost_table(engine, kept), policy)
+    assert (part.answer.best, part.answer.days) == (own.best, own.days) and own.n < 0.4 * N
+    said, rows = (
+        readings.handover_decision_reading(whole, part),
+        f"the rows since {moment_label(part.since)}, when errors shifted",
+    )
+    wrong = words.share(float(own.at(own.present).risk.value))
+    if policy.has_costs:
+        assert said.startswith(f"By {rows}: answer from a confidence of {confidence_text(own, own.best)} on")
+        assert f"the best of these, {confidence_text(whole, whole.best)}, mixes the time before and since." in said
+    else:
+        assert f"and {wrong} of the answers are wrong. That is of {rows}." in said
+        assert wrong != words.share(float(whole.at(whole.present).risk.value))
+    found = deciding_handover_json(part)["deciding"]
+    assert (found["from"], found["before"]) == (part.since.isoformat(), None) and found["n_judged"] == own.n_judged
+    section = build_handover(Line(whole, part))[0]
+    assert section.glance is not None and rows in section.glance
+    in_all = replace(policy, limits=Limits(capacity=400))
+    fewer = deciding_handover(engine, question, in_all)
+    assert fewer is not None and fewer.answer.limits.capacity == pytest.approx(400 * own.n / N)
+    assert deciding_handover(engine, Question(log_of(desk, made(is_timed=True)), Cohort(), 0.6), policy) is None

@@ -12,6 +12,7 @@ import pytest
 from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.thresholds.deciding import Line
 from analytics.answers.thresholds.handover import handover
 from analytics.answers.thresholds.promise import outcome_of, promise_from, promise_of
 from analytics.errors import QuestionError
@@ -93,10 +94,12 @@ def test_a_confidence_promises_too_and_stands_in_the_pack(desk: Desk, engine: En
     found = outcome_of(engine, log_of(desk, pl.read_csv(later)), promise)
     assert [each.name for each in found.numbers if each.is_worse] == ["risk", "cost"]
     assert "the share wrong among the answered is" in held_reading("Hand over", promise, found)
-    section = build_handover(answer)[0]
+    section = build_handover(Line(answer, None))[0]
     names = [block.sheet.name for block in section.blocks if isinstance(block, Figure) and block.sheet is not None]
     assert names == ["handover"] and section.glance.startswith("Answer from a confidence of")
-    unsaid = build_handover(handover(cost_table(engine, question), Policy(handover_costs(1, 1), has_costs=False)))[0]
+    unsaid = build_handover(
+        Line(handover(cost_table(engine, question), Policy(handover_costs(1, 1), has_costs=False)), None)
+    )[0]
     assert unsaid.glance.startswith("Not decided: say what a wrong answer")
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from analytics.answers.calibration.answer import calibration
 from analytics.answers.calibration.classes import class_calibration, has_class_scores
 from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.calibration.since import calibration_since
 from analytics.answers.calibration.time import turned
 from analytics.errors import QuestionError
 from analytics.present import palette, readings, words
@@ -21,20 +22,22 @@ from analytics.present.tables.calibration import number_rows
 if TYPE_CHECKING:
     from analytics.answers.calibration.answer import Calibration
     from analytics.answers.calibration.classes import ClassCalibration
+    from analytics.answers.calibration.since import CalibrationSince
     from analytics.answers.question import Question
     from analytics.answers.report.asking import ReportAsking
     from analytics.measure.calibration.told import LevelTurn
     from analytics.query.engine import Engine
 
 
-_Answer = tuple["Calibration", pl.DataFrame, "ClassCalibration | None", "LevelTurn | None"]
+_Answer = tuple["Calibration", pl.DataFrame, "ClassCalibration | None", "LevelTurn | None", "CalibrationSince | None"]
 
 
 def ask(engine: Engine, asking: ReportAsking) -> _Answer:
     """Ask what scores mean, over all rows, by segment column, and of each class where classes have scores."""
     question = asking.question
     scan = calibration_scan(engine, question, among=asking.examined).table
-    return calibration(engine, question), scan, _of_classes(engine, question), turned(engine, question)
+    turn, since = turned(engine, question), calibration_since(engine, question)
+    return calibration(engine, question), scan, _of_classes(engine, question), turn, since
 
 
 def _of_classes(engine: Engine, question: Question) -> ClassCalibration | None:
@@ -49,8 +52,8 @@ def _of_classes(engine: Engine, question: Question) -> ClassCalibration | None:
 
 def build(answer: _Answer, asking: ReportAsking) -> tuple[Section, ...]:
     """Return the section of calibration."""
-    found, scan, of_classes, turn = answer
-    lead, more = split_lead(readings.calibration_reading(found, scan, turn))
+    found, scan, of_classes, turn, since = answer
+    lead, more = split_lead(readings.calibration_reading(found, scan, turn, since))
     bins = found.bins.filter(pl.col("n") > 0)
     chart = _chart(bins, found)
     reading = readings.reliability_reading(found)

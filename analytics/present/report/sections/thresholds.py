@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import polars as pl
 
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
-from analytics.answers.thresholds.deciding import Line, deciding
+from analytics.answers.thresholds.deciding import Line, deciding, deciding_handover
 from analytics.answers.thresholds.handover import Handover, handover
 from analytics.measure.thresholds.handover import handover_costs
 from analytics.measure.thresholds.policy import Policy
@@ -29,20 +29,25 @@ _N_POINTS = 60
 """Thresholds of the curve in a pack, evenly spread over the sweep: as many as a chart of a page shows apart. By hand."""
 
 
-def ask(engine: Engine, asking: ReportAsking) -> Line | Handover:
+def ask(engine: Engine, asking: ReportAsking) -> Line[ThresholdAnswer] | Line[Handover]:
     """Ask what the line is worth, or from which confidence to answer; without costs there is no best one."""
     if asking.question.log.is_right_or_wrong:
-        unsaid = Policy(handover_costs(1.0, 1.0), "", has_costs=False)
-        return handover(cost_table(engine, asking.question), asking.handover or unsaid)
+        said = asking.handover or Policy(handover_costs(1.0, 1.0), "", has_costs=False)
+        part = deciding_handover(engine, asking.question, said)
+        return Line(handover(cost_table(engine, asking.question), said), part)
     policy = asking.policy or Policy(has_costs=False)
     answer = thresholds(cost_table(engine, asking.question), policy)
     return Line(answer, deciding(engine, asking.question, policy))
 
 
-def build(line: Line | Handover, _: ReportAsking) -> tuple[Section, ...]:
+def build(line: Line[ThresholdAnswer] | Line[Handover], asking: ReportAsking) -> tuple[Section, ...]:
     """Return the section of the threshold: without costs it says what to give."""
-    if isinstance(line, Handover):
-        return build_handover(line)
+    if asking.question.log.is_right_or_wrong:
+        return build_handover(cast("Line[Handover]", line))
+    return _build_line(cast("Line[ThresholdAnswer]", line))
+
+
+def _build_line(line: Line[ThresholdAnswer]) -> tuple[Section, ...]:
     title, answer = "Where the threshold should be", line.deciding
     lead, more = split_lead(readings.decision_reading(line.answer, line.part))
     if not answer.policy.has_costs or answer.best is None:

@@ -14,6 +14,7 @@ from analytics.present.report.sheets import BESIDE, Column, sheet_of, split_lead
 from analytics.present.tables.thresholds_handover import handover_frame, points_table
 
 if TYPE_CHECKING:
+    from analytics.answers.thresholds.deciding import Line
     from analytics.answers.thresholds.handover import Handover
 
 _N_POINTS = 60
@@ -21,9 +22,10 @@ _N_POINTS = 60
 _GIVE = "Not decided: say what a wrong answer and a person's look cost, on Thresholds or with --cost-wrong and --cost-person."
 
 
-def build_handover(answer: Handover) -> tuple[Section, ...]:
+def build_handover(line: Line[Handover]) -> tuple[Section, ...]:
     """Return the section of what to answer and what to hand over: without costs it says what to give."""
-    lead, more = split_lead(readings.handover_reading(answer))
+    answer = line.deciding
+    lead, more = split_lead(readings.handover_decision_reading(line.answer, line.part))
     said = lead if answer.policy.has_costs and answer.best is not None else f"{_GIVE} {lead}".strip()
     if not answer.n_judged:
         return (Section("thresholds", "What a person should see", lead, (), glance=lead),)

@@ -6,20 +6,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analytics.answers.brief.finding import CourseParts, FoundParts, SliceParts
 from analytics.answers.question import is_of_rows
-from analytics.answers.thresholds.deciding import Line
-from analytics.answers.thresholds.handover import Handover
 from analytics.measure.gap.causes import emptied
 from analytics.measure.overruled import WhoWasRight
 from analytics.present import words
+from analytics.present.moments import moment_label
 from analytics.present.readings.brief_overruled import overruled_reading
+from analytics.present.readings.brief_parts import turning_sentence
 from analytics.present.report.actions import action_of
 from analytics.present.report.parts import Section
 from analytics.present.report.sheets import text_sheet
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
+    from analytics.answers.labels_turning import Turning
     from analytics.answers.report.asking import ReportAsking
+    from analytics.answers.thresholds.answer import ThresholdAnswer
+    from analytics.answers.thresholds.deciding import Line
+    from analytics.answers.thresholds.handover import Handover
 
 _MET, _NOT_MET, _OPEN = "met", "not met", "not known yet"
 _LEAST_UNLABELLED = 0.05
@@ -58,9 +63,10 @@ class _Known:
     brief: Brief
 
     @property
-    def may_turn(self) -> bool:
-        """Whether rows are young enough to become of the other class."""
-        return self.answers["overview"].turning is not None
+    def young(self) -> Turning | None:
+        """The rows that are of one class because they are young."""
+        found: Turning | None = self.answers["overview"].turning
+        return found
 
     def found(self, codes: tuple[str, ...]) -> list[str]:
         """Return the findings of preflight with one of these codes, each with its column."""
@@ -70,7 +76,8 @@ class _Known:
             if each.code in codes
             and each.severity != "note"
             and is_of_rows(self.asking.question, each)
-            and (each.code != "may-turn" or self.may_turn)
+            and (each.code != "may-turn" or self.young is not None)
+            and (self.young is None or not self.young.explains(each))
         ]
 
 
@@ -126,6 +133,8 @@ def _measurement(known: _Known) -> _Gate:
     settles = "One definition of the label, and all labels of the days that are judged."
     if wrong:
         return _Gate("Measurement", _NOT_MET, f"Preflight: {words.listed(wrong[:3])}.", settles, "Logs")
+    if known.young is not None and known.young.is_late:
+        return _Gate("Measurement", _OPEN, turning_sentence(known.young), settles, "Labels")
     if labels is not None:
         if labels.trust is None:
             return _Gate(
@@ -162,7 +171,8 @@ def _parity(known: _Known) -> _Gate:
             text = f"Against the reference something broke in {named}."
             return _Gate("Parity", _NOT_MET, text, "Mend the source, then compare again.", "Gap")
         return _Gate("Parity", _MET, "No input is missing, defaulted or rescaled against the reference.", "", "Gap")
-    owned = [each for each in known.brief.findings if each.size is not None and action_of(each)[1] == "data"]
+    slices = [each for each in known.brief.findings if isinstance(each.parts, SliceParts | FoundParts)]
+    owned = [each for each in slices if each.size is not None and action_of(each)[1] == "data"]
     if owned:
         text = "The model fails more where a field arrives empty; whether that is new is not known."
         return _Gate("Parity", _OPEN, text, settles, "Slices")
@@ -175,18 +185,16 @@ def _decisioning(known: _Known) -> _Gate:
     """Whether scores mean what they say and the threshold is agreed."""
     line, costs = known.answers.get("thresholds"), "What a false positive and a false negative cost."
     if known.asking.question.log.is_right_or_wrong:
-        return _handing_over(line if isinstance(line, Handover) else None)
-    answer = line.deciding if isinstance(line, Line) else None
+        return _handing_over(None if line is None else line.deciding)
+    answer = None if line is None else line.deciding
     if answer is None and any(each.source == "thresholds" for each in known.brief.findings):
-        text = "Another threshold saves, on rows that did not choose it."
-        return _Gate("Decisioning", _NOT_MET, text, "Move the threshold, or say why it stays.", "Thresholds")
+        return _other_line(known)
     if answer is None or not answer.policy.has_costs or answer.best is None:
         return _Gate(
             "Decisioning", _OPEN, "Nobody said what errors cost, so that no threshold is agreed.", costs, "Thresholds"
         )
     if float(answer.saving.low) > 0 and answer.best != answer.present:
-        text = "Another threshold saves, on rows that did not choose it."
-        return _Gate("Decisioning", _NOT_MET, text, "Move the threshold, or say why it stays.", "Thresholds")
+        return _other_line(known)
     if any(each.source == "calibration" for each in known.brief.findings):
         # What scores mean by itself changes no decision at a threshold, so it does not put the system before the model.
         text = "No other threshold is clearly better under the costs given, though scores do not mean what they say."
@@ -194,6 +202,20 @@ def _decisioning(known: _Known) -> _Gate:
             "Decisioning", _MET, text, "Recalibrate before anybody reads a score as a probability.", "Calibration"
         )
     return _Gate("Decisioning", _MET, "No other threshold is clearly better under the costs given.", "", "Thresholds")
+
+
+def _other_line(known: _Known) -> _Gate:
+    """Say that another threshold saves, and that it fits what broke where errors are more frequent since a day."""
+    text, settles = (
+        "Another threshold saves, on rows that did not choose it.",
+        "Move the threshold, or say why it stays.",
+    )
+    for each in known.brief.findings:
+        if isinstance(each.parts, CourseParts) and each.parts.until is None:
+            day = moment_label(each.parts.since)
+            text = f"Another threshold saves, on rows that did not choose it: it fits what is so since {day}."
+            settles = f"What changed on {day}; then move the threshold, or say why it stays."
+    return _Gate("Decisioning", _NOT_MET, text, settles, "Thresholds")
 
 
 def _handing_over(answer: Handover | None) -> _Gate:
@@ -218,8 +240,8 @@ def _adoption(known: _Known) -> _Gate:
             return _Gate(
                 "Adoption", _NOT_MET, overruled_reading(each.parts), "Why people overrule the model.", "Review"
             )
-    line = known.answers.get("thresholds")
-    answer = line.answer if isinstance(line, Line) else None
+    line: Line[ThresholdAnswer] | None = known.answers.get("thresholds")
+    answer = None if line is None or known.asking.question.log.is_right_or_wrong else line.answer
     decisions = None if answer is None else answer.decisions
     settles = "The decision that was taken, logged beside the score, with the reason where it differs."
     if answer is None or decisions is None or not answer.n_scored:
