@@ -47,6 +47,9 @@ def test_both_orders_on_rows_of_their_own_are_those_in_columns(tmp_path: Path) -
             parts.append(pl.DataFrame({"question": question, "model_a": sides[0], "model_b": sides[1], "winner": told}))
         files[name] = tmp_path / f"{name}.csv"
         pl.concat(parts).sample(fraction=1.0, shuffle=True, seed=3).write_csv(files[name])
+    alone, said = asked(files["ada"])
+    assert (alone["live"], alone["candidate"]) == ("base", "ada"), "whatever the alphabet says"
+    assert alone["win_rate"] == pytest.approx(expected(by)[0]) and "Better: ada wins " in said
     found, said = asked(files["ada"], files["bo"])
     assert tuple(found[name] for name in FOUND) == pytest.approx(expected(by))
     assert found["sides"] == {"live": "ada", "candidate": "bo"} and found["against"]["live"] == "base"
