@@ -12,7 +12,7 @@ from analytics.answers.labels import arrival_of, selective_of
 from analytics.answers.labels_answer import ripe_until
 from analytics.answers.overview_course import shift_within
 from analytics.answers.question import Question
-from analytics.answers.watch_streams import WEEKS, Stream, WatchAnswer, by_week
+from analytics.answers.watch_streams import WEEKS, Stream, WatchAnswer, by_week, same_files
 from analytics.errors import QuestionError
 from analytics.log.kept.watch import Watching
 from analytics.measure.counts import Counts
@@ -20,7 +20,7 @@ from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS
 from analytics.measure.watch.baseline import excess_over
 from analytics.measure.watch.bounds import ALPHA, anytime_bounds
-from analytics.measure.watch.change import follow_each_other, lacks_labels, step_of, sum_from
+from analytics.measure.watch.change import follow_each_other, lacks_labels, spell_of, step_of, sum_from
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.repeats import same_rows
@@ -101,7 +101,8 @@ def watch(engine: Engine, question: Question, watching: Watching) -> WatchAnswer
         if stream.kind == "slice":
             streams.append(_metric_stream(engine, question, watching, stream, until, part, is_late=is_late))
         else:
-            streams.append(_input_stream(engine, question, watching, stream, days, now, part))
+            followed = _input_stream(engine, question, watching, stream, days, now, part)
+            streams += [] if followed is None else [followed]
     seen = max((until - first) // _WEEK, 0)
     return WatchAnswer(
         replace(watching, metric=metric.name),
@@ -110,7 +111,7 @@ def watch(engine: Engine, question: Question, watching: Watching) -> WatchAnswer
         max((now - first) // _WEEK - seen, 0),
         is_late,
         sum(found.rows or 0 for found in question.log.findings if found.code == _REPEATED),
-        _same_files(question),
+        same_files(question),
         selective_of(engine, question),
         _same_rows(engine, question),
         _unsettled(engine, question, watching, days),
@@ -137,13 +138,6 @@ def _is_late(engine: Engine, question: Question, metric: str) -> bool:
         return False
     arrival = arrival_of(engine, question)
     return arrival is not None and arrival.is_late
-
-
-def _same_files(question: Question) -> tuple[str, ...]:
-    """Name the files of a log that hold the same bytes as one before."""
-    origin = question.log.reading.origin
-    named = list(zip((file.name for file in origin.files), origin.digests, strict=False))
-    return tuple(name for place, (name, digest) in enumerate(named) if digest in origin.digests[:place])
 
 
 def _limit(engine: Engine, question: Question, metric: str, days: pl.DataFrame) -> datetime:
@@ -221,8 +215,8 @@ def _input_stream(
     days: pl.DataFrame,
     until: datetime,
     alpha: float,
-) -> Stream:
-    """Follow the missing rate of an input."""
+) -> Stream | None:
+    """Follow the missing rate of an input; None of one that the baseline did not have: that it is there now breaks nothing."""
     clause = Clause(str(stream.column), "missing")
 
     def shares(whole: Question, of_all: pl.DataFrame) -> pl.DataFrame:
@@ -233,6 +227,10 @@ def _input_stream(
     own = shares(question, days)
     base = _within(question, watching.reference)
     before = shares(base, _days(engine, base)) if watching.reference else own
+    start, end = (datetime.fromisoformat(day) for day in (watching.baseline_from, watching.baseline_until))
+    known = before.filter(pl.col("bucket").is_between(start, end, closed="left"))
+    if known["n"].sum() and known["hits"].sum() == known["n"].sum():
+        return None
     return _followed(stream, own, before, watching, until, alpha)
 
 
@@ -272,7 +270,9 @@ def _followed(
     mean = np.where(found.n > 0, usual + bounds.shift, np.nan)
     alone = bounds.is_apart & (bounds.start == np.arange(looks))
     step = np.where(
-        alone, bounds.start, step_of(found.seen, found.n, found.variance, bounds.shift, bounds.usual, bounds.is_apart)
+        alone,
+        spell_of(found.seen, found.n, bounds.is_apart),
+        step_of(found.seen, found.n, found.variance, bounds.shift, bounds.usual, bounds.is_apart),
     )
     later = sum_from(found.n, step)
     is_alarm, is_untold = bounds.is_alarm(), np.zeros(looks, dtype=bool)

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from analytics.answers.question import Question
 from analytics.log.kept.watch import Watching
 from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.selective import Selective
@@ -135,6 +136,13 @@ class WatchAnswer:
     def alarms(self) -> tuple[Stream, ...]:
         """The streams whose newest week is an alarm."""
         return tuple(stream for stream in self.streams if stream.is_alarm)
+
+
+def same_files(question: Question) -> tuple[str, ...]:
+    """Name the files of a log that hold the same bytes as one before."""
+    origin = question.log.reading.origin
+    named = list(zip((file.name for file in origin.files), origin.digests, strict=False))
+    return tuple(name for place, (name, digest) in enumerate(named) if digest in origin.digests[:place])
 
 
 def by_week(days: pl.DataFrame, start: datetime, weeks: int) -> tuple[FloatArray, FloatArray]:

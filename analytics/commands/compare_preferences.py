@@ -17,6 +17,7 @@ from analytics.commands.options import Asked, Output, Source
 from analytics.commands.roles import said_roles
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
+from analytics.log import preferred as judgements
 from analytics.log import roles
 from analytics.log.preferred import preferred
 from analytics.log.schema import Log
@@ -82,7 +83,9 @@ def _as_preferences(workspace: Workspace, source: Source, column: str) -> Source
         return source
     reading = read_path(workspace, source).reading
     guess = roles.guess(reading, said_roles(source, reading)).mapping
-    if guess.score is not None or guess.decision is not None or guess.right is not None:
+    turned = judgements.other_order(reading, column)
+    own = {None, reading.column(column).name, turned and turned[0]}
+    if not {guess.score, guess.decision} <= own or guess.right is not None:
         return source
     is_number = reading.column(column).kind == "number"
     if is_number:

@@ -50,6 +50,58 @@ ADVERSE_STEMS = (
 )
 """Beginnings of words, without accents, for what a model warns of, in English, German, Spanish and French."""
 
+ADVERSE_NAMES = frozenset(
+    {
+        "bad",
+        "bads",
+        "npl",
+        "dlq",
+        "dlqin",
+        "dpd",
+        "fpd",
+        "chargeback",
+        "chargeoff",
+        "bankrupt",
+        "bankruptcy",
+        "incident",
+    }
+    | {"fail", "failed", "failure", "churn", "churned", "attrition", "dropout", "loss", "mora", "morosidad"}
+)
+"""Words in the name of a label whose yes is bad for whom it is about, or for whom it concerns: *bad_12m*."""
+
+GRANTED_STEMS = (
+    *(
+        "hire",
+        "admit",
+        "admiss",
+        "enrol",
+        "grant",
+        "approv",
+        "accept",
+        "repaid",
+        "repay",
+        "paid",
+        "good",
+        "succe",
+        "convert",
+    ),
+    *(
+        "retain",
+        "select",
+        "promot",
+        "graduat",
+        "complet",
+        "perform",
+        "passed",
+        "eingestellt",
+        "bewillig",
+        "bezahlt",
+        "erfolg",
+    ),
+    *("contrat", "aprob", "aceptad", "exito", "pagad", "embauch", "approuv", "accord", "reussi", "paye"),
+)
+"""Beginnings of words in the name of a label whose yes is good for whom it is about: *hired*, *repaid*."""
+
 BENIGN_STEMS = (
     *("legit", "genuin", "benign", "health", "normal", "clean", "stay", "retain", "remain", "paid", "perform", "pass"),
     *("acceptab", "complian", "safe", "settl", "licit", "legal", "lawful", "authent", "appropri", "apropia"),

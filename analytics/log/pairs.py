@@ -18,6 +18,7 @@ from analytics.log.schema import Reading
 _SUGGESTED = re.compile(
     r"(.*_)?(suggest(ed|ions?)?|propos(ed|als?)|assigned|auto(mated|matic)?|machine|ai|model|llm|classifier|estimated?|vorschlag|"
     r"vorgeschlagen|geschatzt|sugerid[oa]|propuest[oa]|suggere|propose)(_.*)?"
+    r"|(.+_)?(detected|recogni[sz]ed|identified|inferred|erkannte?[rs]?|detectad[oa]|reconocid[oa]|detectee?|reconnue?)(_.+)?"
 )
 """Names of what a model said, beside those that are called a prediction."""
 _TRUE = re.compile(

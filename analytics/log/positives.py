@@ -21,6 +21,7 @@ from analytics.log.value_words import (
     folded,
     groups,
     is_adverse,
+    is_good_for,
     is_mark,
     is_plain_pair,
     known,
@@ -99,6 +100,8 @@ def decision_values(mapping: Mapping, reading: Reading) -> tuple[tuple[str, ...]
         return shared, _shared_values(mapping.negative, column) or _others(column, shared)
     if adverse := _adverse_values(mapping, column):
         return adverse, _others(column, adverse)
+    if granted := _granted_values(mapping, column):
+        return granted, _others(column, granted)
     positive, negative = split_values(column)
     return positive, tuple(value for value in negative if plain(value) not in _UNDECIDED)
 
@@ -154,6 +157,15 @@ def _adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
     if not any(is_adverse(value) or (is_named and folded(value) == "1") for value in mapping.positive):
         return ()
     return tuple(value for value, _ in column.top if value.strip().casefold() in ADVERSE_DECISIONS)
+
+
+def _granted_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
+    """Return the decision for somebody where the positive label is good for them too, by its name."""
+    if not is_good_for(mapping.label or "") or {*map(folded, mapping.positive)} != {"1"}:
+        return ()
+    decided = _others(column, ())
+    granted = tuple(value for value in decided if value.strip().casefold() not in ADVERSE_DECISIONS)
+    return granted if len(granted) < len(decided) else ()
 
 
 def _denied_values(mapping: Mapping, column: Column) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ def _is_turned(column: Column, other: Column) -> bool:
     name, further = folded_name(column.name), folded_name(other.name)
     if _GAME.search(name) is not None and other.position > column.position:
         return _NUMBER.sub("#", column.name) == _NUMBER.sub("#", other.name)
-    return further != name and _TURNED.sub("", further) == name
+    return further != name and _TURNED.sub("", further).strip("_") == name
 
 
 def speaks_of_places(reading: Reading, column: str) -> bool:

@@ -22,7 +22,7 @@ from analytics.log import (
 )
 from analytics.log.by_values import is_fraction, is_key, rest
 from analytics.log.claims import ASKED, binary, claims_of, hinted, is_comparison, is_fitting_role, is_told
-from analytics.log.column import Column
+from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.column_names import is_event, is_event_time
 from analytics.log.events import HORIZON
 from analytics.log.judge_and_people import judge_and_people
@@ -240,7 +240,11 @@ def _by_values(
         likely, others = ([column for column in offered if (column in told) == is_told] for is_told in (True, False))
         dated = [column.name for column in free() if is_event_time(column.name) and label_time.is_open(column)]
         happened = [(name, "a time where it happened, nothing where not, or not yet") for name in dated]
-        ask("label", [*map(_with_two, likely), *decided(), *happened, *map(_with_two, others)])
+        several = [
+            column for column in free() if column.kind == "text" and 2 < column.n_distinct <= MAX_VALUES_BY_VALUE
+        ]
+        called = [(each.name, "its name") for each in several if strength("label", each.name) is not None]
+        ask("label", [*map(_with_two, likely), *called, *decided(), *happened, *map(_with_two, others)])
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
     times = [column for column in times if not label_time.is_of_some(column, columns, n_rows)]
     take("time", times[0] if times else None, "the first column of times")

@@ -6,7 +6,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from analytics.log.adverse_words import ADVERSE_EVENTS, ADVERSE_LABELS, ADVERSE_RESULTS, ADVERSE_STEMS, BENIGN_STEMS
+from analytics.log.adverse_words import (
+    ADVERSE_EVENTS,
+    ADVERSE_LABELS,
+    ADVERSE_NAMES,
+    ADVERSE_RESULTS,
+    ADVERSE_STEMS,
+    BENIGN_STEMS,
+    GRANTED_STEMS,
+)
 
 POSITIVE_WORDS = (
     *("1", "true", "positive", "pos", *ADVERSE_EVENTS, "high"),
@@ -269,11 +277,25 @@ def is_adverse(value: str) -> bool:
 def warns_of(name: str) -> bool:
     """Whether a column is called after what a model warns of, so that yes in it is bad for whom it is about.
 
-    >>> warns_of("defaulted_12m"), warns_of("isFraud"), warns_of("no_default"), warns_of("repaid")
+    >>> warns_of("defaulted_12m"), warns_of("isFraud"), warns_of("no_default"), warns_of("badge"), warns_of("bad_12m")
+    (True, True, False, False, True)
+    """
+    words = _words_of(_apart(name))
+    return (_begins(_apart(name), _WARNED) or not ADVERSE_NAMES.isdisjoint(words)) and NEGATIONS.isdisjoint(words)
+
+
+def is_good_for(name: str) -> bool:
+    """Whether a column is called after what is good for whom it is about, so that yes in it is.
+
+    >>> is_good_for("hired"), is_good_for("loanRepaid"), is_good_for("not_paid"), is_good_for("paid_late")
     (True, True, False, False)
     """
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return _begins(apart, _WARNED) and not {"no", "not", "non", "kein", "keine", "sin", "sans"} & {*_words_of(apart)}
+    return _begins(_apart(name), GRANTED_STEMS) and NEGATIONS.isdisjoint(_words_of(_apart(name))) and not warns_of(name)
+
+
+def _apart(name: str) -> str:
+    """Return a name with its words in capitals apart."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
 
 
 def _is_a_number_of_many(word: str, values: Sequence[str]) -> bool:

@@ -7,9 +7,10 @@ import polars as pl
 
 from analytics.measure.class_units import against_third, class_clusters, excess_effect, weighted_counts, with_squares
 from analytics.measure.clusters import widened
+from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.curves import auroc
 from analytics.measure.estimates import columns_of, estimate_table, with_columns
-from analytics.measure.intervals import FloatArray, Interval, logit_interval, newcombe, ratio
+from analytics.measure.intervals import FloatArray, Interval, difference_p_value, logit_interval, newcombe, ratio
 
 _PER_CLASS = ("precision", "recall", "f1")
 """The metrics of a class against the rest that the pairs of classes suffice for."""
@@ -128,8 +129,8 @@ def confusion_pairs(pairs: pl.DataFrame, cells: pl.DataFrame | None = None, *, l
     polars.DataFrame
         ``true, predicted, n, share_of_true, share_of_predicted``, and for pairs of different classes ``expected`` (the rows of
         the true class that would be taken for the predicted one if that happened as often as to the rows of all third classes),
-        ``excess`` (n less that) with ``_low`` and ``_high``; null where there is no third class. Confused pairs come first, the
-        largest excess first.
+        ``excess`` (n less that) with ``_low`` and ``_high`` and ``p_adjusted``, its p-value adjusted for the number of pairs
+        (`benjamini_hochberg`); null where there is no third class. Confused pairs come first, the largest excess first.
 
     Notes
     -----
@@ -143,8 +144,8 @@ def confusion_pairs(pairs: pl.DataFrame, cells: pl.DataFrame | None = None, *, l
     >>> confusion_pairs(pairs).select("true", "predicted", "n", pl.col("excess").round(6)).row(0)
     ('a', 'b', 40, 30.0)
     """
-    is_confused = pl.col("true") != pl.col("predicted")
     table = against_third(pairs, "n")
+    is_confused = (table["true"] != table["predicted"]).to_numpy()
     n, rows, others, taken = (table[name].cast(pl.Float64).to_numpy() for name in ("n", "of_true", "others", "taken"))
     behind = against_third(pairs, "rows") if "rows" in pairs.columns else table
     m_true, m_others = (behind[name].cast(pl.Float64).to_numpy() for name in ("of_true", "others"))
@@ -168,12 +169,14 @@ def confusion_pairs(pairs: pl.DataFrame, cells: pl.DataFrame | None = None, *, l
         "excess": rows * gap.value,
         "excess_low": rows * gap.low,
         "excess_high": rows * gap.high,
+        "p_adjusted": benjamini_hochberg(np.where(is_confused, difference_p_value(gap, level), np.nan)),
     }
     counts = ("n", "rows") if "rows" in pairs.columns else ("n",)
     found = with_columns(table.select("true", "predicted", *counts), numbers)
-    of_confused = [pl.when(is_confused).then(pl.col(name)).alias(name) for name in list(numbers)[2:]]
+    confused = pl.col("true") != pl.col("predicted")
+    of_confused = [pl.when(confused).then(pl.col(name)).alias(name) for name in list(numbers)[2:]]
     return found.with_columns(of_confused).sort(
-        [is_confused, "excess", "n", "true", "predicted"], descending=[True, True, True, False, False], nulls_last=True
+        [confused, "excess", "n", "true", "predicted"], descending=[True, True, True, False, False], nulls_last=True
     )
 
 

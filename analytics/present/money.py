@@ -9,6 +9,7 @@ from analytics.present import words
 
 if TYPE_CHECKING:
     from analytics.answers.thresholds.answer import ThresholdAnswer
+    from analytics.measure.thresholds.costs import Costs
     from analytics.measure.thresholds.operating import Point
 
 _DAYS_OF_A_MONTH = 30.4375
@@ -94,3 +95,19 @@ def limit_text(answer: ThresholdAnswer, name: str) -> str:
     end = "floor" if name.startswith("min_") else "ceiling"
     what = words.metric_phrase(LIMITED[name].name).removeprefix("the ")
     return f"{end} of {words.share(getattr(answer.limits, name))} {what}"
+
+
+def cost_words(costs: Costs, unit: str) -> str:
+    """Say what each outcome costs.
+
+    >>> from analytics.measure.thresholds.costs import Costs
+    >>> cost_words(Costs(fp=1, fn=0.5, review=2, amount_cells=("fn",)), "")
+    'a true positive 0, a false positive 1, a false negative 0.50 × amount and a true negative 0, each look 2'
+    """
+    names = {"tp": "true positive", "fp": "false positive", "fn": "false negative", "tn": "true negative"}
+    cells = [
+        f"a {name} {money(getattr(costs, cell), unit)}{' × amount' if cell in costs.amount_cells else ''}"
+        for cell, name in names.items()
+    ]
+    look = f", each look {money(costs.review, unit)}" if costs.review else ""
+    return f"{words.listed(cells)}{look}"

@@ -129,3 +129,17 @@ def test_a_row_without_a_confidence_is_judged_nowhere_and_the_way_out_is_said(en
     assert "100 rows (5.0\u202f%) have no confidence. They are not judged. Choose no confidence" in overview_reading(
         told, question
     )
+
+
+def test_of_many_pairs_the_largest_by_chance_is_no_finding(engine: Engine, own_desk: Desk) -> None:
+    """Of 380 pairs that are confused alike some stand out singly; the first sentence counts how many were looked at."""
+    draw, n = np.random.default_rng(4), 20_000
+    true = draw.integers(0, 20, n)
+    said = np.where(draw.random(n) < 0.7, true, draw.integers(0, 20, n))
+    frame = pl.DataFrame({"id": np.arange(n), "true": true, "said": said}).with_columns(
+        pl.format("kind {}", pl.col(name)).alias(name) for name in ("true", "said")
+    )
+    log = own_desk.log(frame, right=Right("classes", "true", "said"), label="true", decision="said", row_id="id")
+    answer = classes(engine, Question(log, Cohort(), 0.5))
+    assert answer.pairs.filter(pl.col("excess_low") > 0).height > 3
+    assert classes_reading(answer).startswith("No class is taken for another one more often than the other classes are")

@@ -202,8 +202,9 @@ def test_a_threshold_that_nobody_chose_is_said_to_be_the_middle_of_the_scores(de
         readings.overview_reading(overview(engine, asked), asked).split("\n")[0]
         for asked in (Question(log, Cohort(), threshold) for threshold in (log.mapping.threshold, 600.0))
     ]
-    assert "This threshold is no more than the middle of scores of 300–850." in said[0]
-    assert "no more than the middle" not in said[1]
+    middle = "The log does not say which threshold decides: what follows is at the middle of scores of 300–850."
+    assert said[0].startswith(middle)
+    assert "which threshold decides" not in said[1]
 
 
 def first_line(engine: Engine, question: Question, metric: str = "error_rate") -> str:
@@ -246,7 +247,7 @@ def test_decisions_of_another_rule_than_the_threshold_are_told_first(desk: Desk,
 def test_the_usual_threshold_of_something_rare_is_said_to_be_nobodys(desk: Desk, engine: Engine) -> None:
     said = "The log does not say which threshold decides"
     rare, even = (desk.log(made(share), score="score", label="is_fraud", segments=("place",)) for share in PREVALENCES)
-    assert said in first_line(engine, Question(rare, Cohort(), 0.5), "recall")
+    assert first_line(engine, Question(rare, Cohort(), 0.5), "recall").startswith(said)
     assert said not in first_line(engine, Question(rare, Cohort(), 0.4), "recall")
     assert said not in first_line(engine, Question(even, Cohort(), 0.5))
 

@@ -211,6 +211,23 @@ def test_against_a_reference_and_last_time(desk: Desk) -> None:
     assert values == {"a": ["inconclusive"] * 2, "b": ["fail"] * 2}
 
 
+def test_an_export_that_could_not_be_asked_is_not_last_time(desk: Desk) -> None:
+    text = '[[gate]]\nmetric="error_rate"\nby="region"\nagainst="last"\nworse_by=0.1\n'
+    found = []
+    for seed, name in ((1, "region"), (2, "zone"), (3, "region"), (4, "Region"), (5, None)):
+        frame = made(seed)
+        frame = frame.drop("region") if name is None else frame.rename({"region": name})
+        engine, question = asked(desk, frame)
+        before = last_values(desk.workspace, "gone", question.log.log_id)
+        answer = gates(engine, question, text, last=before)
+        keep_values(desk.workspace, "gone", question.log.log_id, answer.values)
+        found.append(answer.results[0])
+    assert [each.outcome for each in found] == ["inconclusive", None, "pass", None, None]
+    assert "'zone' may be it under another name: it holds its values." in found[1].problem
+    assert found[3].problem.startswith("Expected the name of a column, found 'region'. 'Region' may be it")
+    assert "Choose from 'score', 'label'" in found[4].problem, "no column is called or looks like it"
+
+
 def test_numbers_are_cut_as_last_time(desk: Desk) -> None:
     rng, text = np.random.default_rng(8), '[[gate]]\nmetric="error_rate"\nby="age"\nagainst="last"\nworse_by=0.2\n'
     wrong, frames = [], []

@@ -142,8 +142,83 @@ def test_what_a_comparison_was_asked_is_a_gate(desk: Desk) -> None:
         found, leading = result.parts[0], answer.leading
         assert (found.value, found.low, found.high) == (leading.difference, leading.low, leading.high)
         assert "min = -0.05" in text and "region" in text
-    costs = compare(engine, rival, costs=Costs(fp=1, fn=5))
-    assert gate_of_pairs(costs) is None
+    dear = compare(engine, rival, costs=Costs(fp=1, fn=5e-6))
+    money = gate_of_pairs(dear)
+    assert money is not None and read_gates(written_gates(money)) == money
+    (result,) = held(desk, wide, written_gates(money))
+    assert (result.parts[0].low, result.parts[0].high) == (dear.leading.low, dear.leading.high)
+    assert result.gate.high == pytest.approx(dear.verdict.margin, rel=1e-3)
+
+
+def test_a_gate_on_what_errors_cost_finds_what_a_loop_finds(desk: Desk) -> None:
+    frame = answered(4, new=0.2).with_columns(amount=pl.Series(np.random.default_rng(4).lognormal(3, 1, N).round(2)))
+    wide = desk.log(frame, row_id="id", label="y", decision="old", segments=("region",), amount="amount")
+    text = '[candidate]\ncolumn = "new"\n[costs]\nfp = 2\nfn = 0.25\nreview = 0.5\namount_cells = ["fn"]\n'
+
+    def cost(row: dict[str, object], name: str) -> float:
+        if row[name]:
+            return 0.5 if row["y"] else 2.5
+        return 0.25 * float(str(row["amount"])) if row["y"] else 0.0
+
+    apart = np.array([cost(row, "new") - cost(row, "old") for row in frame.iter_rows(named=True)])
+    error = apart.std(ddof=1) / N**0.5
+    limits = (apart.mean() + 3 * error, apart.mean(), apart.mean() - 3 * error)
+    gates_ = "".join(WORSE.format("cost", 1, f'by = "{by}"' if by else "") for by in ("", "region"))
+    gates_ = gates_.replace("worse_by", "max").replace('name = "cost"', 'name = "all"', 1)
+    for limit, outcome in zip(limits, ("pass", "inconclusive", "fail"), strict=True):
+        whole, regions = held(desk, wide, text + gates_.replace("max = 1", f"max = {limit}"))
+        part = whole.parts[0]
+        assert (whole.outcome, part.n) == (outcome, N)
+        assert part.value == pytest.approx(apart.mean())
+        assert (part.high - part.low) / (2 * 1.96 * error) == pytest.approx(1, abs=0.02)
+        for found in regions.parts:
+            own = apart[(frame["region"] == found.slice).to_numpy()]
+            assert (found.value, found.n) == pytest.approx((own.mean(), len(own)))
+    assert result_reading(whole).startswith("+")
+    engine, question = Engine(desk.workspace), Question(wide, Cohort(), 1.0)
+    sides = gate_sides(desk.workspace, question, text + gates_, again(desk))
+    answer = gates(engine, question, text + gates_, sides=sides)
+    assert "a false negative 0.25 × amount and a true negative 0, each look 0.50." in gates_reading(answer)
+    assert gates_json(answer)["costs"]["fp"] == 2
+    assert statement(whole.gate).startswith(
+        "Against what is live, the candidate's change of the cost per row is at most "
+    )
+
+
+def test_each_side_costs_what_it_does_at_its_own_threshold_and_units_make_it_less_sure(desk: Desk) -> None:
+    rng = np.random.default_rng(5)
+    y = np.repeat(rng.random(N // 4) < 0.5, 4)
+    scores = {
+        name: np.clip(np.repeat(0.3 * rng.random(N // 4), 4) + 0.5 * y + 0.2 * rng.random(N), 0, 1) for name in "ab"
+    }
+    frame = pl.DataFrame({"id": np.arange(N), "y": y.astype(int), "person": np.arange(N) // 4, **scores})
+    text = '[candidate]\ncolumn = "b"\nthreshold = 0.3\n[costs]\nfp = 1\nfn = 5\n' + WORSE.format("cost", 1, "")
+    roles = {"row_id": "id", "label": "y", "score": "a"}
+    alone, together = (
+        held(desk, desk.log(frame, **roles, **more), text)[0].parts[0] for more in ({}, {"unit": "person"})
+    )
+    flags = {"a": frame["a"].to_numpy() >= 0.5, "b": frame["b"].to_numpy() >= 0.3}
+    live, candidate = ((np.where(y, 5 * ~flag, flag)).mean() for flag in flags.values())
+    assert alone.value == pytest.approx(candidate - live) == together.value
+    assert together.high - together.low > 1.2 * (alone.high - alone.low)
+
+
+def test_costs_that_a_log_or_a_file_cannot_say_are_refused(desk: Desk) -> None:
+    frame = answered()
+    wide = desk.log(frame, row_id="id", label="y", decision="old")
+    gate = WORSE.format("cost", 0.1, "")
+    text = '[candidate]\ncolumn = "new"\n[costs]\nfn = 0.1\namount_cells = ["fn"]\n' + gate
+    (result,) = held(desk, wide, text)
+    assert result.outcome is None and "a column of amounts to multiply costs by, found none" in result.problem
+    wrong = gate + '[[gate]]\nname = "b"\nmetric = "cost"\nmax = 1\n[[gate]]\nname = "c"\nmetric = "recall"\nmin = 1'
+    wrong += "0" * 400
+    for costs in ("", '\n[costs]\nfp = 1e300\nfn = "a"\namount_cells = ["xx"]\nfq = 1\n'):
+        with pytest.raises(QuestionError) as error:
+            read_gates(wrong + costs)
+        said = str(error.value)
+        assert 'expected against = "live" with the cost' in said and "Line 14: expected a number as min" in said
+        expected = ("found 'fq'. Write 'fp'", "found 'xx'", "as fp, found 1e+300", "as fn, found 'a'")
+        assert all(each in said for each in expected) if costs else "Line 3: expected [costs]" in said, said
 
 
 def test_an_open_gate_says_how_many_more_pairs_and_when(desk: Desk) -> None:
@@ -215,6 +290,8 @@ def test_what_a_file_says_of_a_candidate_is_read_and_written() -> None:
     )
     file = read_gates(text)
     assert read_gates(written_gates(file)) == file
+    even = read_gates(text.replace("better_by = 0.02", "better_by = 0", 1)).gates[0]
+    assert str(even.high) == "0.0"
     assert [(gate.low, gate.high) for gate in file.gates] == [(-np.inf, -0.02), (0.02, np.inf)]
     # What is kept for next time of a metric is not that of its pairs.
     assert file.gates[0].identity != replace(file.gates[0], against="limit").identity

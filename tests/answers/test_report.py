@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from analytics.answers.brief.answer import composed
-from analytics.answers.brief.finding import Finding, Size, SliceParts
+from analytics.answers.brief.finding import Finding, SliceParts
 from analytics.answers.brief.registry import SOURCES
+from analytics.answers.brief.size import Size
 from analytics.answers.report.again import asked_again, differences, sketches
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.view import View, view_from, view_of

@@ -52,6 +52,19 @@ def test_a_jump_in_a_folder_that_grows_is_an_alarm(desk: Desk) -> None:
     assert "&lt;b&gt;" in drawn.layout.annotations[-1].text
 
 
+def test_columns_that_come_and_go_with_an_export(desk: Desk) -> None:
+    folder = desk.folder / "renamed"
+    folder.mkdir(exist_ok=True)
+    made(1, days=84).write_parquet(folder / "a.parquet")
+    made(2, days=28, first=84).rename({"region": "zone"}).write_parquet(folder / "b.parquet")
+    alarm, said = looked(folder, 3)
+    by_column = {each["column"]: each for each in alarm["streams"] if each["watched"] == "input"}
+    assert "zone" not in by_column, "that a column is new is no fault"
+    # All four weeks lack it, each of which stands apart: it began with the first one.
+    assert by_column["region"]["changed"] == "2024-03-25" and by_column["region"]["rate_since"] == 1
+    assert said.startswith("Alarm: The missing rate of region is higher, 100.0\u202f% since about 25 March 2024")
+
+
 def test_a_week_that_broke_is_an_alarm_and_then_noted(desk: Desk) -> None:
     folder = desk.folder / "broke"
     folder.mkdir(exist_ok=True)

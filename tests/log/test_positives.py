@@ -183,3 +183,29 @@ def test_an_unclear_outcome_is_not_known(desk: Desk) -> None:
     )
     mapping = roles.guess(said).mapping
     assert (mapping.positive, mapping.negative) == (("fraud",), ("legit",))
+
+
+@pytest.mark.parametrize(
+    ("label", "positive"),
+    [
+        ("bad_12m", "decline"),
+        ("churned", "decline"),
+        ("hired", "approve"),
+        ("loanRepaid", "approve"),
+        ("good", "approve"),
+    ],
+)
+def test_a_decision_predicts_what_the_label_says_of_whom_it_is_about(desk: Desk, label: str, positive: str) -> None:
+    """To approve predicts that a loan will be repaid, to decline that it will go bad: both predict a 1 of such a label."""
+    cells = "".join(f"{k / 99},{('approve', 'decline', 'refer')[k % 3]},{k % 2}\n" for k in range(99))
+    mapping = roles.guess(desk.read(f"score,decision,{label}\n{cells}"), {"label": label}).mapping
+    assert (mapping.decision, mapping.decision_positive) == ("decision", (positive,))
+    assert mapping.decision_negative == ("decline" if positive == "approve" else "approve",)
+
+
+@pytest.mark.parametrize("predicted", ["detected_lang", "identified_lang", "idioma_detectado", "langue_reconnue"])
+def test_what_was_detected_of_the_true_one_is_what_was_predicted(desk: Desk, predicted: str) -> None:
+    codes = ("en", "de", "fr", "es")
+    cells = "".join(f"{0.5 + k / 999},{codes[k % 4]},{codes[(k + (k % 9 == 0)) % 4]}\n" for k in range(400))
+    right = roles.guess(desk.read(f"prob,true_lang,{predicted}\n{cells}")).mapping.right
+    assert right is not None and (right.kind, right.true, right.predicted) == ("classes", "true_lang", predicted)

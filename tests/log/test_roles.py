@@ -616,3 +616,12 @@ def test_a_flag_that_the_score_is_called_after_is_no_surer_label_than_what_was_c
     confirmed = Column(2, "confirmed", "VARCHAR", "text", n_distinct=2, top=YES_NO)
     found = roles.guess(of(replace(CHANCE, name="anomaly_score"), flag, confirmed))
     assert {name for name, _ in found.open["label"]} == {"is_anomaly", "confirmed"}
+
+
+def test_a_column_called_the_label_is_offered_whatever_its_values(desk: Desk) -> None:
+    """Of three values no word tells; beside it the only column of two values is no better guess."""
+    cells = "".join(
+        f"{k / 99},{('NO', '<30', '>30', 'NO')[k % 4]},{('Female', 'Male')[k % 2]},{k % 3}\n" for k in range(99)
+    )
+    found = roles.guess(desk.read("risk_score,readmitted,gender,visits\n" + cells)).open["label"]
+    assert found == (("readmitted", "its name"), ("gender", "has two values"))

@@ -57,8 +57,11 @@ def test_the_pairs_are_the_confusion_matrix(seed: int) -> None:
 
 
 def test_a_pair_that_is_confused_no_more_than_others_is_seldom_called_so() -> None:
-    """Of pairs in which nothing is planted at most the stated 2.5 % have an excess above 0, and a planted one leads."""
-    n_clear, n_pairs = 0, 0
+    """Of pairs in which nothing is planted at most the stated 2.5 % have an excess above 0, and a planted one leads.
+
+    Adjusted for how many pairs there are at most one log in twenty has a pair that is called confused; 20 of 200 are too many.
+    """
+    n_clear, n_pairs, n_called = 0, 0, 0
     for seed in range(200):
         rng = np.random.default_rng(seed)
         true = rng.integers(0, 5, 2_000)
@@ -68,10 +71,13 @@ def test_a_pair_that_is_confused_no_more_than_others_is_seldom_called_so() -> No
         )
         n_clear += found.filter(pl.col("excess_low") > 0).height
         n_pairs += found.height
+        n_called += bool(found.filter((pl.col("excess") > 0) & (pl.col("p_adjusted") < 0.05)).height)
         predicted = np.where((true == 1) & (rng.random(2_000) < 0.3), 3, predicted)
         planted = confusion_pairs(pairs_of(true.astype(str), predicted.astype(str)))
-        assert planted.row(0, named=True)["true"] == "1" and planted.row(0, named=True)["predicted"] == "3"
-    assert n_clear / n_pairs <= 0.035
+        first = planted.row(0, named=True)
+        assert (first["true"], first["predicted"]) == ("1", "3") and first["p_adjusted"] < 0.05
+    assert n_clear / n_pairs <= 0.035 and n_called < 20
+    assert n_clear > n_called, "single intervals call more"
 
 
 @pytest.mark.parametrize("n_distinct", [7, 100_000])

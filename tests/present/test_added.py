@@ -166,3 +166,14 @@ def test_a_discovered_slice_goes_along_and_stands_once_on_its_own_log() -> None:
     assert said == [
         "“carrier is EV”, which was added, stands as it was on last.csv: a search on Slices tells whether it is still there."
     ]
+
+
+def test_names_of_ends_that_meet_another_column_stay_apart() -> None:
+    names = ("a-b", "a b", "a b_low", "a b_high", "a_b_2_low")
+    table = pl.DataFrame({name: [place / 10] for place, name in enumerate(names, 1)})
+    found = added_table(Added("trend", "overview", "t", "r"), make_question("x.csv"), "all rows", table, None)
+    block = added_section(found, 1, None, "", "").blocks[0]
+    sheet = block.sheet if isinstance(block, Figure) else block
+    assert isinstance(sheet, Sheet)
+    assert sheet.frame.columns == ["a_b_1", "a_b_2_2", "a_b_2_2_low", "a_b_2_2_high", "a_b_2_low_5"]
+    assert sheet.frame.row(0) == (0.1, 0.2, 0.3, 0.4, 0.5)

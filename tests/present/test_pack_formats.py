@@ -17,8 +17,9 @@ import pytest
 from pptx import Presentation
 
 from analytics.answers.brief.answer import composed
-from analytics.answers.brief.finding import Finding, LineParts, PreflightParts, Size, SliceParts, ThresholdParts
+from analytics.answers.brief.finding import Finding, LineParts, PreflightParts, SliceParts, ThresholdParts
 from analytics.answers.brief.registry import SOURCES
+from analytics.answers.brief.size import Size
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.view import View
 from analytics.errors import InputError
@@ -37,6 +38,7 @@ from analytics.present.report.manifest import light, manifest_from, token_of
 from analytics.present.report.parts import FirstPage, Pack, Section
 from analytics.present.report.sections import whose
 from analytics.present.report.sections.pack import Beside, outline_of, pack_of
+from analytics.present.report.sheets import text_sheet
 from analytics.query.cohort import Clause
 from tests.present.made import hostile_answer, make_overview, make_question
 
@@ -178,14 +180,26 @@ def test_a_column_of_a_slide_holds_its_longest_word(files: dict[str, bytes]) -> 
     assert sum(widths) == pytest.approx(slides._ACROSS) and widths[0] > 1.2 and widths[1] > 2 * widths[0]
 
 
-def test_a_pdf_holds_no_script_and_no_address(files: dict[str, bytes]) -> None:
-    data = files["pdf"]
+def streams_of(data: bytes) -> list[bytes]:
     streams = [data]
     for found in re.finditer(rb"stream\r?\n", data):
         try:
             streams.append(zlib.decompressobj().decompress(data[found.end() :]))
         except zlib.error:
             continue
+    return streams
+
+
+def test_a_short_section_fills_no_page_of_a_pdf(pack: Pack) -> None:
+    rows = [(str(place), "x") for place in range(6)]
+    short = Section("gap", "Why", "Because.", (text_sheet("t", "T", ("What", "Value"), rows),), begins_page=True)
+    data = PACK_FORMATS["pdf"].make(replace(pack, sections=(short,) * 6))
+    n_pages = len(re.findall(rb"/Type\s*/Page\b", b"".join(streams_of(data))))
+    assert 2 <= n_pages <= 4, n_pages
+
+
+def test_a_pdf_holds_no_script_and_no_address(files: dict[str, bytes]) -> None:
+    streams = streams_of(files["pdf"])
     text = b"".join(streams)
     assert len(streams) > 3
     for mark in (b"/JavaScript", b"/JS", b"/URI", b"/Launch", b"/OpenAction /"):
@@ -206,6 +220,16 @@ def test_tables_of_the_archive_stay_in_their_folders_and_run_nothing(files: dict
             assert not any(re.match(r"[=@+]|-\D", cell) for cell in cells), name
     for place, entry in enumerate(json.loads(tables["schema.json"])):
         assert [column["name"] for column in entry["columns"]] == pack.sheets[place].frame.columns
+
+
+def test_columns_of_the_archive_are_called_as_on_paper(files: dict[str, bytes]) -> None:
+    with ZipFile(BytesIO(files["zip"])) as archive:
+        found = {entry["table"].partition("-")[2]: entry for entry in json.loads(archive.read("schema.json"))}
+    names = {table: [column["name"] for column in entry["columns"]] for table, entry in found.items()}
+    assert {"question", "formulas", "manifest", "rows", "added-1"} <= {*names}
+    assert not any(re.fullmatch(r"c\d+(_low|_high)?", name) for each in names.values() for name in each)
+    assert names["question"] == names["manifest"] == ["what", "value"]
+    assert names["added-1"][0] == "1_1" and not any(re.search(r"\W", name) for name in names["added-1"])
 
 
 def test_the_message_is_no_markup_no_link_and_no_mention(files: dict[str, bytes]) -> None:

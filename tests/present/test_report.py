@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import Brief, composed
-from analytics.answers.brief.finding import Asking, Finding, LabelParts, Size, SliceParts
+from analytics.answers.brief.finding import Asking, Finding, LabelParts, SliceParts
 from analytics.answers.brief.registry import SOURCES
+from analytics.answers.brief.size import Size
 from analytics.answers.question import Question
 from analytics.log.kept.thresholds import Decision
 from analytics.measure.metrics import METRICS, metrics_of

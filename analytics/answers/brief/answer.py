@@ -144,7 +144,8 @@ def address_of(finding: Finding, cohort: Cohort) -> tuple[tuple[str, str], ...]:
     kept = cohort if bounds else cohort.with_clauses(finding.clauses)
     where = Cohort((*kept.clauses, *bounds), kept.outcomes) if bounds else kept
     # A page of slices compares the slice with the rest: the rows stay those of the cohort.
-    text = (cohort if finding.asked and finding.page == "slices" else where).to_text()
+    is_of_page = finding.asked and finding.page == "slices"
+    text = (cohort.with_clauses(finding.within) if is_of_page else where).to_text()
     return (*((("where", text),) if text else ()), *finding.asked)
 
 

@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics.answers.brief.costs import weights_of
-from analytics.answers.brief.finding import Asking, CourseParts, Finding, Size
+from analytics.answers.brief.finding import Asking, CourseParts, Finding
+from analytics.answers.brief.size import Size
 from analytics.answers.gap.sides import BY_TIME
 from analytics.answers.labels_turning import settled
 from analytics.answers.overview import bucket

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from analytics.answers.brief.size import Size
 from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.slices import LosingSlices
 from analytics.answers.compare.whole import PairAsking
@@ -24,20 +25,6 @@ _Place = Literal["first", "by size", "last"]
 
 
 @dataclass(frozen=True)
-class Size:
-    """What mending would win, in wrong decisions or in money, over the judged rows of the cohort, with its interval."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the interval leaves zero out on the side of a gain."""
-        return self.low > 0
-
-
-@dataclass(frozen=True)
 class SliceParts:
     """A slice in which the model is worse than its base rate explains.
 
@@ -52,6 +39,8 @@ class SliceParts:
         That metric, there and elsewhere, or what the base rate explains there (`measure.slices.compared_by`).
     n, share, n_compared : int, float and int
         Judged rows of the slice, their share of those that it is compared in, and the slices that the test was adjusted for.
+    versions : tuple of str
+        Of a missing value: the model versions that have the column, in whose rows it is compared; none where all have it.
     """
 
     column: str
@@ -62,6 +51,7 @@ class SliceParts:
     n: int
     share: float
     n_compared: int
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +59,8 @@ class FoundParts:
     """A slice of several conditions that a search confirmed on rows that it did not see, of ``n_sent`` that it sent there.
 
     ``metric`` is what its rates are: the error rate, or one kind of error. Of its ``n`` judged rows they are of the
-    ``n_confirming`` that the search did not see. Where ``is_explained`` the second is what its base rate explains.
+    ``n_confirming`` that the search did not see. What is missing there ``is_recorded`` where its rows are not most of them of
+    model versions that never have it. Where ``is_explained`` the second rate is what its base rate explains.
     """
 
     slice: Slice
@@ -79,6 +70,7 @@ class FoundParts:
     n: int
     n_confirming: int
     n_sent: int
+    is_recorded: bool = True
     is_explained: bool = False
 
 
@@ -261,6 +253,8 @@ class Finding:
         What the address of the page says besides the question.
     clauses : tuple of Clause
         The rows that it is about, to be added to the cohort.
+    within : tuple of Clause
+        Of these what says in which rows it is compared, where that is not the whole cohort.
     """
 
     source: str
@@ -270,6 +264,7 @@ class Finding:
     place: _Place = "by size"
     asked: tuple[tuple[str, str], ...] = ()
     clauses: tuple[Clause, ...] = ()
+    within: tuple[Clause, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from analytics.answers.brief.finding import (
     LabelParts,
     LineParts,
     PreflightParts,
-    Size,
     ThresholdParts,
     TurningParts,
 )
+from analytics.answers.brief.size import Size
 from analytics.answers.calibration.answer import judged_bins, unripe_level
 from analytics.answers.calibration.since import settled_part
 from analytics.answers.calibration.time import turned

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from analytics.answers.brief.costs import weights_of
-from analytics.answers.brief.finding import Asking, Finding, Size
+from analytics.answers.brief.finding import Asking, Finding
+from analytics.answers.brief.size import Size
 from analytics.answers.overview_shifted import effect_of
 from analytics.log.column import Column
 from analytics.log.schema import Log

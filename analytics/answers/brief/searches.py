@@ -7,7 +7,9 @@ from dataclasses import replace
 import polars as pl
 
 from analytics.answers.brief.costs import weights_of
-from analytics.answers.brief.finding import Asking, CompareParts, Finding, FoundParts, GapParts, Size
+from analytics.answers.brief.finding import Asking, CompareParts, Finding, FoundParts, GapParts
+from analytics.answers.brief.recorded import is_recorded
+from analytics.answers.brief.size import Size
 from analytics.answers.compare.whole import WholeComparison, pair_address, whole_comparison
 from analytics.answers.discovery.answer import Discovery
 from analytics.answers.discovery.either import ONE_KIND, discover_either
@@ -36,7 +38,7 @@ def found_slice(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     hidden = selective_of(engine, asking.question)
     if hidden is not None and hidden.mixes(asking.leading_metric or COST):
         return ()  # it would find who has a label
-    return slice_finding(searched(engine, asking), asking)
+    return slice_finding(engine, searched(engine, asking), asking)
 
 
 def searched(engine: Engine, asking: Asking) -> Discovery:
@@ -56,7 +58,7 @@ def _usual(asking: Asking) -> str:
     return objective_for(asking.leading_metric or "cost", is_right_or_wrong=asking.question.log.is_right_or_wrong)
 
 
-def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
+def slice_finding(engine: Engine, answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
     """Return the confirmed slice of a search that holds or costs most."""
     excess = "excess_weighted" if asking.has_costs else "excess_model"
     excess = excess if excess in answer.table.columns else "excess_errors"  # where rows are right or wrong
@@ -75,11 +77,13 @@ def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
         objective = answer.search.objective
         metric = objective if objective in ONE_KIND else "error_rate"
         counts = row["n"], row["n_reported"], answer.n_sent
+        empty = [each.property.source for each in slice_ if each.value is None]
+        known = is_recorded(engine, asking.question, empty, [clause for each in said for clause in each or ()])
         rates, is_explained = (row["rate"], row["rate_complement"]), False
         if metric == "error_rate" and excess == "excess_model" and rates[0] <= rates[1]:
             # Worse than its base rate explains, and wrong no more often than elsewhere: that comparison would say the opposite.
             rates, is_explained = (rates[0], rates[0] - row["excess_model"] / row["n"]), True
-        parts = FoundParts(slice_, metric, *rates, *counts, is_explained)
+        parts = FoundParts(slice_, metric, *rates, *counts, is_recorded=known, is_explained=is_explained)
         other = () if objective == _usual(asking) else (("objective", objective),)
         kept = () if None in said else tuple(clause for each in said for clause in each or ())
         return (

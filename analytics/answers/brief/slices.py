@@ -11,9 +11,11 @@ from typing import Any
 import polars as pl
 
 from analytics.answers.brief.costs import weights_of
-from analytics.answers.brief.finding import Asking, Finding, Size, SliceParts
+from analytics.answers.brief.finding import Asking, Finding, SliceParts
+from analytics.answers.brief.recorded import of_versions_with, version_columns, within_versions
+from analytics.answers.brief.size import Size
 from analytics.answers.labels import selective_of
-from analytics.answers.question import Question, is_of_score, model_versions, told_by_score
+from analytics.answers.question import Question, is_of_score, told_by_score
 from analytics.answers.slices import leading_slice, slices
 from analytics.log.column import Column
 from analytics.log.two_decisions import decided_columns
@@ -82,7 +84,13 @@ def _worst(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         rows += [*islice(filter(_is_sure, of_units), 1)]
     if len(rows) > 1 and _is_same(engine, question, rows[0], rows[1]):
         rows = rows[:1]
-    return tuple(_finding_of(question, _of_all(row, scale), weights, table.height, metric) for row in rows)
+    versions = [told.versions.get(row["column"].removesuffix(_MISSING), ()) for row in rows]
+    return tuple(
+        _finding_of(
+            question, _of_all(row, scale), weights, table.height, metric, own if row["kind"] == "missing" else ()
+        )
+        for row, own in zip(rows, versions, strict=True)
+    )
 
 
 def _of_all(row: dict[str, Any], scale: float) -> dict[str, Any]:
@@ -121,6 +129,7 @@ class _Telling:
         self.by_score = cache(lambda: told_by_score(engine, question))
         self.decided = decided_columns(question.log)
         self.scale = worth_of(engine, question.log, question.cohort, question.threshold)
+        self.versions: dict[str, tuple[str, ...]] = {}
 
     def counts(self, by: Sequence[str] = (), missing: Sequence[str] = ()) -> pl.DataFrame:
         """Count judged rows by outcome, those that they stand for where they do."""
@@ -184,12 +193,12 @@ def _by_missing(told: _Telling) -> pl.DataFrame:
     """Count the rows of every column that has missing values by whether it has one, within versions that know the column."""
     question, log = told.question, told.question.log
     parts = [_EMPTY.select("column", "kind", "value", *CELLS)]
-    versions = (log.mapping.model_version,) if len(model_versions(log)) > 1 and log.mapping.model_version else ()
+    by_version = version_columns(log)
     for name in _with_gaps(question):
-        counts = told.counts(versions, (name,))
-        if versions:
-            is_known = (pl.col("missing_0") == 0).any().over("slice_0")
-            counts = counts.filter(is_known).group_by("missing_0").agg(pl.col(*CELLS).sum())
+        counts = told.counts(by_version, (name,))
+        if by_version:
+            counts, told.versions[name] = of_versions_with(counts)
+            counts = counts.group_by("missing_0").agg(pl.col(*CELLS).sum())
         if not told.by(counts):
             kind = pl.when(pl.col("missing_0") == 1).then(pl.lit("missing")).otherwise(pl.lit("rest"))
             none = pl.lit(None, pl.String).alias("value")
@@ -246,9 +255,14 @@ def _kind_of(row: dict[str, Any], weights: tuple[float, float]) -> str:
 
 
 def _finding_of(
-    question: Question, row: dict[str, Any], weights: tuple[float, float], n_compared: int, leading: str | None
+    question: Question,
+    row: dict[str, Any],
+    weights: tuple[float, float],
+    n_compared: int,
+    leading: str | None,
+    versions: tuple[str, ...],
 ) -> Finding:
-    """Return a row of the table as a finding."""
+    """Return a row of the table as a finding, which is of some versions alone where these are named."""
     column, log = row["column"].removesuffix(_MISSING), question.log
     value = _typed(question, column, row["value"])
     metric = _OTHER_SIDE.get(leading or "", leading)
@@ -266,7 +280,9 @@ def _finding_of(
         round(row["judged"]),
         row["share"],
         n_compared,
+        versions,
     )
+    within = within_versions(log, versions)
     is_sliced = column in log.mapping.segments
     return Finding(
         "missing" if value is None else "slices",
@@ -275,7 +291,8 @@ def _finding_of(
         size,
         "by size" if size else "last",
         asked=(("by", column),) if is_sliced else (),
-        clauses=slice_clauses(log, column, value),
+        clauses=(*within, *slice_clauses(log, column, value)),
+        within=within,
     )
 
 

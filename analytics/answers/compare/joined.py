@@ -63,8 +63,10 @@ def joined(engine: Engine, pairing: Pairing, costs: Costs | None = None, *, is_o
     EmptyCohort
         If the filters leave a side no row.
     QuestionError
-        If no row of one side has a partner.
+        If no row of one side has a partner, or costs multiply an amount that the live side does not have.
     """
+    if costs is not None and costs.amount_cells and pairing.live.log.mapping.amount is None:
+        raise QuestionError("Expected a column of amounts to multiply costs by, found none. Choose it in the mapping.")
     pairing = as_stored(engine, pairing)
     counted = account(engine, pairing)
     for side, name in zip(pairing.sides, ("live", "candidate"), strict=True):
@@ -112,10 +114,10 @@ def is_by_score(books: Account) -> bool:
     return min(books.both + books.only_live, books.both + books.only_candidate) <= _MAX_PAIRS_BY_SCORE
 
 
-def joint_of(engine: Engine, pairing: Pairing, *, by_score: bool) -> Joint:
+def joint_of(engine: Engine, pairing: Pairing, costs: Costs | None = None, *, by_score: bool) -> Joint:
     """Return the joint table of a part of two sides that met already: as ``Joined`` has it, with further filters."""
-    values = row_values(pairing, compared_metrics(pairing))
-    tables = joint_tables(engine, pairing, values, by_score=by_score)
+    values = row_values(pairing, compared_metrics(pairing), costs)
+    tables = joint_tables(engine, pairing, values, costs, by_score=by_score)
     return Joint.of(*tables, is_right_or_wrong=pairing.live.log.is_right_or_wrong)
 
 

@@ -162,7 +162,7 @@ def preferences(
         raise QuestionError(f"Expected a preference in {name!r}, found none in these rows. Name another column.")
     found: list[tuple[object, WinRate]] = []
     equals: list[EqualLength | None] = []
-    sides = _sides_of(mixed)
+    sides = sides_of(mixed)
     if by is None and sides is not None:
         if not {"first", "second"} <= {*table.columns}:
             places = {"first": sides[0], "second": sides[1]}
@@ -243,7 +243,7 @@ def _is_said(names: Sequence[str], meaning: Mapping[str, float]) -> pl.Expr:
 
 def _order_columns(log: Log, named: dict[str, list[str]]) -> dict[str, str] | None:
     """Return what was asked and whose the first and the second answer is, where the same ones stand in either place."""
-    same, sides = same_input(log), _sides_of([(name, len(values)) for name, values in named.items()])
+    same, sides = same_input(log), sides_of([(name, len(values)) for name, values in named.items()])
     if same is None or sides is None or log.n_rows > _MOST_ROWS or not {*named[sides[0]]} & {*named[sides[1]]}:
         return None
     return {"input": same, "first": sides[0], "second": sides[1]}
@@ -262,7 +262,7 @@ def _who_answers(mixed: Sequence[tuple[str, int]]) -> str | None:
     return mixed[0][0] if len(mixed) == 1 else None
 
 
-def _sides_of(mixed: Sequence[tuple[str, int]]) -> tuple[str, str] | None:
+def sides_of(mixed: Sequence[tuple[str, int]]) -> tuple[str, str] | None:
     """Return the columns of those whose answers were compared, where either names several; None where they are not one each."""
     first = [name for name, _ in mixed if _FIRST.fullmatch(folded_name(name))]
     second = [name for name, _ in mixed if name not in first]

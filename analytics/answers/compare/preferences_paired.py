@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from analytics.answers.compare.joined import joined
-from analytics.answers.compare.preferences import answered_by, both_lengths, only_names, turned_column
+from analytics.answers.compare.preferences import answered_by, both_lengths, only_names, sides_of, turned_column
 from analytics.answers.compare.sides import Account, asked_again, side_names
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.compare.lengths import EqualLengths, equal_lengths
-from analytics.measure.compare.preferences import PairedRates, paired_rates, preferences_of, told_pairs
+from analytics.measure.compare.orders import speaks_of_answers, turned_to
+from analytics.measure.compare.preferences import IS_FIRST, PairedRates, paired_rates, preferences_of, told_pairs
 from analytics.measure.compare.verdict import MARGIN, Verdict, verdict
 from analytics.query.compare.pairs import Pairing
 from analytics.query.compare.preferences import preference_pairs
@@ -50,6 +52,10 @@ class PairedPreferences:
         Both rates at equal length, where that was asked for and can be told.
     is_sampled : bool
         Whether several judgements of one input are paired in their order.
+    in_rows : bool
+        Whether both orders stand on rows of their own, and are averaged input by input.
+    as_answers : PairedRates or None
+        The rates if the words of both orders name the answers, where read as places one order contradicts the other.
     """
 
     column: str
@@ -66,6 +72,8 @@ class PairedPreferences:
     again: str | None = None
     at_equal_length: EqualLengths | None = None
     is_sampled: bool = False
+    in_rows: bool = False
+    as_answers: PairedRates | None = None
 
 
 def paired_preferences(
@@ -97,29 +105,23 @@ def paired_preferences(
         If no rows meet, no pair has two preferences, or a side mixes the answers of several.
     """
     met = joined(engine, pairing, is_own=True)
-    pairing, names = met.pairing, list(side_names(met.pairing))
-    against: list[str | None] = []
-    for place, side in enumerate(pairing.sides):
-        named = answered_by(engine, Question(side.log, side.cohort, side.threshold), column)
-        own = ("the live side", "the candidate")[place]
-        for name, values in named.items():
-            if len(values) > 1:
-                raise QuestionError(
-                    f"Expected the answers of one model on {own}, found {len(values):,} values of {name!r}, first "
-                    f'{values[0][:40]!r}. Choose one with --{("live", "candidate")[place]} "{name}=...".'
-                )
-        first, second = only_names(named)
-        names[place] = second or names[place]
-        against.append(first)
+    pairing = met.pairing
+    named = [answered_by(engine, Question(side.log, side.cohort, side.threshold), column) for side in pairing.sides]
+    own = _own_names(named)
+    names, against = _sides(pairing, named, own)
     turned = turned_column(pairing.live.log, column, other_order)
     turned = turned if turned and turned[0] in pairing.candidate.log.reading.names else None
     lengths = both_lengths(*(side.log for side in pairing.sides)) if at_equal_length else None
-    table = preference_pairs(engine, pairing, column, (by,) if by else (), turned[0] if turned else None, lengths)
+    also = {"other": turned[0] if turned else None, "first": None if own is None else own.first}
+    table = preference_pairs(engine, pairing, column, (by,) if by else (), lengths=lengths, **also)
+    table = table if own is None else turned_to(table, *own.names)
     said_by = [name for name in ("live", "candidate", "live_other", "candidate_other") if name in table.columns]
     values = pl.concat([table[name] for name in said_by]).unique().to_list()
     meaning, read_as = preferences_of(values, live_wins, candidate_wins)
     is_swapped = bool(turned and turned[1])
-    whole = paired_rates(table, meaning, is_swapped=is_swapped)
+    whole, as_answers = paired_rates(table, meaning, is_swapped=is_swapped), None
+    if is_swapped and speaks_of_answers(_stacked(table), meaning):
+        as_answers = paired_rates(table, meaning)
     if not whole.n:
         raise QuestionError(
             f"Expected a preference in {column!r} of both sides, found no such pair. Name another column."
@@ -135,6 +137,7 @@ def paired_preferences(
     )
     found.sort(key=lambda each: -each[1].n)
     said = verdict(whole.difference, whole.low, whole.high, MARGIN if margin is None else margin, round(whole.n))
+    said = said if as_answers is None else replace(said, word="unknown", more=None)
     account = _account(met.account, table, *told)
     unsaid = account.both - account.judged
     by_name = pairing.live.log.column(by).name if by else None
@@ -153,7 +156,60 @@ def paired_preferences(
         pairing.asked or asked_again(pairing, account),
         equal_lengths(told_pairs(table, meaning, is_swapped=is_swapped)) if lengths else None,
         pairing.is_sampled,
+        own is not None and any(table[name].n_unique() > 1 for name in IS_FIRST),
+        as_answers,
     )
+
+
+@dataclass(frozen=True)
+class _Own:
+    """Whose answers are those of the live side and of the candidate, where either stands in either place.
+
+    ``against`` is who both are held against, ``first`` the column that says who stands first.
+    """
+
+    names: tuple[str, str]
+    against: str
+    first: str
+
+
+def _own_names(named: Sequence[Mapping[str, list[str]]]) -> _Own | None:
+    """Return whose answers the sides' are, where each names two of whom one is the other side's too; else None."""
+    places = [sides_of([(name, len(values)) for name, values in each.items()]) for each in named]
+    if None in places or places[0] != places[1] or places[0] is None:
+        return None
+    live, candidate = ({value for name in places[0] for value in each[name]} for each in named)
+    shared, both = live & candidate, (live - candidate, candidate - live)
+    if (len(live), len(candidate), len(shared)) != (2, 2, 1):
+        return None
+    return _Own((both[0].pop(), both[1].pop()), shared.pop(), places[0][0])
+
+
+def _sides(
+    pairing: Pairing, named: Sequence[Mapping[str, list[str]]], own: _Own | None
+) -> tuple[list[str], list[str | None]]:
+    """Return what the sides are called, and whose answers either is held against; refuse a side of several."""
+    if own is not None:
+        return [*own.names], [own.against, own.against]
+    names, against = list(side_names(pairing)), list[str | None]()
+    for place, each in enumerate(named):
+        which = ("the live side", "the candidate")[place]
+        for name, values in each.items():
+            if len(values) > 1:
+                raise QuestionError(
+                    f"Expected the answers of one model on {which}, found {len(values):,} values of {name!r}, first "
+                    f'{values[0][:40]!r}. Choose one with --{("live", "candidate")[place]} "{name}=...".'
+                )
+        first, second = only_names({**each})
+        names[place] = second or names[place]
+        against.append(first)
+    return names, against
+
+
+def _stacked(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the judgements of both sides in both orders, one below the other."""
+    sides = ("live", "candidate")
+    return pl.concat([table.select("n", value=pl.col(side), other=pl.col(f"{side}_other")) for side in sides])
 
 
 def _account(met: Account, table: pl.DataFrame, live: pl.Expr, candidate: pl.Expr) -> Account:

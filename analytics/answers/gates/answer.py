@@ -147,10 +147,10 @@ def _judged(
     on: date,
 ) -> GateResult:
     """Hold one gate against the log."""
-    _require_columns(question, gate)
+    _require_columns(question, gate, last)
     asked = _filtered(question, gate.where)
     if isinstance(against, Pairing):
-        own, before = paired(engine, asked, gate, against), None
+        own, before = paired(engine, asked, gate, against, file.costs), None
     else:
         own = cut_as_before(engine, asked, gate, last) or measured(engine, asked, gate, against)
         before = None if gate.about == "new_values" else before_of(engine, asked, own, gate, against, last)
@@ -203,18 +203,31 @@ def _from_now(day: date | None, pairs: GatePairs, question: Question) -> date | 
     return datetime.fromisoformat(newest).date() + (day - pairs.last)
 
 
-def _require_columns(question: Question, gate: Gate) -> None:
-    """Refuse columns that the log does not have, with the nearest one that it has."""
+def _require_columns(question: Question, gate: Gate, last: Sequence[LastValue] | None) -> None:
+    """Refuse columns that the log does not have, with the one that holds the values of last time, or the nearest name."""
     names = [column.name for column in question.log.columns]
     asked = [gate.by, gate.subject if gate.about in ("missing", "new_values") else None]
     asked += [filtered_name(text) for text in gate.where if not _is_read(text, names)]
     for name in asked:
         if name and name not in names:
-            near = difflib.get_close_matches(name, names, 1) or difflib.get_close_matches(
-                name.casefold(), names, 1, 0.4
-            )
+            same = [each for each in names if each.casefold() == name.casefold()]
+            near = same or difflib.get_close_matches(name, names, 1)
             todo = f"Write {near[0]!r}" if near else f"Choose from {', '.join(map(repr, names[:8]))}"
+            held = _holding(question, last) if name == gate.by else None
+            if held is not None:
+                todo = f"{held!r} may be it under another name: it holds its values. Give it the old name in the export"
             raise QuestionError(f"Expected the name of a column, found {name!r}. {todo}.")
+
+
+def _holding(question: Question, last: Sequence[LastValue] | None) -> str | None:
+    """Return the one column whose values are the slices of last time; None where none or several are."""
+    known = {value.slice for value in last or ()} - {None}
+    found = [
+        column.name
+        for column in question.log.columns
+        if len(known) > 1 and column.n_distinct == len(known) and {value for value, _ in column.top} == known
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _is_read(text: str, names: Sequence[str]) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from math import inf, isfinite
 from typing import Any, get_args
@@ -20,21 +18,26 @@ from analytics.answers.gates.statement import (
     GatesFile,
     possible_values,
 )
+from analytics.answers.gates.toml import SHOWN, TomlReader
 from analytics.errors import QuestionError
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import MIN_SUPPORT
+from analytics.measure.slices_cost import COST
+from analytics.measure.thresholds.costs import CELLS, Costs, is_cost
 
 _MAX_GATES = 200
 """Gates of one file: a query each, and nobody reads more. A judgement."""
 _MAX_BYTES = 1_000_000
 """Characters of a file of gates: a hundred times what 200 gates take. A judgement."""
-_SHOWN = 40
-"""Characters of what was found that a message repeats. A judgement."""
 _ABOUT = get_args(About)
 _AGAINST = ("limit", "reference", "last", "live")
-_TOP = ("name", "log", "level", "minimum_rows", "mature", "last_days", "reference", "candidate", "gate", "exception")
+_TOP = (
+    *("name", "log", "level", "minimum_rows", "mature", "last_days"),
+    *("reference", "candidate", "costs", "gate", "exception"),
+)
 _OF_REFERENCE = ("log", "where")
 _OF_CANDIDATE = ("log", "column", "where", "live", "on", "threshold")
+_OF_COSTS = (*CELLS, "review", "amount_cells")
 _OF_GATE = ("name", *_ABOUT, "limit", "min", "max", "worse_by", "better_by", "against", "where", "by")
 _BY = ("worse_by", "better_by")
 """Ends of a change for the worse or the better, whichever way the metric is better."""
@@ -65,30 +68,30 @@ def read_gates(text: str) -> GatesFile:
     return found
 
 
-class _Reader:
-    """Reads a file, and gathers what is wrong with it."""
+class _Reader(TomlReader):
+    """Reads a file of gates."""
 
-    def __init__(self, text: str) -> None:
-        self.lines, self.problems = text.splitlines(), list[str]()
-        self.place = "", 0
+    has_costs = False
+    """Whether the file says what errors cost."""
 
     def file(self, data: Mapping[str, Any]) -> GatesFile:
         """Read the whole."""
-        self._known(data, _TOP, "file")
-        reference = self._of(data, "reference", dict, {})
+        self.known(data, _TOP, "file")
+        reference = self.of(data, "reference", dict, {})
         self.place = "reference", 0
-        self._known(reference, _OF_REFERENCE, "reference")
-        where, log = self._texts(reference, "where"), self._text(reference, "log")
-        candidate = self._candidate(data)
+        self.known(reference, _OF_REFERENCE, "reference")
+        where, log = self.texts(reference, "where"), self.text(reference, "log")
+        candidate, costs = self._candidate(data), self._costs(data)
+        self.has_costs = "costs" in data
         gates = self._each(data, "gate", self._gate)
         names = [gate.name for gate in gates]
         is_whole = not self.problems
         for name in sorted({name for name in names if names.count(name) > 1}):
-            self.say(f"one gate called {name[:_SHOWN]!r}", f"{names.count(name)} of them", "Rename them", "name")
+            self.say(f"one gate called {name[:SHOWN]!r}", f"{names.count(name)} of them", "Rename them", "name")
         exceptions = self._each(data, "exception", self._exception)
         for found in exceptions:
             if is_whole and found.gate not in names:
-                self.say("the name of a gate", repr(found.gate[:_SHOWN]), self._nearest(found.gate, names), "gate")
+                self.say("the name of a gate", repr(found.gate[:SHOWN]), self.nearest(found.gate, names), "gate")
         self.place = "", 0
         if not gates and not self.problems:
             self.say("at least one [[gate]]", "none", "Write one, or draft them with --draft", "gate")
@@ -97,17 +100,18 @@ class _Reader:
         return GatesFile(
             tuple(gates[:_MAX_GATES]),
             tuple(exceptions),
-            name=self._text(data, "name") or "",
-            log=self._text(data, "log"),
+            name=self.text(data, "name") or "",
+            log=self.text(data, "log"),
             reference_log=log,
             reference_where=where,
             candidate=candidate,
-            level=self._number(data, "level", 0.95, lambda value: 0.5 <= value < 1, "a level such as 0.95"),
+            costs=costs,
+            level=self.number(data, "level", 0.95, lambda value: 0.5 <= value < 1, "a level such as 0.95"),
             minimum_rows=int(
-                self._number(data, "minimum_rows", MIN_SUPPORT, lambda value: value >= 0, "a number of rows")
+                self.number(data, "minimum_rows", MIN_SUPPORT, lambda value: value >= 0, "a number of rows")
             ),
-            mature=self._of(data, "mature", bool, False),
-            last_days=int(self._number(data, "last_days", 0, lambda value: value >= 1, "days"))
+            mature=self.of(data, "mature", bool, False),
+            last_days=int(self.number(data, "last_days", 0, lambda value: value >= 1, "days"))
             if "last_days" in data
             else None,
         )
@@ -117,13 +121,13 @@ class _Reader:
         if "candidate" not in data:
             return None
         self.place = "", 0
-        table = self._of(data, "candidate", dict, {})
+        table = self.of(data, "candidate", dict, {})
         self.place = "candidate", 0
         if not isinstance(data["candidate"], dict):
             return None
-        self._known(table, _OF_CANDIDATE, "candidate")
-        log, column = self._text(table, "log"), self._text(table, "column")
-        where, live, on = (self._texts(table, key) for key in ("where", "live", "on"))
+        self.known(table, _OF_CANDIDATE, "candidate")
+        log, column = self.text(table, "log"), self.text(table, "column")
+        where, live, on = (self.texts(table, key) for key in ("where", "live", "on"))
         if log is not None and column is not None:
             self.say("a log or a column as the candidate", "both", "Say one", "column")
         if log is None and column is None and not where and "threshold" not in table:
@@ -133,12 +137,35 @@ class _Reader:
                 "Say which answers it gave",
                 "candidate",
             )
-        threshold = self._number(table, "threshold", 0.0, isfinite, "a number") if "threshold" in table else None
+        threshold = self.number(table, "threshold", 0.0, isfinite, "a number") if "threshold" in table else None
         return Candidate(log, column, where, live, on, threshold)
+
+    def _costs(self, data: Mapping[str, Any]) -> Costs | None:
+        """Read what errors cost; None where it is not said."""
+        if "costs" not in data:
+            return None
+        self.place = "", 0
+        table, before = self.of(data, "costs", dict, {}), len(self.problems)
+        self.place = "costs", 0
+        self.known(table, _OF_COSTS, "costs")
+        cells = self.texts(table, "amount_cells")
+        for cell in cells:
+            if cell not in CELLS:
+                self.say(
+                    f"cells among {', '.join(CELLS)}", repr(cell[:SHOWN]), self.nearest(cell, CELLS), "amount_cells"
+                )
+        if not table:
+            self.say("what errors cost", "nothing", "Say it, as fp = 1 and fn = 5", "costs")
+        usual = Costs()
+        own = {
+            name: self.number(table, name, getattr(usual, name), is_cost, "a cost of up to a trillion")
+            for name in (*CELLS, "review")
+        }
+        return None if len(self.problems) > before else Costs(**own, amount_cells=cells)
 
     def _each(self, data: Mapping[str, Any], key: str, read: Callable[[Mapping[str, Any]], Any]) -> list[Any]:
         """Read the tables of one name, one after the other."""
-        tables = self._of(data, key, list, [])
+        tables = self.of(data, key, list, [])
         found = []
         for place, table in enumerate(tables):
             self.place = key, place
@@ -151,28 +178,34 @@ class _Reader:
     def _gate(self, table: Mapping[str, Any]) -> Gate | None:
         """Read one gate; None where it is not understood."""
         before = len(self.problems)
-        self._known(table, _OF_GATE, "gate")
+        self.known(table, _OF_GATE, "gate")
         said = [about for about in _ABOUT if about in table]
         if len(said) != 1:
             self.say(f"one of {', '.join(_ABOUT)} in a gate", " and ".join(said) or "none", "Say one", "name")
             return None
-        about, subject = said[0], self._text(table, said[0]) or ""
+        about, subject = said[0], self.text(table, said[0]) or ""
         self._subject(about, subject)
-        against = self._text(table, "against") or "limit"
+        against = self.text(table, "against") or "limit"
         if against not in _AGAINST:
-            self.say(
-                f"one of {', '.join(_AGAINST)}", repr(against[:_SHOWN]), self._nearest(against, _AGAINST), "against"
-            )
-        by = self._text(table, "by")
+            self.say(f"one of {', '.join(_AGAINST)}", repr(against[:SHOWN]), self.nearest(against, _AGAINST), "against")
+        by = self.text(table, "by")
         if by is not None and about not in ("metric", "calibration"):
             self.say("by with a metric or calibration", f"by with {about}", "Leave it out", "by")
         if against == "live" and about != "metric":
             self.say("a metric of pairs against what is live", about, "Say a metric, or another against", "against")
-        where = self._texts(table, "where")
+        if (about, subject) == ("metric", COST) and against != "live":
+            self.say(
+                'against = "live" with the cost per row', repr(against[:SHOWN]), "Say it, or another metric", about
+            )
+        elif (about, subject) == ("metric", COST) and not self.has_costs:
+            self.say(
+                "[costs] in a file with a gate of the cost", "none", "Say there what errors cost: fp = 1, fn = 5", about
+            )
+        where = self.texts(table, "where")
         if len(self.problems) > before:
             return None
         low, high = self._limits(table, about, subject, against)
-        name = self._text(table, "name") or " ".join(filter(None, (subject, by and f"by {by}", *where)))
+        name = self.text(table, "name") or " ".join(filter(None, (subject, by and f"by {by}", *where)))
         return Gate(name, about, subject, low, high, against, where, by)  # type: ignore[arg-type]
 
     def _subject(self, about: str, subject: str) -> None:
@@ -182,8 +215,8 @@ class _Reader:
         if known is not None and subject not in known:
             self.say(
                 f"the name of {_A.get(about, 'a')} {about}",
-                repr(subject[:_SHOWN]),
-                self._nearest(subject, known),
+                repr(subject[:SHOWN]),
+                self.nearest(subject, known),
                 about,
             )
 
@@ -192,7 +225,7 @@ class _Reader:
         said = [key for key in ("limit", "min", "max", *_BY) if key in table]
         if about == "new_values" and not said:
             return -inf, 0.0
-        numbers = {key: self._number(table, key, 0.0, isfinite, "a number") for key in said}
+        numbers = {key: self.number(table, key, 0.0, isfinite, "a number") for key in said}
         self._possible(numbers, possible_values(about, subject, is_change=against != "limit"), subject)  # type: ignore[arg-type]
         direction = _direction(about, subject)
         one_sided = {"limit", *_BY} & {*said}
@@ -208,7 +241,7 @@ class _Reader:
             )
         elif said[0] in _BY:
             better = numbers[said[0]] if said[0] == "better_by" else -numbers[said[0]]
-            return (better, inf) if direction == "higher" else (-inf, -better)
+            return (better, inf) if direction == "higher" else (-inf, 0.0 - better)
         elif "limit" in said:
             return (numbers["limit"], inf) if direction == "higher" else (-inf, numbers["limit"])
         low, high = numbers.get("min", -inf), numbers.get("max", inf)
@@ -225,11 +258,11 @@ class _Reader:
             is_percent = isfinite(high) and low <= value / 100 <= high
             todo = f"Write {value:g} % as {value / 100:g}" if is_percent else "Correct it"
             ends = f"between {low:g} and {high:g}" if isfinite(high) else f"of at least {low:g}"
-            self.say(f"{key} {ends} for {subject[:_SHOWN]!r}", f"{value:g}", todo, key)
+            self.say(f"{key} {ends} for {subject[:SHOWN]!r}", f"{value:g}", todo, key)
 
     def _exception(self, table: Mapping[str, Any]) -> GateException | None:
         """Read one exception."""
-        self._known(table, _OF_EXCEPTION, "exception")
+        self.known(table, _OF_EXCEPTION, "exception")
         lacking = [key for key in ("gate", "name", "reason", "until") if not table.get(key)]
         until = table.get("until")
         if lacking:
@@ -238,76 +271,13 @@ class _Reader:
         if isinstance(until, datetime):
             until = until.date()
         if not isinstance(until, date):
-            self.say("a day such as 2026-06-30", repr(until)[:_SHOWN], "Write it without quotes", "until")
+            self.say("a day such as 2026-06-30", repr(until)[:SHOWN], "Write it without quotes", "until")
             return None
-        texts = {key: self._text(table, key) for key in ("gate", "slice", "name", "reason")}
+        texts = {key: self.text(table, key) for key in ("gate", "slice", "name", "reason")}
         return GateException(texts["gate"] or "", texts["slice"], texts["name"] or "", texts["reason"] or "", until)
-
-    def _known(self, table: Mapping[str, Any], keys: Iterable[str], where: str) -> None:
-        """Refuse keys that mean nothing."""
-        for key in table:
-            if key not in keys:
-                self.say(f"a key of the {where} ({', '.join(keys)})", repr(key[:_SHOWN]), self._nearest(key, keys), key)
-
-    def _of(self, table: Mapping[str, Any], key: str, kind: type[Any], default: Any) -> Any:
-        """Return a value of one type."""
-        value = table.get(key, default)
-        if isinstance(value, kind):
-            return value
-        self.say(f"{key} as {_KINDS[kind]}", repr(value)[:_SHOWN], "Correct it", key)
-        return default
-
-    def _text(self, table: Mapping[str, Any], key: str) -> str | None:
-        """Return a text, None where it is not said."""
-        return self._of(table, key, str, "") if key in table else None
-
-    def _texts(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
-        """Return a list of texts; one text is a list of one."""
-        value = table.get(key, [])
-        values = [value] if isinstance(value, str) else value
-        if isinstance(values, list) and all(isinstance(each, str) for each in values):
-            return tuple(values)
-        self.say(f"{key} as a list of texts", repr(value)[:_SHOWN], "Correct it", key)
-        return ()
-
-    def _number(
-        self, table: Mapping[str, Any], key: str, default: float, fits: Callable[[float], bool], what: str
-    ) -> float:
-        """Return a number."""
-        value = table.get(key, default)
-        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and fits(value):
-            return float(value)
-        self.say(f"{what} as {key}", repr(value)[:_SHOWN], "Correct it", key)
-        return default
-
-    def say(self, expected: str, found: str, todo: str, key: str) -> None:
-        """Keep what is wrong, with the line on which it stands."""
-        self.problems.append(f"Line {self._line(key)}: expected {expected}, found {found}. {todo}.")
-
-    def _nearest(self, word: str, known: Iterable[str]) -> str:
-        """Say what to write instead."""
-        near = difflib.get_close_matches(word.casefold(), list(known), 1, 0.5)
-        return f"Write {near[0]!r}" if near else f"Choose from {', '.join(list(known)[:8])}"
-
-    def _line(self, key: str) -> int:
-        """Return the line of a key in the table that is read, else the line on which the table begins."""
-        heading, place = self.place
-        start = 0
-        if heading:
-            pattern = re.compile(rf"\s*\[{{1,2}}\s*{heading}\s*\]{{1,2}}")
-            heads = [number for number, line in enumerate(self.lines) if pattern.match(line)]
-            start = heads[place] if place < len(heads) else 0
-        of_key = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.\]]|\s*\[+\s*{re.escape(key)}\s*\]")
-        for number in range(start, len(self.lines)):
-            if heading and number > start and self.lines[number].lstrip().startswith("["):
-                break
-            if of_key.match(self.lines[number]):
-                return number + 1
-        return start + 1
 
 
 _A = {"metric": "a", "calibration": "a number of", "labels": "a number of"}
-_KINDS: dict[type[Any], str] = {str: "a text in quotes", bool: "true or false", dict: "a table", list: "[[tables]]"}
 
 
 def _direction(about: str, subject: str) -> str:

@@ -18,16 +18,17 @@ _DIGITS = 4
 def gate_of_pairs(answer: Comparison) -> GatesFile | None:
     """Return the gate whose limit is the margin of a comparison; None where a file of gates cannot say what was asked.
 
-    That is so of costs, and of rows that were chosen by what was decided.
+    That is so of rows that were chosen by what was decided.
     """
     pairing = answer.pairing
-    if answer.metric == COST or any(side.cohort.outcomes for side in pairing.sides):
+    if any(side.cohort.outcomes for side in pairing.sides):
         return None
     live, candidate = ([where_text(clause) for clause in side.cohort.clauses] for side in pairing.sides)
     shared = tuple(text for text in live if text in candidate or not candidate or pairing.is_by_row)
     own = tuple(text for text in live if text not in shared)
     where = () if pairing.is_by_row else tuple(text for text in candidate if text not in shared)
-    margin = round(answer.verdict.margin, _DIGITS)
+    is_cost = answer.metric == COST
+    margin = _rounded(answer.verdict.margin) if is_cost else round(answer.verdict.margin, _DIGITS)
     is_higher = direction_of(answer.metric) == "higher"
     low, high = (-margin, inf) if is_higher else (-inf, margin)
     first, second = pairing.live.log, pairing.candidate.log
@@ -41,7 +42,20 @@ def gate_of_pairs(answer: Comparison) -> GatesFile | None:
         threshold=_threshold(pairing),
     )
     name = "The candidate is no worse than what is live"
-    return GatesFile((Gate(name, "metric", answer.metric, low, high, "live", shared),), candidate=said)
+    return GatesFile(
+        (Gate(name, "metric", answer.metric, low, high, "live", shared),),
+        candidate=said,
+        costs=answer.costs if is_cost else None,
+    )
+
+
+def _rounded(margin: float) -> float:
+    """Round money, whose unit may be a cent or a million.
+
+    >>> _rounded(0.000012345678), _rounded(4321.98765)
+    (1.235e-05, 4322.0)
+    """
+    return float(f"{margin:.{_DIGITS}g}")
 
 
 def _on(pairing: Pairing, live: Log) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ from analytics.measure.compare.selective import hanging
 from analytics.measure.gates.tails import stretched
 from analytics.measure.intervals import Interval
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices_cost import COST
+from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Clause, Cohort, slice_clauses
 from analytics.query.compare.pairs import Pairing
 from analytics.query.engine import Engine
@@ -64,7 +66,7 @@ class _Part:
         return Interval(*(np.array([end]) for end in (far.difference, far.low, far.high)))
 
 
-def paired(engine: Engine, question: Question, gate: Gate, pairing: Pairing) -> Measured:
+def paired(engine: Engine, question: Question, gate: Gate, pairing: Pairing, costs: Costs | None = None) -> Measured:
     """Measure how the candidate differs from what is live in a metric.
 
     Parameters
@@ -75,6 +77,8 @@ def paired(engine: Engine, question: Question, gate: Gate, pairing: Pairing) -> 
     gate : Gate
     pairing : Pairing
         Both sides, each with its own filters alone.
+    costs : Costs, optional
+        What errors cost, for the cost per row.
 
     Raises
     ------
@@ -84,11 +88,13 @@ def paired(engine: Engine, question: Question, gate: Gate, pairing: Pairing) -> 
     name = gate.subject
     clauses = dict.fromkeys((*question.cohort.clauses, *pairing.live.cohort.clauses))
     live = Question(pairing.live.log, Cohort(tuple(clauses), question.cohort.outcomes), pairing.live.threshold)
-    met = joined(engine, replace(pairing, live=live))
+    costs = costs if name == COST else None
+    met = joined(engine, replace(pairing, live=live), costs)
     offered = [each for each in compared_metrics(met.pairing) if each not in SAME_ON_BOTH]
+    offered += [COST] if costs is not None and met.pairing.is_yes_no else []
     if name not in offered:
         raise QuestionError(f"Expected a metric of these pairs, found {name!r}. Choose from {', '.join(offered)}.")
-    parts = _parts(engine, met, live, gate)
+    parts = _parts(engine, met, live, gate, costs)
     usual = [part.difference(name, USUAL) for part in parts]
     hangs = hanging(met.cells) if met.pairing.is_yes_no and met.account.judged else None
     problem = ""
@@ -123,10 +129,10 @@ def paired(engine: Engine, question: Question, gate: Gate, pairing: Pairing) -> 
     )
 
 
-def _parts(engine: Engine, met: Joined, live: Question, gate: Gate) -> list[_Part]:
+def _parts(engine: Engine, met: Joined, live: Question, gate: Gate, costs: Costs | None) -> list[_Part]:
     """Return the pairs of each slice, or all of them."""
     if gate.by is None:
-        return [_part(engine, met.pairing, met.joint, None, gate.subject)]
+        return [_part(engine, met.pairing, met.joint, None, gate.subject, costs)]
     shown = by_column(engine, met.pairing, "error_rate", gate.by)["slice"].sort(nulls_last=True).to_list()
     if len(shown) > _MAX_SLICES:
         raise QuestionError(
@@ -136,14 +142,16 @@ def _parts(engine: Engine, met: Joined, live: Question, gate: Gate) -> list[_Par
     for value in shown:
         own = (*live.cohort.clauses, *slice_clauses(live.log, gate.by, value))
         part = replace(met.pairing, live=replace(live, cohort=Cohort(own, live.cohort.outcomes)))
-        joint = joint_of(engine, part, by_score=is_by_score(met.account))
-        found.append(_part(engine, part, joint, None if value is None else str(value), gate.subject))
+        joint = joint_of(engine, part, costs, by_score=is_by_score(met.account))
+        found.append(_part(engine, part, joint, None if value is None else str(value), gate.subject, costs))
     return found
 
 
-def _part(engine: Engine, pairing: Pairing, joint: Joint, slice_: str | None, metric: str) -> _Part:
+def _part(
+    engine: Engine, pairing: Pairing, joint: Joint, slice_: str | None, metric: str, costs: Costs | None
+) -> _Part:
     """Return pairs with how sure the difference of a metric is."""
-    spreads = spreads_of(engine, pairing, joint, [metric], None)
+    spreads = spreads_of(engine, pairing, joint, [metric], costs)
     return _Part(slice_, joint, spreads, pairing.unit is not None)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from analytics.measure.gates.outcome import Limit
 from analytics.measure.metrics import METRICS
+from analytics.measure.thresholds.costs import Costs
 
 About = Literal["metric", "calibration", "missing", "new_values", "labels"]
 _Against = Literal["limit", "reference", "last", "live"]
@@ -160,6 +161,8 @@ class GatesFile:
         The reference: another log, and which rows of it or of the same log.
     candidate : Candidate or None
         What gates against what is live are about.
+    costs : Costs or None
+        What errors cost, for gates of the cost per row.
     level : float
         Confidence level of each interval.
     minimum_rows : int
@@ -177,6 +180,7 @@ class GatesFile:
     reference_log: str | None = None
     reference_where: tuple[str, ...] = ()
     candidate: Candidate | None = None
+    costs: Costs | None = None
     level: float = 0.95
     minimum_rows: int = 30
     mature: bool = False

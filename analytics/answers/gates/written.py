@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from math import isfinite
 
 from analytics.answers.gates.statement import GatesFile
+from analytics.measure.thresholds.costs import CELLS, Costs
 
 
 def written_gates(file: GatesFile) -> str:
@@ -26,6 +27,7 @@ def written_gates(file: GatesFile) -> str:
         lists = {"where": candidate.where, "live": candidate.live, "on": candidate.on}
         lines += [f"{key} = {_listed(each)}" for key, each in lists.items() if each]
         lines += [f"threshold = {candidate.threshold!r}"] if candidate.threshold is not None else []
+    lines += [] if file.costs is None else _of_costs(file.costs)
     for gate in file.gates:
         lines += ["", "[[gate]]", f"name = {_quoted(gate.name)}", f"{gate.about} = {_quoted(gate.subject)}"]
         lines += [f"by = {_quoted(gate.by)}"] if gate.by is not None else []
@@ -37,6 +39,14 @@ def written_gates(file: GatesFile) -> str:
         lines += [f"slice = {_quoted(entry.slice)}"] if entry.slice is not None else []
         lines += [f"name = {_quoted(entry.name)}", f"reason = {_quoted(entry.reason)}", f"until = {entry.until}"]
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _of_costs(costs: Costs) -> list[str]:
+    """Write what errors cost: of what costs nothing, or what it usually does, nothing is said."""
+    said, usual = {name: float(getattr(costs, name)) for name in (*CELLS, "review")}, Costs()
+    lines = [f"{name} = {value!r}" for name, value in said.items() if value or getattr(usual, name)]
+    cells = [f"amount_cells = {_listed(costs.amount_cells)}"] if costs.amount_cells else []
+    return ["", "[costs]", *lines, *cells]
 
 
 def _quoted(text: str) -> str:

@@ -22,7 +22,7 @@ def first(engine: Engine, asking: ReportAsking, answers: Mapping[str, Any]) -> B
     """
     known = {}
     if (found := answers.get("discovery")) is not None:
-        known["discovery"] = slice_finding(found, asking.brief)
+        known["discovery"] = slice_finding(engine, found, asking.brief)
     if (split := answers.get("gap")) is not None:
         known["gap"] = part_finding(split[0], asking.brief)
     asked = asking.brief

@@ -55,7 +55,7 @@ def _columns(log: Log) -> list[str]:
 
 
 def last_values(workspace: Workspace, name: str, log_id: str) -> dict[str, tuple[LastValue, ...]]:
-    """Return what each gate said of the log that was checked before this one first was: asked twice, it is the same.
+    """Return what each gate said before this log was first checked, of the last one that it could be asked of: the same twice.
 
     Parameters
     ----------
@@ -65,10 +65,11 @@ def last_values(workspace: Workspace, name: str, log_id: str) -> dict[str, tuple
     entries = _entries(workspace, name)
     places = [place for place, entry in enumerate(entries) if entry.get("log") == log_id]
     before = entries[: places[0]] if places else entries
-    values = before[-1].get("values") if before else None
-    if not isinstance(values, Mapping):
-        return {}
-    return {str(gate): tuple(map(_read, found)) for gate, found in values.items() if isinstance(found, list)}
+    kept: dict[str, list[Any]] = {}
+    for values in (entry.get("values") for entry in before):
+        if isinstance(values, Mapping):
+            kept |= {str(gate): found for gate, found in values.items() if isinstance(found, list)}
+    return {gate: tuple(map(_read, found)) for gate, found in kept.items()}
 
 
 def keep_values(workspace: Workspace, name: str, log_id: str, values: Mapping[str, Sequence[LastValue]]) -> None:

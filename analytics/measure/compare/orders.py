@@ -8,12 +8,14 @@ from math import sqrt
 
 import polars as pl
 
-from analytics.measure.compare.preferences import WinRate, meant, rate_of
+from analytics.measure.compare.preferences import IS_FIRST, WinRate, meant, rate_of
 
 _LEAST = 30
 """Judgements in both orders from which it is told what their words name. A judgement."""
 _ALIKE, _ERRORS = 0.1, 4.0
 """Correlation, and standard errors, from which words that are the same in both orders are no chance. By hand: seldom wrong."""
+_LIVE = r"^(live|base(line)?|reference|current|prod(uction)?|control|incumbent|champion)$"
+"""How the side is called that a candidate is held against."""
 _HALF = 0.5
 """A preference for neither side: of a tie."""
 
@@ -103,18 +105,22 @@ def both_rows(table: pl.DataFrame, meaning: Mapping[str, float]) -> tuple[pl.Dat
     Returns
     -------
     DataFrame, DataFrame
-        The rows with ``x``, how much the later of both names is preferred, and ``unit``, what was asked where rows have no unit;
-        and a row for each input and two names that were judged in both orders, with ``one`` and ``two`` as `both_columns`.
+        The rows with ``x``, how much the later of both names is preferred, or the one that is not called as what is live, and
+        ``unit``, what was asked where rows have no unit; and a row for each input and two names that were judged in both orders,
+        with ``one`` and ``two`` as `both_columns`.
     """
     names = pl.col("first"), pl.col("second")
-    is_last = pl.col("second") == pl.max_horizontal(*names)
+    is_live = [name.str.to_lowercase().str.contains(_LIVE) for name in names]
+    is_last = (
+        pl.when(is_live[0] != is_live[1]).then(is_live[0]).otherwise(pl.col("second") == pl.max_horizontal(*names))
+    )
     said = table.with_columns(x=meant(table["value"], meaning)).filter(names[0] != names[1])
     said = said.with_columns(
         x=pl.when(is_last).then("x").otherwise(1 - pl.col("x")),
         is_last=is_last,
         **({"delta": pl.when(is_last).then("delta").otherwise(-pl.col("delta"))} if "delta" in table.columns else {}),
-        low=pl.min_horizontal(*names),
-        high=pl.max_horizontal(*names),
+        low=pl.when(is_last).then(names[0]).otherwise(names[1]),
+        high=pl.when(is_last).then(names[1]).otherwise(names[0]),
         **({} if "unit" in table.columns else {"unit": pl.col("input")}),
     )
     told = said.drop_nulls(["x", "input"])
@@ -131,6 +137,26 @@ def both_rows(table: pl.DataFrame, meaning: Mapping[str, float]) -> tuple[pl.Dat
     )
     met = met.with_columns(w2=pl.col("w") ** 2)
     return said, met if "unit" in table.columns else met.drop("unit")
+
+
+def turned_to(table: pl.DataFrame, live: str, candidate: str) -> pl.DataFrame:
+    """Mark the rows on which either candidate's own answer stands first, and count lengths from the other one's.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        As `paired_rates`, with ``live_first`` and ``candidate_first``: whose answer stands first.
+    live, candidate : str
+        Whose answers are those of either side.
+    """
+    names = {"live": live, "candidate": candidate}
+    is_first = {mark: pl.col(f"{side}_first") == names[side] for mark, side in zip(IS_FIRST, names, strict=True)}
+    marked = table.with_columns(**is_first).drop("live_first", "candidate_first")
+    deltas = [side for side in names if f"{side}_delta" in table.columns]
+    return marked.with_columns(
+        pl.when(f"{side}_is_first").then(-pl.col(f"{side}_delta")).otherwise(f"{side}_delta").alias(f"{side}_delta")
+        for side in deltas
+    )
 
 
 def orders_of(table: pl.DataFrame, level: float = 0.95) -> Orders | None:

@@ -36,6 +36,8 @@ _RANGES = (
     (-1.0, 1.0, "from -1 (live) to 1 (candidate)"),
 )
 """Scales of numbers, the first that holds all of them; a 0 on the scale from 1 to 2 is a tie, as AlpacaEval writes it."""
+IS_FIRST = ("live_is_first", "candidate_is_first")
+"""What `orders.turned_to` marks."""
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,11 @@ def paired_rates(
         As `preferences_of`, of both.
     is_swapped : bool
         Whether the judgements in the other order, ``live_other`` and ``candidate_other``, speak of places.
+
+    Notes
+    -----
+    Where `orders.turned_to` marked the rows on which a side's own answer stands first, and a unit has it in either place, the
+    orders of a unit are averaged first.
     """
     sides = ("live", "candidate")
     told = told_pairs(table, meaning, is_swapped=is_swapped)
@@ -235,16 +242,30 @@ def told_pairs(table: pl.DataFrame, meaning: Mapping[str, float], *, is_swapped:
     """Return a table of `paired_rates` with how much either side is preferred, of pairs of which both say it."""
     sides = ("live", "candidate")
     told = pl.DataFrame([_averaged(table, name, meaning, is_swapped=is_swapped).alias(name) for name in sides])
-    return table.drop(sides).hstack(told).drop_nulls(sides)
+    told = table.drop(sides).hstack(told).drop_nulls(sides)
+    is_first = [name for name in IS_FIRST if name in told.columns]
+    if not is_first or "unit" not in told.columns or all(told[name].n_unique() < 2 for name in is_first):
+        return told
+    means = [name for name in (*sides, "live_delta", "candidate_delta") if name in told.columns]
+    keys = ["unit", *(name for name in told.columns if name.startswith("slice_"))]
+    weight = pl.col("w")
+    of_units = told.group_by(keys, maintain_order=True).agg(
+        *((pl.col(name) * weight).sum() / weight.sum() for name in means),
+        n=pl.lit(1),
+        w=weight.sum() / pl.col("n").sum(),
+    )
+    return of_units.with_columns(w2=pl.col("w") ** 2)
 
 
 def _averaged(table: pl.DataFrame, side: str, meaning: Mapping[str, float], *, is_swapped: bool) -> pl.Series:
     """Return what a side is preferred by, over both orders where both are there."""
     one = meant(table[side], meaning)
-    if f"{side}_other" not in table.columns:
+    if f"{side}_other" in table.columns:
+        two = meant(table[f"{side}_other"], meaning)
+        one = pl.DataFrame([one.alias("one"), (1 - two if is_swapped else two).alias("two")]).mean_horizontal()
+    if f"{side}_is_first" not in table.columns:
         return one
-    two = meant(table[f"{side}_other"], meaning)
-    return pl.DataFrame([one.alias("one"), (1 - two if is_swapped else two).alias("two")]).mean_horizontal()
+    return pl.select(pl.when(table[f"{side}_is_first"]).then(1 - one).otherwise(one)).to_series()
 
 
 def meant(values: pl.Series, meaning: Mapping[str, float]) -> pl.Series:

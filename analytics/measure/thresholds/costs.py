@@ -53,7 +53,7 @@ class Costs:
         """Refuse what cannot be computed with."""
         for name in (*CELLS, "review"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and abs(value) <= _MAX_COST):
+            if not is_cost(value):
                 raise QuestionError(f"Expected the cost {name} as a number up to a trillion, found {value}. Change it.")
         unknown = sorted(set(self.amount_cells) - set(CELLS))
         if unknown:
@@ -69,6 +69,15 @@ class Costs:
         """Whether a break-even probability exists that does not depend on a row's amount."""
         multiplied = [cell in self.amount_cells for cell in CELLS if getattr(self, cell)]
         return not any(multiplied) or (all(multiplied) and not self.review)
+
+
+def is_cost(value: float) -> bool:
+    """Whether a number may be the cost of a row.
+
+    >>> is_cost(-5), is_cost(math.inf)
+    (True, False)
+    """
+    return math.isfinite(value) and abs(value) <= _MAX_COST
 
 
 def with_mean_amounts(costs: Costs, mean_positive: float, mean_negative: float) -> Costs:

@@ -67,6 +67,32 @@ def step_of(
     return found
 
 
+def spell_of(seen: FloatArray, n: FloatArray, is_apart: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Places:
+    """Return the first of the weeks up to each look that stood apart the same way, one after the other; else the look itself.
+
+    Weeks without rows part no spell, and begin none.
+
+    Parameters
+    ----------
+    seen, n : ndarray of shape (looks,)
+        As `step_of` takes them.
+    is_apart : ndarray of bool, shape (looks,)
+
+    Examples
+    --------
+    >>> is_apart = np.array([False, True, False, True, True, True])
+    >>> spell_of(np.array([1.0, 9, 0, 9, 9, -9]), np.array([5.0, 5, 0, 5, 5, 5]), is_apart)
+    array([0, 1, 2, 1, 1, 5])
+    """
+    found = np.arange(len(seen))
+    last = -1
+    for look in np.flatnonzero(n > 0).tolist():
+        goes_on = last >= 0 and is_apart[look] and is_apart[last] and seen[look] * seen[last] > 0
+        found[look] = found[last] if goes_on else look
+        last = look
+    return found
+
+
 def follow_each_other(weeks: FloatArray) -> bool:
     """Tell whether a week is like the one before it by more than chance, once the largest step is taken out.
 

@@ -27,16 +27,18 @@ from analytics.measure.slices import compared_by
 from analytics.present import words
 from analytics.present.discovery import spoken_slice
 from analytics.present.moments import moment_label
-from analytics.present.money import money, money_interval
 from analytics.present.readings.brief_overruled import overruled_details, overruled_reading
 from analytics.present.readings.brief_parts import (
+    amount,
     calibration_certainty,
     calibration_sentence,
     course_certainty,
     label_sentence,
     line_sentence,
+    sized,
     turning_sentence,
     value_words,
+    versions_words,
 )
 from analytics.present.readings.compare import compare_reading, interval_part, money_part
 from analytics.present.readings.compare_slices import losing_reading
@@ -47,7 +49,6 @@ from analytics.present.readings.thresholds_deciding import deciding_words
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
-    from analytics.answers.brief.finding import Size
     from analytics.answers.brief.registry import Source
     from analytics.log.receipt import CheckResult
     from analytics.log.schema import Log
@@ -94,7 +95,10 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             where = (
                 f"{column} arrives empty" if parts.value is None else f"{column} is {_name(value_words(parts, log))}"
             )
-            return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
+            of, rest = "", "elsewhere"
+            if parts.versions:
+                of, rest = f" in rows of {versions_words(parts)}", "where it arrives"
+            return f"Where {where}{of}, {_rates(parts.metric, parts.rate, parts.rate_rest, log, rest)}."
         case FoundParts() as parts:
             where = words.shortened(spoken_slice(parts.slice), 3 * _MAX_NAME)
             rest = "that its base rate explains" if parts.is_explained else "elsewhere"
@@ -181,14 +185,14 @@ def _gap_sentence(parts: GapParts) -> str:
         words.number(value, 1) if parts.metric == COST else words.points(value).removeprefix("+")
         for value in (abs(parts.change.value), parts.part.value)
     )
-    by = PART_WORDS[parts.name]
+    by, (before, after) = PART_WORDS[parts.name], map(_name, parts.sides)
     if parts.columns:
         by = f"{by} ({words.listed([_name(words.column_words(column)) for column in parts.columns])})"
     if parts.change.is_clear:
-        return f"{phrase[:1].upper()}{phrase[1:]} is {size} worse than where {_name(parts.sides[0])}: most by {by}."
+        return f"{phrase[:1].upper()}{phrase[1:]} where {after} is {size} worse than where {before}: most by {by}."
     whole = f"is {size} better" if parts.change.high < 0 else "has not changed beyond chance"
     return (
-        f"{by[:1].upper()}{by[1:]}: {phrase} is {part} worse by that than where {_name(parts.sides[0])}. Other parts hide it: "
+        f"{by[:1].upper()}{by[1:]}: {phrase} where {after} is {part} worse by that than where {before}. Other parts hide it: "
         f"on the whole it {whole}."
     )
 
@@ -205,20 +209,7 @@ def finding_worth(finding: Finding, brief: Brief) -> str:
     log = brief.asking.question.log
     wrong = f"more wrong {_judged_one(log)}" if log.is_right_or_wrong else "more wrong decision"
     saved = " saved" if isinstance(finding.parts, ThresholdParts) else ""
-    return f"{_sized(size, unit, wrong)}{saved}{f', {_amount(by_week, unit)} a week' if is_told else ''}"
-
-
-def _amount(value: float, unit: str | None) -> str:
-    """Write an amount of the currency, short."""
-    return words.count(value) if unit is None else money(value, unit)
-
-
-def _sized(size: Size, unit: str | None, wrong: str) -> str:
-    """Write a size with its interval: errors beyond what is usual are told as more, as they are not all that there are."""
-    if unit is not None:
-        return money_interval(size.value, size.low, size.high, unit)
-    bounds = words.between(words.count(size.low), words.count(size.high))
-    return f"{words.plural(round(size.value), wrong)} ({bounds})"
+    return f"{sized(size, unit, wrong)}{saved}{f', {amount(by_week, unit)} a week' if is_told else ''}"
 
 
 def finding_certainty(finding: Finding, brief: Brief) -> str:
@@ -228,7 +219,7 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
     than = "More than elsewhere" if is_right_or_wrong else "More than its base rate explains"
     match finding.parts:
         case SliceParts() as parts:
-            rows = f"{words.share(parts.share)} of the rows"
+            rows = f"{words.share(parts.share)} of the rows{f' of {versions_words(parts)}' if parts.versions else ''}"
             return f"{than}, at 95 % adjusted for {words.plural(parts.n_compared, 'slice')}; {rows}."
         case FoundParts() as parts:
             n = words.plural(parts.n_sent, "slice")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.present import words
 from analytics.present.moments import moment_label
+from analytics.present.money import money, money_interval
 from analytics.present.readings.calibration import flat_reading
 from analytics.present.readings.calibration_trend import turn_reading
 from analytics.present.readings.overview_lead import missed_words
@@ -15,12 +16,15 @@ from analytics.present.readings.overview_unjudged import lacking
 
 if TYPE_CHECKING:
     from analytics.answers.brief.finding import CourseParts, LabelParts, LineParts, SliceParts
+    from analytics.answers.brief.size import Size
     from analytics.answers.labels_turning import Turning
     from analytics.log.schema import Log
     from analytics.measure.calibration.told import CalibrationParts
 
 _NEARLY = 0.9
 """Share of the scored rows that is nearly everybody; what is left is hardly anyone. A judgement."""
+_MAX_VERSIONS, _MAX_VERSION = 3, 40
+"""Model versions that a sentence names, and characters of a name. A judgement."""
 
 
 def value_words(parts: SliceParts, log: Log) -> str:
@@ -55,7 +59,7 @@ def calibration_certainty(parts: CalibrationParts, log: Log) -> str:
     off, chance = (words.points(value).removeprefix("+") for value in (parts.ece, parts.ece_by_chance))
     slope = "" if parts.slope is None else f" Slope {words.number(parts.slope, 2)}."
     what = "Confidences" if log.is_right_or_wrong else "Scores"
-    return f"{what} are off by {off} on average; calibrated ones would be by up to {chance}.{slope}"
+    return f"{what} are off by {off} on average; calibrated ones would be off by up to {chance}.{slope}"
 
 
 def course_certainty(parts: CourseParts) -> str:
@@ -116,3 +120,26 @@ def label_sentence(parts: LabelParts) -> str:
     share = words.share(parts.n_unlabelled / parts.n)
     age = ", newer ones no less than old ones" if parts.is_late is False else ""
     return f"{share} of the rows have {lacking(parts.unanswered)}{age}: those with one may not be typical."
+
+
+def versions_words(parts: SliceParts) -> str:
+    """Name the model versions that a missing field is compared in."""
+    named = [
+        f"version {words.shortened(words.one_line(version), _MAX_VERSION)}"
+        for version in parts.versions[:_MAX_VERSIONS]
+    ]
+    more = len(parts.versions) - len(named)
+    return words.listed([*named, f"{more} more"] if more else named)
+
+
+def amount(value: float, unit: str | None) -> str:
+    """Write an amount of the currency, short."""
+    return words.count(value) if unit is None else money(value, unit)
+
+
+def sized(size: Size, unit: str | None, wrong: str) -> str:
+    """Write a size with its interval: errors beyond what is usual are told as more, as they are not all that there are."""
+    if unit is not None:
+        return money_interval(size.value, size.low, size.high, unit)
+    bounds = words.between(words.count(size.low), words.count(size.high))
+    return f"{words.plural(round(size.value), wrong)} ({bounds})"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from analytics.measure.comparisons import SIGNIFICANT
 from analytics.present import words
 from analytics.present.clusters import alike_part
 from analytics.present.weights import weighted_part
@@ -23,7 +24,7 @@ def classes_reading(answer: Classes) -> str:
     """Say which class is most often taken for which, beyond what happens to the others, and which is found worst."""
     if not answer.n:
         return "No row has both a true and a predicted class."
-    clear = answer.pairs.filter(pl.col("excess_low") > 0)
+    clear = answer.pairs.filter((pl.col("excess") > 0) & (pl.col("p_adjusted") < SIGNIFICANT))
     if clear.is_empty():
         lead = "No class is taken for another one more often than the other classes are, beyond chance."
     else:

@@ -76,7 +76,7 @@ def paired_preferences_reading(answer: PairedPreferences) -> str:
             f"Inconclusive: about {words.count(rounded(said.more or 0))} more pairs would tell whether {candidate} is "
             f"preferred less often. {wins}."
         ),
-        "unknown": f"{wins}, on too few pairs for an interval.",
+        "unknown": f"{wins}, on too few pairs for an interval." if answer.as_answers is None else _either(answer),
     }
     error = words.number(100 * found.standard_error, 2)
     counts = [words.count(each) for each in (found.higher, found.equal, found.lower)]
@@ -89,9 +89,31 @@ def paired_preferences_reading(answer: PairedPreferences) -> str:
         _both_equal_part(answer),
         pairing_part(answer.account),
         again_part(answer.again, is_sampled=answer.is_sampled),
-        "" if answer.turned is None else f"Both orders are averaged ({_way(answer.turned)}).",
+        _both_orders(answer),
         f"{words.shortened(answer.column, 40)} was read {_as_read(answer.read_as)}.",
     )
+
+
+def _either(answer: PairedPreferences) -> str:
+    """Say both readings of words that may name places or answers."""
+    live, candidate = (_name(name) for name in answer.names)
+    read = zip(("places", "the answers"), filter(None, (answer.whole, answer.as_answers)), strict=True)
+    told = [
+        f"{candidate} wins {words.share(each.candidate.rate)} and {live} {words.share(each.live.rate)} if "
+        f"{_name(answer.column)} names {what}"
+        for what, each in read
+    ]
+    return (
+        f"Which of both is better cannot be told: {told[0]}, {told[1]}. Both orders go together as if it named the answers: "
+        "write whose answer won in place of the words."
+    )
+
+
+def _both_orders(answer: PairedPreferences) -> str:
+    """Say how judgements in both orders were averaged; nothing where there is one order."""
+    if answer.turned is not None:
+        return f"Both orders are averaged ({_way(answer.turned)})."
+    return "Both orders stand on rows of their own, and are averaged." if answer.in_rows else ""
 
 
 def _both_equal_part(answer: PairedPreferences) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from analytics.measure.slices_cost import COST
 from analytics.present import words
+from analytics.present.money import cost_words
 from analytics.present.readings.gates_pairs import pairs_part
 from analytics.present.readings.gates_span import span_part
 from analytics.present.readings.gates_words import capital, limit_text, short_text, value_text
@@ -41,6 +43,7 @@ def gates_reading(answer: GatesAnswer) -> str:
         else "",
         _excepted_part(answer),
         _idle_part(answer),
+        _costs_part(answer),
     ]
     caution = (
         selective_caution(answer.selective) if any(_reads_labels(result.gate) for result in answer.results) else ""
@@ -51,6 +54,13 @@ def gates_reading(answer: GatesAnswer) -> str:
 def _reads_labels(gate: Gate) -> bool:
     """Whether a gate is about what labels say of the model."""
     return gate.about == "metric" and gate.subject != "selection_rate"
+
+
+def _costs_part(answer: GatesAnswer) -> str:
+    """Say what a row costs, where a gate is about that."""
+    is_asked = any((each.about, each.subject) == ("metric", COST) for each in answer.file.gates)
+    costs = answer.file.costs if is_asked else None
+    return "" if costs is None else f"Costs as the file says: {cost_words(costs, '')}."
 
 
 def margins_reading(answer: GatesAnswer) -> str:

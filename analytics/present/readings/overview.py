@@ -108,15 +108,15 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         reason = "" if "error_rate" in overview.shifts else moved_part(overview)
     since = since_first(overview, question, metric, lead)
     is_shifted, lead = since != lead and not by_judge, since
-    before, after = cautions(question, overview), (unchosen_part(question), told_column_part(question))
+    before, after = f"{cautions(question, overview)} {unchosen_part(question)}".strip(), told_column_part(question)
     if by_judge:
         wrong_share = words.share(overview.value("error_rate")[0])
         lead, reason = f"{by_judge} The judge is wrong on {wrong_share} of the rows that people saw.", ""
-        before, after = "", ("", "")
+        before, after = "", ""
     cost = ""
     if overview.priced is not None:
         cost, reason = priced_reading(overview.priced, is_of_decisions=is_decision), ""
-    lead = " ".join(filter(None, (before, with_cost(cost, lead, is_shifted=is_shifted), *after)))
+    lead = " ".join(filter(None, (before, with_cost(cost, lead, is_shifted=is_shifted), after)))
     beside = "" if overview.priced is not None else trivial_part(overview, metric)
     said = [
         lead,

@@ -26,6 +26,7 @@ _LOST = 0.05
 """Share of the rows of a file that were set aside from which on the others may be of another kind. By hand."""
 _REMARKS = 50
 """Lines above a table up to which they are remarks; more may be another table. By hand."""
+_UNCHOSEN = "The log does not say which threshold decides: what follows is at"
 _USUAL = 0.5
 """Threshold of chances where nobody says another one."""
 
@@ -217,15 +218,18 @@ def score_beside_part(question: Question) -> str:
 
 
 def unchosen_part(question: Question) -> str:
-    """Say that nobody may have chosen the threshold: the middle of the scores, or of chances of what is rare; else nothing."""
+    """Say that nobody may have chosen the threshold: the middle of the scores, or of chances of what is rare; else nothing.
+
+    It stands before what is wrong there: at another threshold that is another number.
+    """
     log = question.log
     is_usual = log.score_kind == "probability" and question.threshold == _USUAL == log.mapping.threshold
     if is_usual and log.mapping.decision is None and headline(*log.class_counts).is_apart:
-        return "The log does not say which threshold decides: this is the usual one."
+        return f"{_UNCHOSEN} the usual one."
     if log.score_kind != "rank" or not is_middle(log.mapping, log.reading, question.threshold):
         return ""
     ends = words.between(*(words.threshold_text(float(edge)) for edge in (log.edges[0], log.edges[-1])))
-    return f"This threshold is no more than the middle of scores of {ends}."
+    return f"{_UNCHOSEN} the middle of scores of {ends}."
 
 
 def _drawn_part(question: Question) -> str:

@@ -57,7 +57,7 @@ def _of_slice(parts: SliceParts) -> tuple[str, str]:
 
 
 def _of_found(parts: FoundParts) -> tuple[str, str]:
-    missing = [entry.property.name for entry in parts.slice if entry.value is None]
+    missing = [entry.property.name for entry in parts.slice if entry.value is None and parts.is_recorded]
     if missing:
         return f"Mend the source of {_name(missing[0])}, or train with the field empty as it arrives.", _DATA
     return f"Read the errors where {_name(spoken_slice(parts.slice))} on Review, and train with more such rows.", _MODEL

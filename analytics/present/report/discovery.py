@@ -10,11 +10,16 @@ from analytics.measure.thresholds.costs import CELLS
 from analytics.present import words
 from analytics.present.discovery import objective_interval, objective_text, predicate_words, slice_words
 from analytics.present.readings.discovery import found_reading, searched_words
-from analytics.query.discovery.objectives import OBJECTIVES, PRICED
+from analytics.query.discovery.objectives import OBJECTIVES, PRICED, Objective
 
 if TYPE_CHECKING:
     from analytics.answers.discovery.answer import Discovery
     from analytics.answers.question import Question
+
+
+def rate_head(objective: Objective) -> str:
+    """Return what stands above the rates of an objective: errors beyond the base rate are told by the error rate."""
+    return "Error rate" if objective.is_within_label else f"{objective.label[:1].upper()}{objective.label[1:]}"
 
 
 def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
@@ -30,7 +35,7 @@ def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
     """
     found, known, objective = answer.slices[row], answer.table.row(row, named=True), OBJECTIVES[answer.search.objective]
     difference = words.points if objective.is_share else _signed_mean
-    label = "Error rate" if objective.is_within_label else f"{objective.label[:1].upper()}{objective.label[1:]}"
+    label = rate_head(objective)
     lines = [
         ("Status", f"{known['status']}, adjusted p {words.p_value(known['p_adjusted'])}"),
         (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import polars as pl
@@ -16,6 +18,8 @@ _MAX_ROWS = 40
 """Rows of a table on paper: what a printed page holds. The file of the table has all of them. A judgement."""
 BESIDE = 14
 """Rows of a table that stands below its figure: the figure shows the rest. A judgement."""
+_MAX_NAME = 60
+"""Characters of the name of a column in a file. A judgement."""
 
 _WRITTEN: dict[str, Callable[[Any], str]] = {
     "text": lambda value: short(words.value_label(value)),
@@ -94,11 +98,26 @@ def text_sheet(
     name: str, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], note: str = "", shape: str = "narrow"
 ) -> Sheet:
     """Return a table of texts alone."""
+    names = column_names(heads)
     frame = pl.DataFrame(
-        [pl.Series(f"c{place}", [row[place] for row in rows], dtype=pl.String) for place in range(len(heads))]
+        [pl.Series(name, [row[place] for row in rows], dtype=pl.String) for place, name in enumerate(names)]
     )
-    columns = [Column(f"c{place}", head, "words") for place, head in enumerate(heads)]
+    columns = [Column(name, head, "words") for name, head in zip(names, heads, strict=True)]
     return sheet_of(name, title, frame, columns, note, shape)
+
+
+def column_names(heads: Sequence[str]) -> list[str]:
+    """Return what columns of a file are called, each once, by what stands above them on paper: letters, digits and underscores.
+
+    >>> column_names(["Whose it is", "Cost, €", "then", "Then", "€"])
+    ['whose_it_is', 'cost', 'then', 'then_2', 'column_5']
+    """
+    found: list[str] = []
+    for place, head in enumerate(heads, 1):
+        own = re.sub(r"\W+", "_", head.casefold()).strip("_")[:_MAX_NAME].strip("_") or f"column_{place}"
+        later = (f"{own}_{nth}" for nth in count(2))
+        found.append(own if own not in found else next(name for name in later if name not in found))
+    return found
 
 
 def split_lead(reading: str) -> tuple[str, str]:

@@ -51,6 +51,7 @@ def paired_preferences_json(answer: PairedPreferences) -> dict[str, Any]:
         "sides": dict(zip(("live", "candidate"), answer.names, strict=True)),
         "against": dict(zip(("live", "candidate"), answer.against, strict=True)),
         **_paired(answer.whole),
+        **({} if answer.as_answers is None else {"difference_as_answers": answer.as_answers.difference}),
         "margin": answer.verdict.margin,
         "more": answer.verdict.more,
         "not_said": answer.unsaid,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,7 @@ def gates_json(answer: GatesAnswer) -> dict[str, Any]:
         "inconclusive_counts_as": answer.counts_as,
         "level": answer.file.level,
         "minimum_rows": answer.file.minimum_rows,
+        **({} if answer.file.costs is None else {"costs": asdict(answer.file.costs)}),
         "gates": [_whole(result) for result in answer.results],
     }
 

@@ -65,6 +65,7 @@ def preference_pairs(
     by: Sequence[str] = (),
     other: str | None = None,
     lengths: tuple[str, str] | None = None,
+    first: str | None = None,
 ) -> pl.DataFrame:
     """Count pairs by what a column of preferences says on either side; slices and weights are those of the live side.
 
@@ -72,21 +73,27 @@ def preference_pairs(
     -------
     DataFrame
         ``live`` and ``candidate`` (text, null where nothing is said), ``live_other`` and ``candidate_other`` where the judgements
-        in the other order have a column, ``live_delta`` and ``candidate_delta`` where columns of both logs tell ``lengths``, and
+        in the other order have a column, ``live_first`` and ``candidate_first`` where a column of both logs says whose answer
+        stands ``first``, ``live_delta`` and ``candidate_delta`` where columns of both logs tell ``lengths``, and
         the rest of `preference_table`.
     """
     logs = pairing.live.log, pairing.candidate.log
     said: dict[str, nw.Expr] = {}
-    columns = (column,) if other is None else (column, other)
-    for name, end in zip(columns, ("", "_other"), strict=False):
+    columns = {end: name for end, name in (("", column), ("_other", other), ("_first", first)) if name is not None}
+    for end, name in columns.items():
         own, its = (each.column(name).sql_name for each in logs)
         said |= {f"live{end}": nw.col(own).cast(nw.String), f"candidate{end}": nw.col(f"b_{its}").cast(nw.String)}
     for side, log, mark in zip(("live", "candidate"), logs, ("", "b_"), strict=True):
         if lengths is not None:
-            first, second = (_length(log.column(name), mark) for name in lengths)
-            said[f"{side}_delta"] = second - first
+            shorter, longer = (_length(log.column(name), mark) for name in lengths)
+            said[f"{side}_delta"] = longer - shorter
     return _counted(
-        engine, logs[0], pair_frame(engine, pairing, (*columns, *(lengths or ()))), said, by, pairing.unit and "unit"
+        engine,
+        logs[0],
+        pair_frame(engine, pairing, (*columns.values(), *(lengths or ()))),
+        said,
+        by,
+        pairing.unit and "unit",
     )
 
 

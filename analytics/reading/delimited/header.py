@@ -73,7 +73,7 @@ def header_votes(cells: Sequence[str], columns: Sequence[ColumnProfile]) -> floa
             continue
         if is_series and loose == "number":
             votes += 0.5
-        elif column.is_typed:
+        elif column.is_typed and not column.is_of_words:
             if cell.strip() in counted:
                 votes += 0.25
             elif column.has_shape(cell):

@@ -107,6 +107,12 @@ class ColumnProfile:
         """Whether few words stand on many rows."""
         return self.n_filled >= 8 and len(self.values) * 4 <= self.n_filled
 
+    @property
+    def is_of_words(self) -> bool:
+        """Whether few words stand on many rows that have a shape of their own, as ``model_a`` and ``model_b``."""
+        top = self.loose.most_common(1)
+        return self.is_category and bool(top) and re.fullmatch(r"[aA_-]+", top[0][0]) is not None
+
     def has_shape(self, text: str) -> bool:
         """Whether values like this one were seen."""
         return self.loose[shape(text.strip())[1]] > _COMMON * self.n_filled

@@ -12,8 +12,11 @@ import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import MOST, Brief, address_of, brief, composed, evaluated_sides
-from analytics.answers.brief.finding import Asking, Finding, LabelParts, PreflightParts, Size, SliceParts
+from analytics.answers.brief.finding import Asking, Finding, FoundParts, LabelParts, PreflightParts, SliceParts
+from analytics.answers.brief.recorded import is_recorded
 from analytics.answers.brief.registry import SOURCES, WITHOUT
+from analytics.answers.brief.size import Size
+from analytics.answers.discovery.search import Predicate
 from analytics.answers.question import Question
 from analytics.log.receipt import CheckResult
 from analytics.log.schema import Log
@@ -21,7 +24,9 @@ from analytics.log.workspace import Workspace
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.present.readings import brief_reading, finding_certainty, finding_sentence, finding_worth, open_sentence
+from analytics.present.report.actions import action_of
 from analytics.query.cohort import Clause, Cohort
+from analytics.query.discovery.properties import Property
 from analytics.query.engine import Engine
 from pages._frame.registry import FIRST, PAGES
 from tests.ingested import Desk
@@ -227,8 +232,27 @@ def test_a_field_that_a_version_never_had_is_not_missing_there(desk: Desk) -> No
             for each in SOURCES["slices"].find(engine, Asking(Question(log, Cohort(), 0.5)))
             if each.source == "missing"
         ]
-    parts = found[0].parts
+        known = [
+            is_recorded(engine, Question(log, Cohort(), 0.5), ["income"], clauses)
+            for clauses in ((Clause("income", "missing"),), (Clause("version", "in", ("v2",)),))
+        ]
+    parts, of_v2 = found[0].parts, Clause("version", "in", ("v2",))
     assert isinstance(parts, SliceParts) and parts.share == pytest.approx(0.15, abs=0.02)
+    # Its page is asked of the versions that have the field, and says the same rates.
+    assert parts.versions == ("v2",) and of_v2 in found[0].clauses
+    assert ("where", Cohort((of_v2,)).to_text()) in address_of(found[0], Cohort())
+    sentence = finding_sentence(found[0], log)
+    assert sentence.startswith("Where income arrives empty in rows of version v2, ") and sentence.endswith(
+        "where it arrives."
+    )
+    assert known == [False, True]
+
+
+def test_a_source_is_mended_only_where_the_versions_of_the_rows_have_the_field() -> None:
+    income = Property("income", "income", "value")
+    for is_known, owner in ((True, "data"), (False, "model")):
+        parts = FoundParts((Predicate(income, None),), "error_rate", 0.4, 0.2, 900, 450, 12, is_recorded=is_known)
+        assert action_of(Finding("discovery", "slices", parts))[1] == owner
 
 
 def test_sides_are_those_that_are_called_evaluation_and_production(desk: Desk) -> None:

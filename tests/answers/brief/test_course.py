@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import address_of, brief
-from analytics.answers.brief.finding import Asking, CourseParts, Finding, GapParts, Size, SliceParts, ThresholdParts
+from analytics.answers.brief.finding import Asking, CourseParts, Finding, GapParts, SliceParts, ThresholdParts
 from analytics.answers.brief.registry import SOURCES
+from analytics.answers.brief.size import Size
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
 from analytics.answers.overview import overview
@@ -307,9 +308,9 @@ def test_a_part_for_the_worse_that_others_hide_is_not_told_as_a_change_for_the_w
 
     assert (
         said(Size(0.1, 0.09, 0.11))
-        == "The error rate is 10.0 points worse than where July: most by calibration and threshold."
+        == "The error rate where August is 10.0 points worse than where July: most by calibration and threshold."
     )
-    hidden = "Calibration and threshold: the error rate is 8.0 points worse by that than where July. Other parts hide it: on the whole it "
+    hidden = "Calibration and threshold: the error rate where August is 8.0 points worse by that than where July. Other parts hide it: on the whole it "
     assert said(Size(-0.014, -0.02, -0.01)) == f"{hidden}is 1.4 points better."
     assert said(Size(0.001, -0.01, 0.012)) == f"{hidden}has not changed beyond chance."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from analytics.present import words
 from analytics.present.drawings.report_still import still_drawing
 from analytics.present.report.parts import Block, Chart, Figure, Section, Series, Sheet
 from analytics.present.report.sections.registry import SECTIONS
-from analytics.present.report.sheets import Column, sheet_of
+from analytics.present.report.sheets import Column, column_names, sheet_of
 from analytics.present.report.tables import short
 from analytics.query.predicates import answerable
 
@@ -164,15 +164,38 @@ def _frame(each: Added) -> pl.DataFrame:
     kinds = {"text": pl.String, "count": pl.Float64, "share": pl.Float64, "number": pl.Float64}
     return pl.DataFrame(
         [
-            pl.Series(f"c{place}", [row[place] for row in each.rows], dtype=kinds[kind])
-            for place, (_, kind) in enumerate(each.columns)
+            pl.Series(name, [row[place] for row in each.rows], dtype=kinds[kind])
+            for place, (name, (_, kind)) in enumerate(zip(_names(each), each.columns, strict=True))
         ]
     )
 
 
-def _names(each: Added) -> Mapping[str, str]:
-    """Return the place of each column by its name."""
-    return {name: f"c{place}" for place, (name, _) in enumerate(each.columns)}
+def _names(each: Added) -> list[str]:
+    """Return what the columns are called in a file; ends are called after what they are the ends of."""
+    ends = _ends_of(each)
+    places = [place for place in range(len(each.columns)) if place not in ends]
+    called = dict(zip(places, column_names([each.columns[place][0] for place in places]), strict=True))
+    names = _with_ends(called, ends)
+    if len({*names}) < len(names):
+        names = _with_ends({place: f"{name}_{place + 1}" for place, name in called.items()}, ends)
+    return names
+
+
+def _ends_of(each: Added) -> dict[int, tuple[int, str]]:
+    """Return the columns that are an end of the interval of another one, by place: of which one, and which end."""
+    places = {name: place for place, (name, kind) in enumerate(each.columns) if kind != "text"}
+    found: dict[int, tuple[int, str]] = {}
+    for place, (name, kind) in enumerate(each.columns):
+        both = {end: places.get(f"{name}_{end}") for end in ("low", "high")}
+        if kind != "text" and None not in both.values() and place not in found:
+            found |= {own: (place, end) for end, own in both.items() if own is not None}
+    return {place: of for place, of in found.items() if of[0] not in found}
+
+
+def _with_ends(called: dict[int, str], ends: dict[int, tuple[int, str]]) -> list[str]:
+    """Return the names of all columns in their order."""
+    every = called | {place: f"{called[of]}_{end}" for place, (of, end) in ends.items()}
+    return [every[place] for place in sorted(every)]
 
 
 def _head(name: str) -> str:
@@ -185,18 +208,11 @@ def _sheet(each: Added, name: str, title: str) -> Sheet | None:
     """Return the table of an added figure; the ends of intervals stand behind their value."""
     if not each.columns:
         return None
-    places = _names(each)
-    ends = {f"{known}_{end}" for known in places for end in ("low", "high")}
-    frame = _frame(each)
-    columns = []
-    for known, kind in each.columns:
-        if known in ends:
-            continue
-        both = [places.get(f"{known}_{end}") for end in ("low", "high")]
-        has_ends = kind != "text" and None not in both
-        if has_ends:
-            frame = frame.rename({both[0] or "": f"{places[known]}_low", both[1] or "": f"{places[known]}_high"})
-        columns.append(Column(places[known], _head(known), kind, has_ends=has_ends))
+    frame, ends, columns = _frame(each), _ends_of(each), list[Column]()
+    valued = {of for of, _ in ends.values()}
+    for place, (known, kind) in enumerate(each.columns):
+        if place not in ends:
+            columns.append(Column(frame.columns[place], _head(known), kind, has_ends=place in valued))
     cut = f"The first {len(each.rows)} of {words.count(each.n_rows)} rows." if each.n_rows > len(each.rows) else ""
     return sheet_of(name, title, frame, columns, cut, most=_MOST if each.still is not None else len(each.rows) or 1)
 

@@ -12,6 +12,7 @@ from analytics.present import readings
 from analytics.present.discovery import slice_words
 from analytics.present.readings.discovery import searched_words
 from analytics.present.report import tables
+from analytics.present.report.discovery import rate_head
 from analytics.present.report.examined import examined_words
 from analytics.present.report.parts import Block, Section, Sheet
 from analytics.present.report.sheets import Column, sheet_of, split_lead, text_sheet
@@ -54,10 +55,15 @@ def _sheet(answer: Discovery) -> Sheet:
     columns = [
         Column("slice", "Slice"),
         Column("n", "Judged rows", "count"),
-        Column("rate", f"{objective.label[:1].upper()}{objective.label[1:]}", kind, has_ends=True),
+        Column("rate", rate_head(objective), kind, has_ends=True),
         Column("rate_complement", "In the rest", kind),
         Column("difference", "Difference", "points" if objective.is_share else "number", has_ends=True),
         Column("excess_errors", f"Excess {objective.unit}", "count"),
+        *(
+            [Column("excess_model", "By the model", "count", has_ends=True)]
+            if "excess_model_low" in frame.columns
+            else []
+        ),
         Column("p_adjusted", "p, adjusted", "p"),
         Column("status", "Status"),
     ]

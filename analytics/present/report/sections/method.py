@@ -10,7 +10,7 @@ from analytics.measure.metrics import METRICS
 from analytics.present.report import tables
 from analytics.present.report.examined import examined_sheet
 from analytics.present.report.parts import Block, Section, Sheet
-from analytics.present.report.sheets import text_sheet
+from analytics.present.report.sheets import column_names, text_sheet
 
 if TYPE_CHECKING:
     from analytics.answers.overview import Overview
@@ -68,16 +68,18 @@ def method_section(
 def _sheet(name: str, title: str, shown: tables.Table, shape: str = "wide", counts: tuple[int, ...] = ()) -> Sheet:
     """Return a finished table of texts; cells that count rows are numbers."""
     columns = [[row.cells[place].text for row in shown.rows] for place in range(len(shown.heads))]
+    heads = [head.text for head in shown.heads]
+    names = column_names(heads)
     series = [
         pl.Series(
-            f"c{place}",
+            names[place],
             [_number(text) for text in column] if place in counts else column,
             dtype=pl.Int64 if place in counts else pl.String,
         )
         for place, column in enumerate(columns)
     ]
-    heads = {f"c{place}": head.text for place, head in enumerate(shown.heads)}
-    return Sheet(name, title, shown, pl.DataFrame(series), heads, {f"c{place}": "count" for place in counts}, "", shape)
+    above, kinds = dict(zip(names, heads, strict=True)), {names[place]: "count" for place in counts}
+    return Sheet(name, title, shown, pl.DataFrame(series), above, kinds, "", shape)
 
 
 def _number(text: str) -> int | None:

@@ -13,7 +13,7 @@ from analytics.answers.thresholds.handover import Handover, handover
 from analytics.measure.thresholds.handover import handover_costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import palette, readings, words
-from analytics.present.money import money
+from analytics.present.money import cost_words
 from analytics.present.report.chart_drawing import chart_drawing
 from analytics.present.report.parts import Block, Chart, Figure, Section, Sheet, banded
 from analytics.present.report.sections.thresholds_handover import build_handover
@@ -67,20 +67,11 @@ def _build_line(line: Line[ThresholdAnswer]) -> tuple[Section, ...]:
         text_sheet("move", "What the move does", moved.columns, rows, shape="wide"),
         readings.sensitivity_reading(answer),
     ]
-    method = f"{_costs_words(answer)} The saving is of rows that did not choose the threshold (cross-fitted), at 95 %."
+    given = cost_words(answer.policy.costs, answer.policy.unit)
+    method = (
+        f"Costs as given: {given}. The saving is of rows that did not choose the threshold (cross-fitted), at 95 %."
+    )
     return (Section("thresholds", title, lead, tuple(blocks), method, glance=lead, begins_page=True),)
-
-
-def _costs_words(answer: ThresholdAnswer) -> str:
-    """Say what outcomes cost."""
-    costs, unit = answer.policy.costs, answer.policy.unit
-    names = {"tp": "true positive", "fp": "false positive", "fn": "false negative", "tn": "true negative"}
-    cells = [
-        f"a {name} {money(getattr(costs, cell), unit)}{' × amount' if cell in costs.amount_cells else ''}"
-        for cell, name in names.items()
-    ]
-    look = f", each look {money(costs.review, unit)}" if costs.review else ""
-    return f"Costs as given: {words.listed(cells)}{look}."
 
 
 def _points(answer: ThresholdAnswer) -> pl.DataFrame:
