@@ -31,7 +31,7 @@ from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
 from analytics.measure.calibration.table import slice_numbers
-from analytics.measure.calibration.told import CalibrationParts, LevelTurn, is_flat, told_bin
+from analytics.measure.calibration.told import CalibrationParts, LevelTurn, is_flat, smallest_off, told_bin
 from analytics.measure.counts import confusion_table
 from analytics.measure.intervals import wilson
 from analytics.measure.labels.lateness import label_arrival
@@ -47,7 +47,8 @@ from analytics.query.score_table import ScoreTable
 _LEVEL = 0.95
 """Share of calibrated models that chance is given for. Convention of the house."""
 _LEAST_ECE = 0.01
-"""Scores that are off by less than one point on average are no finding, however many rows prove it. A judgement."""
+"""Scores that are off by less than one point on average are no finding, however many rows prove it, or by less than a tenth of
+what is rarer than ten in a hundred. A judgement."""
 _LEAST_UNLABELLED = 0.05
 """Share of rows without a label from which on those with one may not be typical, where labels do not come with age. By hand."""
 _IDLE = 0.9
@@ -111,7 +112,7 @@ def _off(
     if not question.log.is_right_or_wrong and bins.pos.sum() in (0, bins.judged.sum()):
         return None  # rows of one class were chosen, or of the other none has come
     numbers = slice_numbers(bins, groups=GROUPS, level=_LEVEL, seed=0, replicates=REPLICATES, cells=CHANCE_CELLS)
-    if not numbers["ece"] > max(numbers["ece_chance_high"], _LEAST_ECE):
+    if not numbers["ece"] > max(numbers["ece_chance_high"], smallest_off(numbers["observed"], _LEAST_ECE)):
         return None
     if unripe_level(engine, question, numbers["difference"], numbers["p_value"]) is not None:
         return None  # labels to come may be all that is missing

@@ -17,9 +17,25 @@ SMALLEST = 0.005
 """Half a point: what is smaller is not called a change, whatever the number of rows."""
 
 
-def is_level_off(difference: float | None, p_value: float | None) -> bool:
-    """Whether scores are clearly too high, or too low, on the whole."""
-    return difference is not None and p_value is not None and p_value < SIGNIFICANT and abs(difference) >= SMALLEST
+_OF_RARE = 0.1
+"""Share of the rarer class by which scores may be off where that is less than half a point: of 0.4 % half a point is everything.
+By hand."""
+
+
+def smallest_off(observed: float, most: float = SMALLEST) -> float:
+    """Return by how much scores are off at least where that is worth a word: ``most``, or a tenth of what is rarer than that.
+
+    >>> smallest_off(0.3), smallest_off(0.004)
+    (0.005, 0.0004)
+    """
+    return min(most, _OF_RARE * min(observed, 1 - observed))
+
+
+def is_level_off(difference: float | None, p_value: float | None, observed: float = 0.5) -> bool:
+    """Whether scores are clearly too high, or too low, on the whole, where a share of the rows is ``observed`` to be positive."""
+    if difference is None or p_value is None:
+        return False
+    return p_value < SIGNIFICANT and abs(difference) >= smallest_off(observed) > 0
 
 
 @dataclass(frozen=True)
@@ -113,7 +129,9 @@ def told_bin(bins: pl.DataFrame, difference: float | None, p_value: float | None
     """
     is_off = (pl.col("n") > 0) & ~pl.col("mean_score").is_between("observed_low", "observed_high")
     off = bins.filter(is_off).with_columns(off=pl.col("mean_score") - pl.col("observed"))
-    if difference is not None and is_level_off(difference, p_value):
+    n = float(bins["n"].sum())
+    base = float((bins["n"] * bins["observed"]).sum()) / n if n else 0.5
+    if difference is not None and is_level_off(difference, p_value, base):
         along = off.filter((pl.col("off") > 0) == (difference > 0))
         off = off if along.is_empty() else along
     if off.is_empty():

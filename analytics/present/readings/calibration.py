@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics.measure.calibration.told import CLOSE, is_flat, is_level_off, told_bin
+from analytics.measure.calibration.told import CLOSE, SMALLEST, is_flat, is_level_off, smallest_off, told_bin
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.marks.calibration import side_of
@@ -140,10 +140,14 @@ def _level_part(row: _Row, answer: Calibration) -> str:
     what = _scores(answer)
     if row["p_value"] is None or not row["p_value"] < SIGNIFICANT:
         return f"On the whole {what} are neither too high nor too low beyond chance."
-    if not is_level_off(row["difference"], row["p_value"]):
-        return f"On the whole {what} are off by less than half a point."
+    if not is_level_off(row["difference"], row["p_value"], row["observed"]):
+        least = "half a point" if smallest_off(row["observed"]) == SMALLEST else "a tenth of what is rare"
+        return f"On the whole {what} are off by less than {least}."
     side = "high" if row["difference"] > 0 else "low"
     found = f"{what} are too {side} by {words.number(100 * abs(row['difference']), 1)} points"
+    if abs(row["difference"]) < SMALLEST:  # of what is rare points say nothing
+        mean, observed = words.share(row["mean_score"]), words.share(row["observed"])
+        found = f"{what} are too {side} ({mean} on average, where {observed} are {_what(answer)})"
     if answer.unripe_from is None:
         return f"On the whole {found}."
     since = words.bucket_label(answer.unripe_from, "1d")

@@ -18,6 +18,7 @@ from analytics.present.readings.overview_cautions import (
     unchosen_part,
 )
 from analytics.present.readings.overview_lead import (
+    corrected_part,
     is_of_chances,
     judged_words,
     lead_details,
@@ -26,6 +27,7 @@ from analytics.present.readings.overview_lead import (
     priced_reading,
     reason_part,
     trivial_part,
+    with_cost,
     wrong_words,
 )
 from analytics.present.readings.overview_time import moved_part, since_first
@@ -90,7 +92,7 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         )
     lead = lead_part(overview, question, metric, at)
     alike = alike_part(question.log.mapping.unit, overview.design_effects.get(metric), question.log.mapping.weight)
-    corrected = _corrected_part(overview) if is_decision else ""
+    corrected = corrected_part(overview) if is_decision else ""
     by_judge = _judge_part(overview, question) if is_decision else ""
     details = [
         corrected,
@@ -104,8 +106,8 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     else:
         lead = f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}."
         reason = "" if "error_rate" in overview.shifts else moved_part(overview)
-    lead = since_first(overview, question, metric, lead)
-    stand_for = _weighted_part(overview, question)
+    since = since_first(overview, question, metric, lead)
+    is_shifted, lead = since != lead and not by_judge, since
     before, after = f"{cautions(question, overview)} {unchosen_part(question)}".strip(), told_column_part(question)
     if by_judge:
         wrong_share = words.share(overview.value("error_rate")[0])
@@ -114,23 +116,17 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     cost = ""
     if overview.priced is not None:
         cost, reason = priced_reading(overview.priced, is_of_decisions=is_decision), ""
-    lead = " ".join(filter(None, (before, cost, lead, after)))
+    lead = " ".join(filter(None, (before, with_cost(cost, lead, is_shifted=is_shifted), after)))
     beside = "" if overview.priced is not None else trivial_part(overview, metric)
-    said = [lead, reason, stand_for, beside, unjudged_part(overview), score_beside_part(question)]
+    said = [
+        lead,
+        reason,
+        _weighted_part(overview, question),
+        beside,
+        unjudged_part(overview),
+        score_beside_part(question),
+    ]
     return words.told(" ".join(filter(None, said)), *details)
-
-
-def _corrected_part(overview: Overview) -> str:
-    """Say how many rows are positive where people gave a label to some and a judge a decision on all."""
-    value = overview.value("corrected_prevalence")
-    if not words.is_known(value[0]):
-        return ""
-    corrected = words.metric_interval("prevalence", *value)
-    alone = words.share(overview.value("selection_rate")[0])
-    return (
-        f"Of all rows {corrected} are positive, corrected by those with a label if these were drawn at random; the decisions "
-        f"alone say {alone}."
-    )
 
 
 def _judge_part(overview: Overview, question: Question) -> str:

@@ -35,6 +35,8 @@ _MAX_WORDS = 2
 _FEW_FLAGGED = 10
 """Flagged rows below which the first sentence says how few they are, and no share of them. A judgement."""
 
+_CENTS = 0.1
+"""Cost of a row below which that of a thousand is told: rounded to cents it and its interval are one number. By hand."""
 _MAX_BAD = 3
 """Texts of bad grades that a sentence names, beyond which it says the mark. A judgement."""
 
@@ -168,6 +170,19 @@ def _found_part(overview: Overview, question: Question, at: str) -> str:
     return f"{lead} {words.share(precision[0])} of flagged rows are {noun or 'positive'}."
 
 
+def corrected_part(overview: Overview) -> str:
+    """Say how many rows are positive where people gave a label to some and a judge a decision on all."""
+    value = overview.value("corrected_prevalence")
+    if not words.is_known(value[0]):
+        return ""
+    corrected = words.metric_interval("prevalence", *value)
+    alone = words.share(overview.value("selection_rate")[0])
+    return (
+        f"Of all rows {corrected} are positive, corrected by those with a label if these were drawn at random; the decisions "
+        f"alone say {alone}."
+    )
+
+
 def reason_part(question: Question, metric: str) -> str:
     """Say why this metric leads, where nobody chose another one."""
     found = headline(*question.log.class_counts)
@@ -189,22 +204,36 @@ def priced_reading(priced: PricedRows | None, *, is_of_decisions: bool = False) 
     if priced is None:
         return ""
     unit, threshold = priced.unit, words.threshold_text(priced.threshold)
-    cost = money(priced.cost, unit)
+    times, of = _rows_priced(priced)
     at = "by the logged decisions" if is_of_decisions else f"at threshold {threshold}"
-    lead = f"A judged row costs {cost} {at}."
+    lead = f"{'A judged row costs' if times == 1 else f'{of} cost'} {money(times * priced.cost, unit)} {at}."
     rules = {"everybody": priced.everybody, "nobody": priced.nobody}
     cheaper = min(rules, key=lambda rule: rules[rule])
     if rules[cheaper] > priced.high:
         return lead
     than = "less" if rules[cheaper] < priced.low else "no clear difference"
-    return f"{lead} Flagging {cheaper} would cost {money(rules[cheaper], unit)}, {than}."
+    return f"{lead} Flagging {cheaper} would cost {money(times * rules[cheaper], unit)}, {than}."
 
 
 def _priced_details(priced: PricedRows | None) -> str:
     """Say what a row costs with its interval; empty where nobody said what errors cost."""
     if priced is None:
         return ""
-    return f"Cost per judged row: {money_interval(priced.cost, priced.low, priced.high, priced.unit)}."
+    times, of = _rows_priced(priced)
+    value, low, high = (times * end for end in (priced.cost, priced.low, priced.high))
+    return f"Cost per {of}: {money_interval(value, low, high, priced.unit)}."
+
+
+def with_cost(cost: str, lead: str, *, is_shifted: bool) -> str:
+    """Put what a row costs before the lead; behind it where errors shifted, as on the whole it is of no day either."""
+    if not cost or not is_shifted:
+        return f"{cost} {lead}".strip()
+    return f"{lead} Over the whole period {cost if cost[0].isdigit() else cost[:1].lower() + cost[1:]}"
+
+
+def _rows_priced(priced: PricedRows) -> tuple[int, str]:
+    """Return of how many rows the cost is told: of one, or of as many as make it more than cents."""
+    return (1, "judged row") if abs(priced.cost) >= _CENTS else (1_000, "1,000 judged rows")
 
 
 def trivial_part(overview: Overview, metric: str) -> str:

@@ -12,15 +12,24 @@ import pytest
 
 from analytics.answers.brief.answer import brief
 from analytics.answers.brief.finding import Asking, FoundParts, LabelParts, ThresholdParts
+from analytics.answers.calibration.answer import calibration
+from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.labels_answer import labels
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
 from analytics.answers.slices_ranking import ranked_columns
+from analytics.answers.thresholds.priced import priced
 from analytics.log.schema import Log
 from analytics.measure.calibration.told import CalibrationParts
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
-from analytics.present.readings import finding_sentence, labels_reading, overview_reading, ranking_reading
+from analytics.present.readings import (
+    calibration_reading,
+    finding_sentence,
+    labels_reading,
+    overview_reading,
+    ranking_reading,
+)
 from analytics.present.report.actions import action_of
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
@@ -98,3 +107,38 @@ def test_rows_of_one_class_that_a_filter_left_move_and_recalibrate_nothing(desk:
     said = overview_reading(overview(engine, question), question)
     assert said.startswith("Every judged row here is negative, so what is missed is not seen: widen the cohort")
     assert "Every judged row" not in overview_reading(overview(engine, replace(question, cohort=Cohort())), question)
+
+
+def test_of_rare_fraud_a_score_that_is_off_by_less_than_a_point_is_still_off(desk: Desk, engine: Engine) -> None:
+    """Scores are twice as high as what happens: of 0.4 % that is half a point, and everything."""
+    rng = np.random.default_rng(6)
+    score = np.clip(0.008 * np.exp(rng.normal(-0.5, 1, 60_000)), 0, 0.9)
+    at = [START + timedelta(hours=float(each)) for each in np.arange(60_000) / 20]
+    rare = pl.DataFrame({"at": at, "score": score.round(6), "label": (rng.random(60_000) < score / 2).astype(int)})
+    log = built(desk, rare, segments=(), row_id=None)
+    question = Question(log, Cohort(), 0.02)
+    [found] = [each for each in brief(engine, Asking(question)).findings if isinstance(each.parts, CalibrationParts)]
+    assert finding_sentence(found, log).endswith("it is too high.")
+    said = calibration_reading(calibration(engine, question), calibration_scan(engine, question).table)
+    assert "On the whole scores are too high (0.8 % on average, where 0.4 % are positive)." in said.replace(
+        "\u202f", " "
+    )
+    costly = replace(overview(engine, question), priced=priced(engine, question, COSTS))
+    assert overview_reading(costly, question).startswith("1,000 judged rows cost €")
+    cheap = rare.with_columns(label=pl.Series((rng.random(60_000) < score).astype(int)))
+    right = Question(built(desk, cheap, segments=(), row_id=None), Cohort(), 0.02)
+    assert not [each for each in brief(engine, Asking(right)).findings if isinstance(each.parts, CalibrationParts)]
+
+
+def test_what_a_row_costs_on_the_whole_is_told_behind_the_day_since_which_errors_are_others(
+    desk: Desk, engine: Engine
+) -> None:
+    rng = np.random.default_rng(5)
+    _, frame = calibrated(rng, 120)
+    late = np.arange(N) >= N // 2
+    frame = frame.with_columns(score=pl.when(pl.Series(late)).then(pl.Series(rng.beta(1, 3, N))).otherwise("score"))
+    question = Question(built(desk, frame, segments=(), row_id=None), Cohort(), 0.3)
+    found = replace(overview(engine, question), priced=priced(engine, question, COSTS))
+    said = overview_reading(found, question).partition("\n")[0]
+    assert " since the week of 2 Mar 2026, against " in said.partition(". ")[0]
+    assert " Over the whole period a judged row costs €" in said
