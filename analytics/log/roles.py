@@ -208,10 +208,10 @@ def _by_values(
         left = [column for column in columns if column.name not in taken]
         return [column for column in left if column.kind != "number" or not operation_names.roles_of(column, columns)]
 
-    def take(role: str, column: Column | None, reason: str) -> None:
-        if role not in chosen and role not in said and column is not None:
-            chosen[role] = column.name
-            reasons[column.name] = f"{reason}; no column is named like this role"
+    def take(role: str, name: str | None, reason: str) -> None:
+        if role not in chosen and role not in said and name is not None:
+            chosen[role] = name
+            reasons[name] = f"{reason}; no column is named like this role"
             undecided.pop(role, None)
 
     def ask(role: str, found: Sequence[tuple[str, str]]) -> None:
@@ -221,7 +221,7 @@ def _by_values(
     if not {"score", "decision"} & {*chosen, *undecided, *said}:
         said_of_two = [each for each in free() if is_fitting_role("label", each) and is_prediction(each.name)]
         if len(said_of_two) == 1:
-            take("decision", said_of_two[0], "called a prediction, and has two values")
+            take("decision", said_of_two[0].name, "called a prediction, and has two values")
     if "decision" not in chosen:
         fractions = [column.name for column in free() if is_fraction(column)]
         drawn = {name for name in fractions if _DRAW.fullmatch(folded_name(name))}
@@ -234,21 +234,21 @@ def _by_values(
         scores = [chosen["score"]] if "score" in chosen else [name for name, _ in undecided.get("score", ())]
         told = [column for column in two if is_told(column)]
         if len(told) == len(scores) == 1 and called_after.is_about(scores[0], told[0].name):
-            take("label", told[0], f"{scores[0]!r} is called after it")
+            take("label", told[0].name, f"{scores[0]!r} is called after it")
+            take("score", scores[0], "it is called after the label")
         offered = [column for column in two if not is_comparison(column)]
         offered = offered if any(column in told for column in offered) else two
         likely, others = ([column for column in offered if (column in told) == is_told] for is_told in (True, False))
         dated = [column.name for column in free() if is_event_time(column.name) and label_time.is_open(column)]
         happened = [(name, "a time where it happened, nothing where not, or not yet") for name in dated]
-        several = [
-            column for column in free() if column.kind == "text" and 2 < column.n_distinct <= MAX_VALUES_BY_VALUE
-        ]
+        several = [each for each in free() if each.kind == "text" and 2 < each.n_distinct <= MAX_VALUES_BY_VALUE]
         called = [(each.name, "its name") for each in several if strength("label", each.name) is not None]
         ask("label", [*map(_with_two, likely), *called, *decided(), *happened, *map(_with_two, others)])
     times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
     times = [column for column in times if not label_time.is_of_some(column, columns, n_rows)]
-    take("time", times[0] if times else None, "the first column of times")
-    take("row_id", next((column for column in free() if is_key(column, n_rows)), None), "every row has its own value")
+    take("time", times[0].name if times else None, "the first column of times")
+    keys = [column.name for column in free() if is_key(column, n_rows)]
+    take("row_id", keys[0] if keys else None, "every row has its own value")
 
 
 def _by_each_other(
@@ -279,8 +279,7 @@ def _by_each_other(
         if len(named) == 1:
             chosen["label"], reasons[named[0]] = named[0], f"{chosen['score']!r} is called after it"
     if "label" in chosen:
-        undecided.pop("label", None)
-    if "label" in chosen:  # of one score for each of several labels
+        undecided.pop("label", None)  # and of one score for each of several labels:
         named = _chances_of(chosen["label"], [name for name, _ in undecided.get("score", ())])
         if len(named) == 1 and undecided.pop("score"):
             chosen["score"], reasons[named[0]] = named[0], f"it is called after {chosen['label']!r}"

@@ -625,3 +625,9 @@ def test_a_column_called_the_label_is_offered_whatever_its_values(desk: Desk) ->
     )
     found = roles.guess(desk.read("risk_score,readmitted,gender,visits\n" + cells)).open["label"]
     assert found == (("readmitted", "its name"), ("gender", "has two values"))
+
+
+def test_a_score_and_a_label_that_are_called_after_each_other_are_both_taken(desk: Desk) -> None:
+    cells = "".join(f"{k / 99},{k % 2},{'ab'[k % 2]}\n" for k in range(99))
+    found = roles.guess(desk.read("p_malignant,malignant,site\n" + cells))
+    assert (found.mapping.score, found.mapping.label) == ("p_malignant", "malignant") and not found.open
