@@ -31,7 +31,7 @@ def test_the_columns_that_separate_most_and_those_that_were_named_are_looked_thr
     assert set(left_out) == set(NAMES) - set(found) and len(left_out) == 5
     assert f"Of {len(NAMES)} segment columns the {MAX_EXAMINED}" in examined_words(asking)
     sheet = examined_sheet(asking)
-    assert sheet is not None and sheet.frame["c0"].to_list() == list(left_out)
+    assert sheet is not None and sheet.frame.to_series(0).to_list() == list(left_out)
     assert {each.column for each in properties(log, None, found)} - {None} == set(found)
 
 

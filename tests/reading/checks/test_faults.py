@@ -87,7 +87,13 @@ PLANTED: dict[str, tuple[Plant, str, str, int | None, str]] = {
         8,
         "'r0'",
     ),
-    "label-third-value": (put("label", some(0.02), 2), "warning", "label", None, "found 3 that count"),
+    "label-third-value": (
+        lambda frame: put("label", some(0.02), 2)(frame).drop("decision"),
+        "warning",
+        "label",
+        None,
+        "found 3 that count",
+    ),
     "missing-in-segment": (
         put("weight", (pl.col("partner") == "C") & some(0.95), None),
         "warning",
