@@ -15,7 +15,15 @@ from analytics.answers.compare.slices import by_column, flipped
 from analytics.answers.compare.whole import losing_slices_of
 from analytics.answers.question import Question
 from analytics.commands.compare_preferences import preferences_told, write_preferences
-from analytics.commands.compare_sides import Both, further_sides, grade_told, require_margin, side_options, sides_asked
+from analytics.commands.compare_sides import (
+    Both,
+    further_sides,
+    grade_told,
+    people_hint,
+    require_margin,
+    side_options,
+    sides_asked,
+)
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import say, write
@@ -129,6 +137,8 @@ def compare(
         by_both = judged(engine, answer.pairing, both.live_judge, both.candidate_judge, margin)
         found["corrected"] = judged_json(by_both)
         typer.echo(judged_reading(by_both), err=True)
+    elif hint := people_hint(answer.pairing.live.log, both):
+        typer.echo(hint, err=True)
     slices = None
     if search and answer.account.judged and answer.hanging is None and pairing.live.log.mapping.segments:
         aside = {*filter(None, (both.live_judge, both.candidate_judge)), *(both.also or ())}

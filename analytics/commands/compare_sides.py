@@ -20,6 +20,7 @@ from analytics.errors import QuestionError
 from analytics.log import roles, score_form
 from analytics.log.grade_words import steps_of
 from analytics.log.hints import only_truths, sides_hint
+from analytics.log.judge_and_people import people_beside
 from analytics.log.operation_names import OPERATION_ROLES
 from analytics.log.other_answer import own_labels, with_decider
 from analytics.log.preferred import preferred
@@ -297,3 +298,15 @@ def _with_filters(question: Question, filters: list[str] | None) -> Question:
     names = [column.name for column in question.log.columns]
     clauses = tuple(parse_where(text, names) for text in filters or ())
     return replace(question, cohort=Cohort((*question.cohort.clauses, *clauses), question.cohort.outcomes))
+
+
+def people_hint(log: Log, both: Both) -> str:
+    """Say that people graded some of the answers that a judge graded, and how they correct it; empty where they did not."""
+    judges = (both.live_grade, both.candidate_grade)
+    people = [people_beside(log.reading.columns, judge) for judge in judges if judge in log.reading.names]
+    if len(people) < len(judges) or None in people:
+        return ""
+    sides = zip(("live", "candidate"), people, judges, strict=True)
+    said = [(side, shlex.quote(str(own)), shlex.quote(str(judge))) for side, own, judge in sides]
+    options = " ".join(f"--{side}-grade {own} --{side}-judge {judge}" for side, own, judge in said)
+    return f"What follows is by a judge alone, and people graded some of these answers. To correct the judge by them: {options}"

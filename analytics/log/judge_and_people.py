@@ -35,3 +35,26 @@ def judge_and_people(columns: Sequence[Column]) -> dict[str, str]:
     if len(people) != 1 or len(judges) != 1 or people[0].n_missing <= judges[0].n_missing:
         return {}
     return {"decision": judges[0].name, "label": people[0].name}
+
+
+def people_beside(columns: Sequence[Column], judge: str) -> str | None:
+    """Return the column of people's verdicts on some rows that is called as a judge's column, but for whose it is.
+
+    >>> both = [Column(0, "v3_judge_passed", "BIGINT", "number"), Column(1, "v3_human_passed", "BIGINT", "number", n_missing=8)]
+    >>> people_beside(both, "v3_judge_passed"), people_beside(both, "v3_human_passed")
+    ('v3_human_passed', None)
+    """
+    own = next(column for column in columns if column.name == judge)
+    if _JUDGE.fullmatch(folded_name(judge)) is None:
+        return None
+    about = _but(_JUDGE, judge)
+    people = [
+        column for column in columns if _PERSON.fullmatch(folded_name(column.name)) and column.n_missing > own.n_missing
+    ]
+    found = [column.name for column in people if _but(_PERSON, column.name) == about]
+    return found[0] if len(found) == 1 else None
+
+
+def _but(whose: re.Pattern[str], name: str) -> list[str]:
+    """Return the words of a name without those that say whose it is."""
+    return [word for word in folded_name(name).split("_") if whose.fullmatch(word) is None]
