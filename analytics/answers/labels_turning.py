@@ -69,7 +69,10 @@ def turning(engine: Engine, question: Question) -> Turning | None:
         return None
     if arrivals is None:
         return None
+    one = next((each for each in log.findings if each.code == _ONE_CLASS and is_of_rows(question, each)), None)
     last = None if _may_turn(log) else later_class(arrivals)
+    if last is None and one is not None and one.example is not None and not _may_turn(log):
+        last = later_class(arrivals, datetime.fromisoformat(one.example[:10]))
     if last is None and (arrivals.rest is None or not _may_turn(log)):
         return None
     since = ripe_moment(arrivals)
@@ -80,8 +83,7 @@ def turning(engine: Engine, question: Question) -> Turning | None:
         n_young = engine.row_counts(log, young, question.threshold)[0]
     if last is None:
         return Turning(arrivals.rest == POSITIVE, since, n, n_young) if n_young else None
-    is_one = any(each.code == _ONE_CLASS and is_of_rows(question, each) for each in log.findings)
-    least = 0.0 if is_one else _LEAST_YOUNG * n
+    least = 0.0 if one is not None else _LEAST_YOUNG * n
     return Turning(last != POSITIVE, since, n, n_young, is_late=True) if n_young and n_young >= least else None
 
 

@@ -19,6 +19,7 @@ differ from them in number for it to be theirs. By hand."""
 _MOST_LACKING = 0.5
 """Share of the rows without it from which on a time is not that of the rows. By hand."""
 _OF_CLASS = "it is called after the label and has a time on the rows of one value of it"
+_OF_LABELS = "it is called after the label and has a time on the rows that have one"
 _STEM = 4
 """Letters with which a word of its name and one of the label begin: *fraud* and *fraud_on*, *churned* and *churn*. By hand."""
 _MAX_CLASSES = 3
@@ -78,6 +79,7 @@ def claim(columns: Sequence[Column], n_rows: int, chosen: Mapping[str, str]) -> 
     for is_claimed, why in (
         (lambda column: is_label_time(column.name), "its name"),
         (_is_of_class(label, n_rows), _OF_CLASS),
+        (_is_of_labels(label, n_rows), _OF_LABELS),
     ):
         for column in filter(is_claimed, columns):
             n_earlier, n = dict(column.earlier).get(time), n_rows - column.n_missing
@@ -86,6 +88,23 @@ def claim(columns: Sequence[Column], n_rows: int, chosen: Mapping[str, str]) -> 
             how = "never on a day" if not n_earlier else f"on {n_earlier:,} of {n:,} rows on a day"
             return column.name, f"{why}, and it lies {how} before {time!r}"
     return None
+
+
+def _is_of_labels(label: Column, n_rows: int) -> Callable[[Column], bool]:
+    """Return whether a column is called after the label and has a time where there is one: when that was known.
+
+    >>> bad = Column(0, "bad", "BIGINT", "number", n_distinct=2, top=(("0", 700), ("1", 100)), n_missing=200)
+    >>> on = Column(1, "bad_known_on", "TIMESTAMP", "time", n_missing=200)
+    >>> _is_of_labels(bad, 1_000)(on)
+    True
+    """
+    words, n = {*folded_name(label.name).split("_")}, n_rows - label.n_missing
+
+    def is_of_labels(column: Column) -> bool:
+        is_as_many = column.kind == "time" and abs(n_rows - column.n_missing - n) <= _CLOSE * n
+        return label.n_missing > 0 and is_as_many and words <= {*folded_name(column.name).split("_")}
+
+    return is_of_labels
 
 
 def _is_of_class(label: Column, n_rows: int) -> Callable[[Column], bool]:

@@ -128,3 +128,22 @@ def test_labels_that_come_alike_and_rows_that_change_are_no_class_that_is_late()
     alike = [later_class(arrived(rng, rate, (10, 10))) for rate in (steady, falls) for _ in range(100)]
     assert sum(each is not None for each in alike) <= 2
     assert [later_class(arrived(rng, steady, delay)) for delay in ((5, 20), (20, 5))] == [1, 0]
+
+
+def test_a_class_that_became_more_frequent_does_not_hide_that_it_comes_last(desk: Desk, engine: Engine) -> None:
+    """Bad loans are told after weeks, and twice as frequent since day 100: the last days are of one class all the same."""
+    rng, n = np.random.default_rng(11), 12_000
+    day, score = np.sort(rng.integers(0, 160, n)), rng.beta(1.2, 9, n).round(4)
+    bad = rng.random(n) < score * (1 + 1.2 * (day > 100))
+    on = day + np.where(bad, rng.integers(15, 45, n), rng.integers(4, 12, n))
+    times = [[START + timedelta(days=int(each)) for each in days] for days in (day, on)]
+    frame = pl.DataFrame({"at": times[0], "pd": score, "bad": bad.astype(int), "bad_known_on": times[1]}).with_columns(
+        pl.when(pl.Series(on < 160)).then(pl.col(name)).alias(name) for name in ("bad", "bad_known_on")
+    )
+    read = desk.stage(frame)
+    assert read.mapping.label_time == "bad_known_on", "a time called after the label where there is one"
+    log = desk.build(read, read.mapping)
+    assert "one-class-after" in {found.code for found in log.findings}
+    question = Question(log, Cohort(), 0.5)
+    said = overview_reading(overview(engine, question), question)
+    assert said.startswith("Labels of rows from ") and "still come in, positive ones last: judge those before." in said

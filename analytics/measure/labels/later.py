@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 
 from analytics.measure.comparisons import proportion_p_value
@@ -15,12 +17,13 @@ _SURE = 0.001
 """How often the mix of young labels may differ by chance from that of old ones, where curves say that it should. By hand."""
 
 
-def later_class(arrivals: Arrivals) -> int | None:
+def later_class(arrivals: Arrivals, since: datetime | None = None) -> int | None:
     """Return the class whose labels come last; None where young rows with a label are of the same mix as old ones.
 
     It needs both: that the curves of the classes make the mix of rows that are not ripe another one, by a quarter of the share
     of the rarer class at least, and that their labels are of another mix that way. Of the first alone nothing is seen yet, and
-    the second alone is a change of the rows.
+    the second alone is a change of the rows. Where labels are of one class ``since`` a moment, young rows are those from then on:
+    among all of them a class that has become more frequent would hide that it comes last.
 
     Examples
     --------
@@ -38,12 +41,15 @@ def later_class(arrivals: Arrivals) -> int | None:
         return None
     is_ripe = arrivals.limit >= found.ripe
     labels = np.stack([arrivals.came[kind].sum(axis=(1, 2)) for kind in CLASSES])
-    old, young = (labels[:, part].sum(axis=1) for part in (is_ripe, ~is_ripe))
+    is_young = ~is_ripe
+    if since is not None:
+        is_young &= np.array([arrivals.moment(day) >= since for day in range(arrivals.n_days)])
+    old, young = (labels[:, part].sum(axis=1) for part in (is_ripe, is_young))
     if min(old.sum(), young.sum()) < MIN_SUPPORT or not old.min() > 0:
         return None
     rare = int(np.argmin(old))
-    rows = arrivals.rows.sum(axis=1)[~is_ripe]
-    there = found.at(np.flatnonzero(~is_ripe), arrivals.limit[~is_ripe]).mean(
+    rows = arrivals.rows.sum(axis=1)[is_young]
+    there = found.at(np.flatnonzero(is_young), arrivals.limit[is_young]).mean(
         axis=0
     )  # both sides of the threshold alike
     due = (old / old.sum())[:, None] * rows * there
