@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SECONDS, Server, free_port, open_page
+from tests.browser.conftest import SECONDS, SIZE, Server, free_port, open_page
 from tests.serving import shared_server
 
 pytestmark = pytest.mark.browser
@@ -147,7 +147,7 @@ def test_two_people_sign_in_and_neither_sees_the_logs_of_the_other(
     browser: Browser, guarded: Server, provider: Provider, tmp_path: Path
 ) -> None:
     expect.set_options(timeout=SECONDS * 1000)
-    ann = open_page(browser)
+    ann = open_page(browser.new_context(viewport=SIZE))
     ann.goto(guarded.url)  # a stranger as yet
     expect(ann.get_by_role("button", name="Sign in")).to_be_visible()
     expect(ann.get_by_text("sample")).to_have_count(0)
@@ -175,7 +175,7 @@ def test_two_people_sign_in_and_neither_sees_the_logs_of_the_other(
     wait_for_sign_out(ann)
     # In a window of its own with the same cookies: the one that signed out is still on its way to the front door, and two ways at
     # once have ended in a browser that waited for both.
-    again = ann.context.new_page()
+    again = open_page(ann.context)
     again.goto(address)
     expect(again.get_by_role("button", name="Sign in")).to_be_visible()
     expect(again.get_by_text("of_ann")).to_have_count(0)
