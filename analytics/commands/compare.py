@@ -10,7 +10,6 @@ import typer
 from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.answer import compare as compare_answer
 from analytics.answers.compare.deciders import deciders
-from analytics.answers.compare.judged import judged
 from analytics.answers.compare.slices import by_column, flipped
 from analytics.answers.compare.whole import losing_slices_of
 from analytics.answers.question import Question
@@ -19,7 +18,7 @@ from analytics.commands.compare_sides import (
     Both,
     further_sides,
     grade_told,
-    people_hint,
+    judged_by_both,
     require_margin,
     side_options,
     sides_asked,
@@ -103,6 +102,7 @@ def compare(
     """Whether the candidate should replace what is live: both answers to the same input, pair by pair."""
     from analytics.present.readings import (
         but_worse,
+        by_judge_alone,
         compare_reading,
         judged_reading,
         losing_reading,
@@ -133,18 +133,16 @@ def compare(
     engine, pairing = sides_asked(workspace, source, asked, both, other)
     answer = compare_answer(engine, pairing, metric, margin, price.costs(workspace))
     found, own = compare_json(answer), replace(source, **side_options(source, both, "live"))
-    if both.live_judge and both.candidate_judge:
-        by_both = judged(engine, answer.pairing, both.live_judge, both.candidate_judge, margin)
+    if by_both := judged_by_both(engine, workspace, answer.pairing, both, margin):
         found["corrected"] = judged_json(by_both)
         typer.echo(judged_reading(by_both), err=True)
-    elif hint := people_hint(answer.pairing.live.log, both):
-        typer.echo(hint, err=True)
     slices = None
     if search and answer.account.judged and answer.hanging is None and pairing.live.log.mapping.segments:
         aside = {*filter(None, (both.live_judge, both.candidate_judge)), *(both.also or ())}
         slices = losing_slices_of(engine, answer, aside)
         found["slices"] = [] if slices is None else losing_rows(slices)
     reading = but_worse(compare_reading(answer, with_options=True), answer.verdict.word, slices)
+    reading = reading if by_both is None else by_judge_alone(reading)
     say(engine, reading, _live_of(pairing))
     if slices is not None:
         typer.echo(losing_reading(slices), err=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from analytics.answers.compare.judged import Judged, by_people, judged
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
 from analytics.commands.asking import open_side, question_of, remapped
@@ -20,7 +22,6 @@ from analytics.errors import QuestionError
 from analytics.log import roles, score_form
 from analytics.log.grade_words import steps_of
 from analytics.log.hints import only_truths, sides_hint
-from analytics.log.judge_and_people import people_beside
 from analytics.log.operation_names import OPERATION_ROLES
 from analytics.log.other_answer import own_labels, with_decider
 from analytics.log.preferred import preferred
@@ -300,13 +301,11 @@ def _with_filters(question: Question, filters: list[str] | None) -> Question:
     return replace(question, cohort=Cohort((*question.cohort.clauses, *clauses), question.cohort.outcomes))
 
 
-def people_hint(log: Log, both: Both) -> str:
-    """Say that people graded some of the answers that a judge graded, and how they correct it; empty where they did not."""
-    judges = (both.live_grade, both.candidate_grade)
-    people = [people_beside(log.reading.columns, judge) for judge in judges if judge in log.reading.names]
-    if len(people) < len(judges) or None in people:
-        return ""
-    sides = zip(("live", "candidate"), people, judges, strict=True)
-    said = [(side, shlex.quote(str(own)), shlex.quote(str(judge))) for side, own, judge in sides]
-    options = " ".join(f"--{side}-grade {own} --{side}-judge {judge}" for side, own, judge in said)
-    return f"What follows is by a judge alone, and people graded some of these answers. To correct the judge by them: {options}"
+def judged_by_both(
+    engine: Engine, workspace: Workspace, pairing: Pairing, both: Both, margin: float | None
+) -> Judged | None:
+    """Correct a judge's grades by people's: of the judge that is named, or of the one that people's columns are called after."""
+    if both.live_judge and both.candidate_judge:
+        return judged(engine, pairing, both.live_judge, both.candidate_judge, margin)
+    found = by_people(pairing, partial(remapped, workspace))
+    return None if found is None else judged(engine, *found, margin)

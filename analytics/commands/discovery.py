@@ -113,7 +113,7 @@ def discover(
     answer = ask_for(engine, question, search)
     said = discovery_reading(answer, None if is_named else search.objective)
     said = behind_unseen(said, selective_of(engine, question), search.objective)
-    say(engine, said, question)
+    say(engine, said, question, at_threshold=OBJECTIVES[answer.search.objective].hangs_on_threshold)
     if said := found_part(question.log.mapping.weight, answer):
         typer.echo(said, err=True)
     rows = discovery_json_rows(answer)

@@ -14,7 +14,7 @@ from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text
 from analytics.commands.priced import Priced, metric_asked, policy_of
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import say, write
-from analytics.measure.metrics import used_in
+from analytics.measure.metrics import METRICS, used_in
 from analytics.measure.slices import MIN_SUPPORT
 
 _IN_TEXT = ("excess_errors", "excess_base_rate", "excess_model", "share_of_errors", "status")
@@ -50,7 +50,7 @@ def slices(
         said = ranking_reading(
             ranked, min_support, metric, is_right_or_wrong=is_by_rule, instead_of=asked_for, selective=seen
         )
-        say(engine, said, question)
+        say(engine, said, question, at_threshold=METRICS[metric].hangs_on_threshold)
         rows = [{**row, "metric": metric} for row in ranked.to_dicts()]
         write(rows, output, {"roles": roles_of(source, question.log)})
         return
@@ -61,7 +61,7 @@ def slices(
     )
     chosen = chosen_reading(question, answer.overall.row(0, named=True))
     said = chosen or slices_reading(answer, positives_of(question.log))
-    say(engine, said, question)
+    say(engine, said, question, at_threshold=METRICS[metric].hangs_on_threshold)
     rows = slice_json_rows(answer)
     if output.format == "table":
         hidden = ("excess_model",) if question.log.is_right_or_wrong else ()

@@ -29,11 +29,12 @@ def say_rows_are_counted(log: Log, what: str = "Here") -> None:
         typer.echo(said, err=True)
 
 
-def say(engine: Engine, reading: str, *questions: Question) -> None:
-    """Say a reading on standard error, behind what undoes or limits the numbers of each question."""
+def say(engine: Engine, reading: str, *questions: Question, at_threshold: bool = False) -> None:
+    """Say a reading on standard error, behind what undoes or limits the numbers of each question, at its threshold or of all."""
     from analytics.present.readings import cautioned
 
-    typer.echo(cautioned(reading, *questions, young=[turning(engine, each) for each in questions]), err=True)
+    young = [turning(engine, each) for each in questions]
+    typer.echo(cautioned(reading, *questions, young=young, at_threshold=at_threshold), err=True)
 
 
 def write(

@@ -88,6 +88,11 @@ class Metric:
         return isinstance(self.estimator, CountRatio)
 
     @property
+    def hangs_on_threshold(self) -> bool:
+        """Whether another threshold gives another value: counts of outcomes or their costs tell it, not how many are positive."""
+        return (self.is_count and self.name != "prevalence") or self.name == "cost"
+
+    @property
     def is_proportion(self) -> bool:
         """Whether it is a share of rows that can be counted."""
         return isinstance(self.estimator, Proportion)

@@ -6,16 +6,20 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics.answers.compare.answer import Comparison, compare
+from analytics.answers.compare.judged import by_people, judged
 from analytics.answers.compare.slices import LosingSlices
 from analytics.answers.gates.of_pairs import gate_of_pairs
 from analytics.answers.gates.written import written_gates
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.other_answer import own_label
+from analytics.measure.compare.difference import COST
+from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import figures, readings, words
 from analytics.present.tables.compare import metric_rows
 from analytics.query.compare.pairs import Pairing
+from pages._frame import session
 from pages._frame.cache import kept
 from pages._frame.cautions import cautioned_sentence
 from pages._frame.render import FURTHER, escaped, figure, table_downloads
@@ -37,7 +41,14 @@ def draw_lead(place: DeltaGenerator, answer: Comparison, question: Question, fou
     """Show the sentence that answers the page's question; once slices are searched it says for whom the candidate is worse."""
     said = readings.but_worse(readings.compare_reading(answer), answer.verdict.word, found)
     with place.container():
-        cautioned_sentence(said, question)
+        by_both = by_people(answer.pairing, session.remapped)
+        if by_both is None:
+            cautioned_sentence(said, question)
+        else:
+            is_share = answer.metric != COST and METRICS[answer.metric].is_share
+            margin = answer.verdict.margin if is_share else None  # what is corrected is a share
+            cautioned_sentence(readings.judged_reading(kept(judged, *by_both, margin)), question)
+            st.markdown(escaped(readings.by_judge_alone(said)))
 
 
 def draw_names(answer: Comparison) -> None:

@@ -9,6 +9,7 @@ from pages._frame.cache import kept
 from pages._frame.render import sentence
 
 
-def cautioned_sentence(reading: str, *questions: Question) -> None:
-    """Show a reading behind what holds for the rows of each question."""
-    sentence(readings.cautioned(reading, *questions, young=[kept(turning, each) for each in questions]))
+def cautioned_sentence(reading: str, *questions: Question, at_threshold: bool = False) -> None:
+    """Show a reading behind what holds for the rows of each question, at its threshold or of all."""
+    young = [kept(turning, each) for each in questions]
+    sentence(readings.cautioned(reading, *questions, young=young, at_threshold=at_threshold))

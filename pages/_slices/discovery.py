@@ -78,7 +78,7 @@ def draw(question: Question) -> None:
         return
     said = behind_unseen(readings.discovery_reading(answer), kept(selective_of, question), search.objective)
     said = readings.chosen_reading(question, {"n": answer.n_judged}) or said
-    cautioned_sentence(said, question)
+    cautioned_sentence(said, question, at_threshold=OBJECTIVES[search.objective].hangs_on_threshold)
     if said := found_part(question.log.mapping.weight, answer):
         st.caption(escaped(said))
     if answer.tree is not None and discovery_tree.draw_switch():

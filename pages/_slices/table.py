@@ -166,7 +166,7 @@ def draw_reading(answer: SliceAnswer, question: Question) -> None:
     """Say what the slices show, behind what undoes it."""
     chosen = readings.chosen_reading(question, answer.overall.row(0, named=True))
     said = chosen or readings.slices_reading(answer, readings.positives_of(question.log))
-    cautioned_sentence(said, question)
+    cautioned_sentence(said, question, at_threshold=METRICS[answer.metric].hangs_on_threshold)
 
 
 def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instead_of: str) -> None:
@@ -180,7 +180,7 @@ def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instea
         instead_of=instead_of,
         selective=kept(selective_of, question),
     )
-    cautioned_sentence(said, question)
+    cautioned_sentence(said, question, at_threshold=METRICS[metric].hangs_on_threshold)
     if table.is_empty():
         return
     is_share, is_by_model = METRICS[metric].is_share, METRICS[metric].is_of_errors and not is_right_or_wrong

@@ -170,6 +170,23 @@ def test_two_answers_of_a_row_are_each_held_to_a_label_of_their_own(
     assert any("live to v3_human, the candidate to v4_human" in text for text in said(app.main.markdown))
 
 
+def test_grades_of_a_judge_are_corrected_by_those_of_people_in_the_first_sentence(
+    tmp_path: Path, serve: Callable[[Path], None]
+) -> None:
+    # The judge likes the candidate's style: 30 points better by it alone, while people find both alike.
+    right = [int(k % 10 < 6) for k in range(400)]
+    judged = [max(now, int(k % 4 == 3)) for k, now in enumerate(right)]
+    asked = [k < 200 for k in range(400)]
+    people = [now if known else None for now, known in zip(right, asked, strict=True)]
+    rows = pl.DataFrame({"v3_judge": right, "v4_judge": judged, "v3_human": people, "v4_human": people})
+    desk = Desk(Workspace(tmp_path / "workspace"), tmp_path)
+    desk.log(rows, score=None, label=None, right=Right("grades", "v3_judge", mark=1.0))
+    serve(desk.workspace.home)
+    first, second = said(opened(pair_column="v4_judge").main.markdown)[:2]
+    assert first.startswith("No worse by people and judge together: the pass rate differs by 0.0 points. ")
+    assert second.startswith("By the judge alone: better: ")
+
+
 def test_a_log_of_repeated_questions_opens_on_what_they_are_answered(
     tmp_path: Path, serve: Callable[[Path], None]
 ) -> None:

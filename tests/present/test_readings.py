@@ -177,6 +177,16 @@ def test_slices_names_where_errors_concentrate() -> None:
     assert text.endswith("1 slice has fewer than 30 judged rows and cannot be named.")
 
 
+def test_a_slice_that_errs_less_often_than_others_and_more_than_it_should_is_told_so() -> None:
+    # Hardly a positive in quiet: with the errors of the rest (FPR 5 %, FNR 50 %) it would err in 5.5 %, and errs in 10 %.
+    answer = make_answer([("quiet", 5, 98, 5, 892, 0, 0), ("loud", 250, 25, 250, 475, 0, 0)])
+    lead = plain(slices_reading(answer)).split("\n")[0]
+    assert re.fullmatch(
+        r"Worst by carrier: quiet fails in 10\.3 % where its base rate explains 5\.5 %\. That is 4\d errors \(\d+–\d+\) more\.",
+        lead,
+    ), "not 'against 27.5 % elsewhere', which is the opposite of worse"
+
+
 def test_slices_never_names_noise() -> None:
     text = slices_reading(make_answer([(name, 40, 10 + place, 10, 40, 0, 0) for place, name in enumerate("abcdef")]))
     assert text.startswith(

@@ -29,7 +29,7 @@ from analytics.present.readings.compare import (
 )
 from analytics.present.readings.compare_account import account_reading
 from analytics.present.readings.compare_deciders import deciders_reading
-from analytics.present.readings.compare_judged import judged_reading
+from analytics.present.readings.compare_judged import by_judge_alone, judged_reading
 from analytics.present.readings.compare_operations import running_reading, running_texts
 from analytics.present.readings.compare_preferences import paired_preferences_reading, preferences_reading
 from analytics.present.readings.compare_slices import but_worse, losing_reading
@@ -123,6 +123,7 @@ __all__ = [
     "break_even_reading",
     "brief_reading",
     "but_worse",
+    "by_judge_alone",
     "calibration_reading",
     "calibration_slices_reading",
     "calibration_trend_reading",

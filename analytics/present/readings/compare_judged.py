@@ -22,3 +22,8 @@ def judged_reading(answer: Judged) -> str:
         f"{words.plural(answer.n, 'pair')} that people judged and {words.count(answer.n_rest)} that the judge alone did; it "
         "holds where the former were drawn at random."
     )
+
+
+def by_judge_alone(reading: str) -> str:
+    """Say that a verdict is by a judge's grades alone, where one that people correct was said before it."""
+    return f"By the judge alone: {reading[:1].lower()}{reading[1:]}"

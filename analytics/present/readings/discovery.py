@@ -84,7 +84,11 @@ def _lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
         if not words.is_known(row["excess_model"]):
             return lead
         errors, bounds = words.plural(round(row["excess_model"]), "error"), _bounds_of(row, "excess_model")
-        return f"{lead} That is {errors} ({bounds}) more than its base rate explains."
+        if row["rate"] > row["rate_complement"]:
+            return f"{lead} That is {errors} ({bounds}) more than its base rate explains."
+        # It errs less often than others, where much less was to be expected.
+        explained = words.share(row["rate_expected"])
+        return f"{where}, which fails in {value} where its base rate explains {explained}. That is {errors} ({bounds}) more."
     lead = f"{where}, where the {_phrase(answer)} is {value} against {rest} elsewhere."
     if objective.is_centred:
         more = objective_text(answer, row["excess_errors"])

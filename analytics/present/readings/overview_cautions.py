@@ -55,10 +55,13 @@ def cautions(question: Question, overview: Overview) -> str:
     return " ".join(filter(None, said))
 
 
-def cautioned(reading: str, *questions: Question, young: Iterable[Turning | None] = ()) -> str:
+def cautioned(
+    reading: str, *questions: Question, young: Iterable[Turning | None] = (), at_threshold: bool = False
+) -> str:
     """Return the reading of another page behind what undoes its numbers, where it does not say so itself.
 
     Of the sides of a comparison each is asked; ``young`` are the rows of either that may still turn, where there are such rows.
+    ``at_threshold`` says that another threshold would give other numbers, so that one that nobody chose is said.
     """
     parts = (
         _copied_part,
@@ -67,6 +70,7 @@ def cautioned(reading: str, *questions: Question, young: Iterable[Turning | None
         _nothing_told_part,
         _wrong_way_part,
         _drawn_part,
+        *([unchosen_part] if at_threshold else []),
     )
     beside = [*young, *([None] * len(questions))]
     turning = [turning_sentence(each) for each in beside if each is not None]
@@ -223,6 +227,8 @@ def unchosen_part(question: Question) -> str:
     It stands before what is wrong there: at another threshold that is another number.
     """
     log = question.log
+    if log.is_right_or_wrong:
+        return ""
     is_usual = log.score_kind == "probability" and question.threshold == _USUAL == log.mapping.threshold
     if is_usual and log.mapping.decision is None and headline(*log.class_counts).is_apart:
         return f"{_UNCHOSEN} the usual one."

@@ -17,7 +17,14 @@ from analytics.present.base_rate import split_words
 from analytics.present.marks.slices import SIGNIFICANT, support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
 from analytics.present.readings.slices_cost import cost_reading
-from analytics.present.readings.slices_support import few_part, n_judged, none_of, stand_for_part, unjudged_part
+from analytics.present.readings.slices_support import (
+    base_rate_part,
+    few_part,
+    n_judged,
+    none_of,
+    stand_for_part,
+    unjudged_part,
+)
 from analytics.present.selective import behind_unseen
 
 if TYPE_CHECKING:
@@ -41,8 +48,6 @@ _DOING = {
     "precision": "is right in {value} of what it flags",
 }
 """What the model does in a slice, by metric; other metrics are named."""
-_APART = 1.25
-"""Times that one base rate exceeds the other from which the sentence says so. A judgement."""
 _ROWS_OF = {"fnr": "missed row", "recall": "missed row", "fpr": "false alarm", "specificity": "false alarm"}
 """The rows that a difference of a metric is about, where these can be counted."""
 
@@ -121,11 +126,13 @@ def _worst_part(answer: SliceAnswer, worse: list[_Row]) -> str:
     rest = wrong / judged - row["excess_errors"] / judged
     errors = words.plural(round(row["excess_model"]), "error")
     bounds = words.between(*(words.plain(row[f"excess_model_{end}"], 0) for end in ("low", "high")))
-    than = "elsewhere" if answer.is_right_or_wrong else "its base rate explains"
-    return (
-        f"Worst by {_by_of(answer)}: {_name_of(answer, row)} fails in {words.share(wrong / judged)} against "
-        f"{words.share(rest)} elsewhere. That is {errors} ({bounds}) more than {than}."
-    )
+    lead = f"Worst by {_by_of(answer)}: {_name_of(answer, row)} fails in {words.share(wrong / judged)}"
+    if wrong / judged > rest or answer.is_right_or_wrong:
+        than = "elsewhere" if answer.is_right_or_wrong else "its base rate explains"
+        return f"{lead} against {words.share(rest)} elsewhere. That is {errors} ({bounds}) more than {than}."
+    # It errs less often than others, where much less was to be expected.
+    explained = words.share((wrong - row["excess_model"]) / judged)
+    return f"{lead} where its base rate explains {explained}. That is {errors} ({bounds}) more."
 
 
 def _furthest_part(answer: SliceAnswer, found: list[_Row], key: str, positives: str) -> str:
@@ -139,22 +146,13 @@ def _furthest_part(answer: SliceAnswer, found: list[_Row], key: str, positives: 
     if metric not in _ROWS_OF:
         size = words.metric_difference(metric, *ends)
         n = words.count(row["support"])
-        return f"{lead} The difference is {size}, n {n}.{'' if _is_beyond(metric) else _base_rate_part(row, metric)}"
+        return f"{lead} The difference is {size}, n {n}.{'' if _is_beyond(metric) else base_rate_part(row, metric)}"
     size, low, high = (end * row["support"] for end in ends)
     more = "more" if (size > 0) == (METRICS[metric].direction == "lower") else "fewer"
     bounds = words.between(*(words.plain(end, 0) for end in sorted((abs(low), abs(high)))))
     return (
         f"{lead} That is {words.plural(round(abs(size)), _ROWS_OF[metric])} ({bounds}) {more} than the rest would have."
     )
-
-
-def _base_rate_part(row: _Row, metric: str) -> str:
-    """Warn where another base rate alone moves a metric that is not split."""
-    own, rest = row.get("base_rate"), row.get("base_rate_complement")
-    if not METRICS[metric].moves_with_base_rate or not own or not rest or max(own, rest) < _APART * min(own, rest):
-        return ""
-    rates = f"{words.share(own)} against {words.share(rest)}"
-    return f" Positives are {'more' if own > rest else 'less'} frequent there, {rates}, which alone moves this metric."
 
 
 def _doing(row: _Row, metric: str, positives: str, who: str = "the model") -> str:

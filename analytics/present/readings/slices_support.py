@@ -1,10 +1,11 @@
-"""What is said of the rows that slices rest on: how many are judged, and which slices have too few to be named."""
+"""What is said of the rows that slices rest on: how many are judged or positive, and which have too few to be named."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.marks.slices import support_words
 from analytics.present.weights import weighted_part
@@ -17,6 +18,8 @@ _MANY_ROWS, _LARGE = 100, 0.05
 """Rows of a slice, and its share of the cohort, from which it is said first that nothing is known of it. By hand."""
 _MAX_NAMED = 3
 """Such slices that are named. A judgement."""
+_APART = 1.25
+"""Times that one base rate exceeds the other from which the sentence says so. A judgement."""
 _JUDGED = ("tp", "fp", "fn", "tn")
 
 
@@ -74,3 +77,12 @@ def few_part(answer: SliceAnswer, rows: Sequence[dict[str, Any]]) -> str:
     verb = "has" if few == 1 else "have"
     limit = words.count(answer.min_support)
     return f"{words.plural(few, 'slice')} {verb} fewer than {limit} {support_words(answer.metric)} and cannot be named."
+
+
+def base_rate_part(row: dict[str, Any], metric: str) -> str:
+    """Warn where another base rate alone moves a metric that is not split."""
+    own, rest = row.get("base_rate"), row.get("base_rate_complement")
+    if not METRICS[metric].moves_with_base_rate or not own or not rest or max(own, rest) < _APART * min(own, rest):
+        return ""
+    rates = f"{words.share(own)} against {words.share(rest)}"
+    return f" Positives are {'more' if own > rest else 'less'} frequent there, {rates}, which alone moves this metric."

@@ -58,7 +58,7 @@ def losing_rows(found: LosingSlices) -> list[dict[str, Any]]:
 def judged_json(answer: Judged) -> dict[str, Any]:
     """Return a difference by people's verdicts and a judge's as an object."""
     numbers = {name: json_value(value) for name, value in asdict(answer.found).items()}
-    return {"verdict": answer.verdict.word, **numbers, "n": answer.n, "n_rest": answer.n_rest}
+    return {"verdict": answer.verdict.word, **numbers, "n": answer.n, "n_rest": answer.n_rest, "by": list(answer.by)}
 
 
 def running_rows(table: pl.DataFrame) -> list[dict[str, Any]]:

@@ -70,6 +70,11 @@ class Objective:
     is_within_label: bool = False
     is_centred: bool = False
 
+    @property
+    def hangs_on_threshold(self) -> bool:
+        """Whether another threshold gives other values: scores held against labels have none."""
+        return not self.needs_probability
+
 
 def _every_row(threshold: float) -> nw.Expr:
     """Count every judged row."""
