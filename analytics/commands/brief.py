@@ -23,6 +23,7 @@ from analytics.commands.compare_sides import Both, live_source, sides_asked
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts, labels_line, named
 from analytics.commands.priced import Priced, counted_metric, metric_asked, policy_of
 from analytics.commands.roles import in_words, roles_of
+from analytics.commands.thresholds_handover import CostPerson, CostWrong, handover_given
 from analytics.commands.writing import finite, write, write_text
 from analytics.errors import QuestionError
 from analytics.measure.slices_cost import COST
@@ -45,6 +46,8 @@ class Given:
 
     reference: Annotated[Texts, named("Filter of the reference alone, as --where. Repeatable.", panel=_SIDES)] = None
     production: Annotated[Texts, named("Filter of production alone. Repeatable.", panel=_SIDES)] = None
+    cost_wrong: CostWrong = None
+    cost_person: CostPerson = None
 
 
 def brief(
@@ -81,6 +84,7 @@ def brief(
         sides_of(engine, question, given),
         leads,
         compared_of(engine, (source, asked, costs), both, other),
+        handover=handover_given(question, given.cost_wrong, given.cost_person),
     )
     what = priced(engine, question, policy) if leads == COST else None
     numbers, answer = replace(overview(engine, question), priced=what), brief_answer(engine, asking, look or ())
@@ -170,7 +174,7 @@ def _open_row(source: BriefSource, answer: Brief) -> dict[str, Any]:
 
     start = f"--look {source.name}" if can_ask(source, answer.asking) else _STARTS.get(source.name)
     if source.name == "thresholds" and answer.asking.question.log.is_right_or_wrong:
-        start = "the command thresholds with --cost-wrong and --cost-person"
+        start = "--cost-wrong and --cost-person"
     return {"question": source.name, "page": source.page, "sentence": open_sentence(source, answer), "start": start}
 
 

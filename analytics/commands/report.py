@@ -27,7 +27,7 @@ from analytics.commands.options import METRIC_HELP, OUTPUT, Asked, Format, Outpu
 from analytics.commands.priced import Priced, counted_metric, leading_metric, metric_asked, policy_of
 from analytics.commands.report_again import asked_like, read_pack, remapped
 from analytics.commands.roles import in_words, roles_of
-from analytics.commands.thresholds_handover import handover_policy
+from analytics.commands.thresholds_handover import handover_given
 from analytics.commands.writing import write
 from analytics.errors import QuestionError, StoreError
 from analytics.log.kept.discovery import found_slices
@@ -39,7 +39,6 @@ from analytics.review.store import ReviewStore
 if TYPE_CHECKING:
     from analytics.answers.question import Question
     from analytics.log.schema import Log
-    from analytics.measure.thresholds.policy import Policy
     from analytics.present.report.parts import Pack
     from analytics.query.engine import Engine
 
@@ -56,12 +55,6 @@ class _Packed:
     metric: Annotated[Text, named(METRIC_HELP, panel=_PACK)] = None
     margin: Annotated[
         float | None, named("How much worse a candidate may be; by default 0.01 of a share.", panel=_PACK)
-    ] = None
-    cost_wrong: Annotated[
-        float | None, named("Where rows are right or wrong: cost of a wrong answer.", panel=_PACK)
-    ] = None
-    cost_person: Annotated[
-        float | None, named("Cost of a person's look; one of both alone: the other is 1.", panel=_PACK)
     ] = None
     section: Annotated[Texts, named("Only this section, in the order given. Repeatable.", panel=_PACK)] = None
     again: Annotated[
@@ -146,7 +139,7 @@ def _pack(
         verdicts=verdicts,
         reasons=tuple((reason.key, reason.label) for reason in store.reasons()[0]) if verdicts else (),
         compared=compared,
-        handover=_handover_of(question, packed),
+        handover=handover_given(question, given.cost_wrong, given.cost_person),
         leads=None if policy is None else COST,
     )
     asking = usual
@@ -179,18 +172,6 @@ def _pack(
         () if last is None else held_sentences(last.get("decided"), asking.question.log, partial(_asked_of, engine)),
     )
     return pack_of(asking, answers, first(engine, asking, answers), beside), asking.question.log
-
-
-def _handover_of(question: Question, packed: _Packed) -> Policy | None:
-    """Return what a wrong answer and a person's look cost, None where nobody says it."""
-    costs = (packed.cost_wrong, packed.cost_person)
-    if costs == (None, None):
-        return None
-    if not question.log.is_right_or_wrong:
-        raise QuestionError(
-            "Expected --cost-fp and --cost-fn on a log of two classes, found --cost-wrong or --cost-person. Name those."
-        )
-    return handover_policy(question, *costs, None, None, 0.02)
 
 
 def _asked_of(engine: Engine, function: Callable[..., Any], *about: Any) -> Any:

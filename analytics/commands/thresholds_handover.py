@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from analytics.answers.question import Question
 from analytics.answers.thresholds.costs import cost_table
@@ -10,7 +10,7 @@ from analytics.answers.thresholds.deciding import deciding_handover
 from analytics.answers.thresholds.handover import handover
 from analytics.answers.thresholds.handover_slices import handover_slices
 from analytics.commands.asking import columns_of
-from analytics.commands.options import Output, Source
+from analytics.commands.options import Output, Source, named
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import say, write
 from analytics.errors import QuestionError
@@ -20,7 +20,16 @@ from analytics.measure.thresholds.operating import Limits
 from analytics.measure.thresholds.policy import Policy, capacity_of
 from analytics.query.engine import Engine
 
+CostWrong = Annotated[
+    float | None, named("Where rows are right or wrong: cost of a wrong answer.", "--cost-wrong", panel="Costs")
+]
+CostPerson = Annotated[
+    float | None,
+    named("Cost of a person's look; one of both alone: the other is 1.", "--cost-person", panel="Costs"),
+]
 _NOT_IN_TEXT = ("sweep", "slices", "at_best", "at_capacity")
+_TOLERANCE = 0.02
+"""Share of the best cost within which confidences count as equally good. Convention of the house."""
 
 
 def handover_policy(
@@ -48,6 +57,23 @@ def handover_policy(
         share,
         has_costs=wrong is not None or person is not None,
     )
+
+
+def handover_given(question: Question, wrong: float | None, person: float | None) -> Policy | None:
+    """Return what a wrong answer and a person's look cost, None where nobody says it.
+
+    Raises
+    ------
+    QuestionError
+        If rows are of two classes.
+    """
+    if wrong is None and person is None:
+        return None
+    if not question.log.is_right_or_wrong:
+        raise QuestionError(
+            "Expected --cost-fp and --cost-fn on a log of two classes, found --cost-wrong or --cost-person. Name those."
+        )
+    return handover_policy(question, wrong, person, None, None, _TOLERANCE)
 
 
 def _rows_of(text: str) -> float:

@@ -16,6 +16,7 @@ from analytics.present import readings
 from pages._frame import address, frame, session
 from pages._frame.cache import is_kept, kept
 from pages._frame.compared import comparison_of_report
+from pages._frame.handover import held_handover
 from pages._frame.policy import held_policy
 from pages._frame.reference import reference_and_production
 from pages._frame.registry import PAGES
@@ -31,7 +32,12 @@ _DOING = {"discovery": "Searching for slices of several conditions …", "gap": 
 def draw(question: Question, metric: str) -> None:
     """Draw the findings as they come; what takes long is asked only where somebody wants it, or did before."""
     asking = Asking(
-        question, held_policy(question), reference_and_production(question), metric, comparison_of_report(question)
+        question,
+        held_policy(question),
+        reference_and_production(question),
+        metric,
+        comparison_of_report(question),
+        handover=held_handover(question),
     )
     asked = [source for source in SOURCES.values() if can_ask(source, asking) and _is_wanted(source, asking)]
     if asking.is_chosen:

@@ -17,7 +17,8 @@ import pytest
 from pptx import Presentation
 
 from analytics.answers.brief.answer import composed
-from analytics.answers.brief.finding import Finding, LineParts, PreflightParts, SliceParts, ThresholdParts
+from analytics.answers.brief.finding import Finding, PreflightParts, SliceParts
+from analytics.answers.brief.line_parts import LineParts, ThresholdParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.brief.size import Size
 from analytics.answers.report.asking import ReportAsking

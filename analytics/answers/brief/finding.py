@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from analytics.answers.brief.line_parts import HandoverParts, LineParts, ThresholdParts
 from analytics.answers.brief.size import Size
 from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.slices import LosingSlices
@@ -72,53 +73,6 @@ class FoundParts:
     n_sent: int
     is_recorded: bool = True
     is_explained: bool = False
-
-
-@dataclass(frozen=True)
-class ThresholdParts:
-    """A threshold that costs less than the present one; recall, precision and flagged rows at both, None where undefined.
-
-    ``since`` is the day from which on rows chose it, where errors shifted then, ``until`` the one before which they did, where
-    later rows may still turn, and ``days`` how many these are.
-    """
-
-    present: float
-    best: float | None
-    recall: tuple[float | None, float | None]
-    precision: tuple[float | None, float | None]
-    flagged: tuple[float, float]
-    since: str | None = None
-    until: str | None = None
-    days: float | None = None
-
-
-@dataclass(frozen=True)
-class LineParts:
-    """A threshold that lies beyond nearly all rows: it flags hardly anyone, or nearly everybody.
-
-    Attributes
-    ----------
-    threshold : float
-    is_of_decisions : bool
-        Whether logged decisions are judged, which no threshold makes.
-    flags_all : bool
-        Whether nearly everybody is flagged.
-    wrong, low, high : float
-        Share of the rows of a label that it gets wrong, with its interval: negatives that are flagged, positives that are missed.
-    n_label : int
-        Those rows.
-    n_flagged, n_scored : int
-    """
-
-    threshold: float
-    is_of_decisions: bool
-    flags_all: bool
-    wrong: float
-    low: float
-    high: float
-    n_label: int
-    n_flagged: int
-    n_scored: int
 
 
 @dataclass(frozen=True)
@@ -223,6 +177,7 @@ _Parts = (
     | FoundParts
     | CalibrationParts
     | ThresholdParts
+    | HandoverParts
     | LineParts
     | LabelParts
     | TurningParts
@@ -284,6 +239,8 @@ class Asking:
         The live side and the candidate, where somebody named both.
     columns : tuple of str
         The columns that are looked through by what takes long; empty for all of them.
+    handover : Policy or None
+        What a wrong answer and a person's look cost, where rows are right or wrong and somebody said it.
     """
 
     question: Question
@@ -292,6 +249,7 @@ class Asking:
     metric: str | None = None
     compared: PairAsking | None = None
     columns: tuple[str, ...] = ()
+    handover: Policy | None = None
 
     @property
     def leading_metric(self) -> str | None:

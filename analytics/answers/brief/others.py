@@ -7,15 +7,8 @@ from typing import Literal
 
 import polars as pl
 
-from analytics.answers.brief.finding import (
-    Asking,
-    Finding,
-    LabelParts,
-    LineParts,
-    PreflightParts,
-    ThresholdParts,
-    TurningParts,
-)
+from analytics.answers.brief.finding import Asking, Finding, LabelParts, PreflightParts, TurningParts
+from analytics.answers.brief.line_parts import LineParts, ThresholdParts
 from analytics.answers.brief.size import Size
 from analytics.answers.calibration.answer import judged_bins, unripe_level
 from analytics.answers.calibration.since import settled_part
@@ -26,7 +19,7 @@ from analytics.answers.labels_turning import turning
 from analytics.answers.question import Question, is_of_rows, score_table
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
-from analytics.answers.thresholds.deciding import Deciding, deciding
+from analytics.answers.thresholds.deciding import deciding
 from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
@@ -186,7 +179,7 @@ def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         (_rate(answer, "fn", points[0]), _rate(answer, "fn", points[1])),
         (_rate(answer, "fp", points[0]), _rate(answer, "fp", points[1])),
         (answer.value("n_flagged", points[0]), answer.value("n_flagged", points[1])),
-        *(() if part is None else (*_ends(part), answer.days)),
+        *(() if part is None else (*part.ends, answer.days)),
     )
     costs = asking.policy.costs
     said = {f"cost_{name}": f"{getattr(costs, name):.12g}" for name in (*CELLS, "review") if getattr(costs, name)}
@@ -195,12 +188,6 @@ def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     multiplied = tuple(("amounts", cell) for cell in costs.amount_cells)
     clauses = () if part is None else part.clauses
     return (Finding("thresholds", "thresholds", parts, size, asked=(*said.items(), *multiplied), clauses=clauses),)
-
-
-def _ends(part: Deciding[ThresholdAnswer]) -> tuple[str | None, str | None]:
-    """Return the days between which rows chose a threshold, as text."""
-    since, until = (None if day is None else day.isoformat() for day in (part.since, part.until))
-    return since, until
 
 
 def _rate(answer: ThresholdAnswer, error: str, point: Point) -> float | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from analytics.answers.brief.course import worse_since
 from analytics.answers.brief.finding import Asking, Finding
+from analytics.answers.brief.handover import better_handover, can_hand_over
 from analytics.answers.brief.others import (
     better_threshold,
     idle_line,
@@ -32,8 +33,15 @@ def _nothing(_: Asking) -> str:
 
 def _costs(asking: Asking) -> str:
     if asking.question.log.is_right_or_wrong:
-        return "until somebody says what a wrong answer costs compared with a person's look"
+        is_known = asking.handover is not None or not can_hand_over(asking.question)
+        return "" if is_known else "until somebody says what a wrong answer costs compared with a person's look"
     return "" if asking.has_costs else "until somebody says what a miss costs compared with a false alarm"
+
+
+def _better_line(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
+    """Ask for the threshold, or from which confidence on rows that are right or wrong should be answered."""
+    find = better_handover if asking.question.log.is_right_or_wrong else better_threshold
+    return find(engine, asking)
 
 
 def _reference(asking: Asking) -> str:
@@ -147,8 +155,9 @@ _ALL = (
         "thresholds",
         "thresholds",
         "where the threshold should be",
-        better_threshold,
-        "By size: what the move saves on rows that did not choose it. Without costs no threshold is better than another.",
+        _better_line,
+        "By size: what the move saves on rows that did not choose it; where rows are right or wrong, counted in wrong answers. "
+        "Without costs no threshold is better than another, and no confidence from which rows are answered.",
         awaits=_costs,
     ),
     Source(

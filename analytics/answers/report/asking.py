@@ -66,4 +66,12 @@ class ReportAsking:
     @property
     def brief(self) -> Asking:
         """What the brief of the first page is asked."""
-        return Asking(self.question, self.policy, self.sides, self.leads or self.metric, self.compared, self.examined)
+        return Asking(
+            self.question,
+            self.policy,
+            self.sides,
+            self.leads or self.metric,
+            self.compared,
+            self.examined,
+            self.handover,
+        )

@@ -44,6 +44,12 @@ class Deciding(Generic[_Answer]):
     clauses: tuple[Clause, ...]
     answer: _Answer
 
+    @property
+    def ends(self) -> tuple[str | None, str | None]:
+        """The days as text."""
+        since, until = (None if day is None else day.isoformat() for day in (self.since, self.until))
+        return since, until
+
 
 @dataclass(frozen=True)
 class Line(Generic[_Answer]):

@@ -13,12 +13,11 @@ from analytics.answers.brief.finding import (
     FoundParts,
     GapParts,
     LabelParts,
-    LineParts,
     PreflightParts,
     SliceParts,
-    ThresholdParts,
     TurningParts,
 )
+from analytics.answers.brief.line_parts import HandoverParts, LineParts, ThresholdParts
 from analytics.measure.calibration.told import CalibrationParts
 from analytics.measure.gap.metric import COST
 from analytics.measure.metrics import METRICS
@@ -33,6 +32,8 @@ from analytics.present.readings.brief_parts import (
     calibration_certainty,
     calibration_sentence,
     course_certainty,
+    handover_certainty,
+    handover_sentence,
     label_sentence,
     line_sentence,
     sized,
@@ -109,6 +110,8 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             best = "above the top score" if parts.best is None else f"to {words.threshold_text(parts.best)}"
             rows = f", by the rows {deciding_words(parts.since, parts.until)}" if parts.since or parts.until else ""
             return f"Move the threshold from {words.threshold_text(parts.present)} {best}{rows}."
+        case HandoverParts() as parts:
+            return handover_sentence(parts)
         case LineParts() as parts:
             return line_sentence(parts, log)
         case LabelParts() as parts:
@@ -203,12 +206,14 @@ def finding_worth(finding: Finding, brief: Brief) -> str:
     if size is None:
         return ""
     unit = brief.asking.policy.unit if brief.asking.policy is not None and brief.asking.has_costs else None
-    days = (finding.parts.days if isinstance(finding.parts, ThresholdParts | CourseParts) else None) or brief.days
+    if isinstance(finding.parts, HandoverParts):
+        size, unit = finding.parts.saved, finding.parts.unit
+    days = getattr(finding.parts, "days", None) or brief.days
     by_week = size.value * _DAYS_OF_A_WEEK / days if days else 0.0
     is_told = bool(days and days >= 2 * _DAYS_OF_A_WEEK and by_week >= 1)
     log = brief.asking.question.log
     wrong = f"more wrong {_judged_one(log)}" if log.is_right_or_wrong else "more wrong decision"
-    saved = " saved" if isinstance(finding.parts, ThresholdParts) else ""
+    saved = " saved" if isinstance(finding.parts, ThresholdParts | HandoverParts) else ""
     return f"{sized(size, unit, wrong)}{saved}{f', {amount(by_week, unit)} a week' if is_told else ''}"
 
 
@@ -229,6 +234,8 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             return calibration_certainty(parts, log)
         case ThresholdParts() as parts:
             return f"{_traded(parts, brief)} Saved on rows that did not choose the threshold."
+        case HandoverParts() as parts:
+            return handover_certainty(parts, brief.days)
         case LineParts() as parts:
             flagged = f"{words.count(parts.n_flagged)} of {words.plural(parts.n_scored, 'scored row')} flagged"
             kind = "negative" if parts.flags_all else "positive"

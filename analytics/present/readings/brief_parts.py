@@ -13,14 +13,17 @@ from analytics.present.readings.calibration_trend import turn_reading
 from analytics.present.readings.overview_lead import missed_words
 from analytics.present.readings.overview_time import ONE_DAY
 from analytics.present.readings.overview_unjudged import lacking
+from analytics.present.readings.thresholds_deciding import deciding_words
 
 if TYPE_CHECKING:
-    from analytics.answers.brief.finding import CourseParts, LabelParts, LineParts, SliceParts
+    from analytics.answers.brief.finding import CourseParts, LabelParts, SliceParts
+    from analytics.answers.brief.line_parts import HandoverParts, LineParts
     from analytics.answers.brief.size import Size
     from analytics.answers.labels_turning import Turning
     from analytics.log.schema import Log
     from analytics.measure.calibration.told import CalibrationParts
 
+_DAYS_OF_A_WEEK = 7
 _NEARLY = 0.9
 """Share of the scored rows that is nearly everybody; what is left is hardly anyone. A judgement."""
 _MAX_VERSIONS, _MAX_VERSION = 3, 40
@@ -143,3 +146,32 @@ def sized(size: Size, unit: str | None, wrong: str) -> str:
         return money_interval(size.value, size.low, size.high, unit)
     bounds = words.between(words.count(size.low), words.count(size.high))
     return f"{words.plural(round(size.value), wrong)} ({bounds})"
+
+
+def handover_sentence(parts: HandoverParts) -> str:
+    """Say from which confidence to answer.
+
+    >>> from analytics.answers.brief.line_parts import HandoverParts
+    >>> from analytics.answers.brief.size import Size
+    >>> handover_sentence(HandoverParts(0.62, (0.12, 0.04), (0, 310), Size(900, 500, 1300), "€"))
+    'Answer from a confidence of 0.62 on, and hand over the rest.'
+    """
+    rows = f" by the rows {deciding_words(parts.since, parts.until)}," if parts.since or parts.until else ""
+    if parts.best is None:
+        return f"Hand over every row{rows.rstrip(',')}: at these costs no confidence is worth an answer."
+    if not parts.handed[1]:
+        return f"Answer every row{',' if rows else ''}{rows} and hand over none."
+    return f"Answer from a confidence of {words.threshold_text(parts.best)} on,{rows} and hand over the rest."
+
+
+def handover_certainty(parts: HandoverParts, days: float | None) -> str:
+    """Say what becomes of wrong answers and of what people look at."""
+    days = parts.days or days
+    factor, span = (_DAYS_OF_A_WEEK / days, "a week") if days else (1.0, "on this cohort")
+    now, then = (words.count(value * factor) for value in parts.handed)
+    looked = f"People look at {then} rows {span}, {now} before."
+    answered = ""
+    if parts.best is not None:
+        wrong_now, wrong = (words.share(value) for value in parts.wrong)
+        answered = f" Of the answers {wrong} are wrong, {wrong_now} before."
+    return f"{looked}{answered} Saved on rows that did not choose the confidence."

@@ -12,12 +12,11 @@ from analytics.answers.brief.finding import (
     FoundParts,
     GapParts,
     LabelParts,
-    LineParts,
     PreflightParts,
     SliceParts,
-    ThresholdParts,
     TurningParts,
 )
+from analytics.answers.brief.line_parts import HandoverParts, LineParts, ThresholdParts
 from analytics.answers.labels_sites import given_by
 from analytics.measure.calibration.told import CalibrationParts
 from analytics.measure.labels.selective import AUDIT_ROWS
@@ -26,6 +25,7 @@ from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.discovery import slice_words, spoken_slice
 from analytics.present.moments import moment_label
+from analytics.present.readings.brief_parts import handover_sentence
 from analytics.present.readings.compare_account import rounded
 from analytics.present.readings.compare_operations import notable_part
 from analytics.present.readings.compare_slices import losing_slices
@@ -63,8 +63,10 @@ def _of_found(parts: FoundParts) -> tuple[str, str]:
     return f"Read the errors where {_name(spoken_slice(parts.slice))} on Review, and train with more such rows.", _MODEL
 
 
-def _of_threshold(parts: ThresholdParts) -> tuple[str, str]:
+def _of_threshold(parts: ThresholdParts | HandoverParts) -> tuple[str, str]:
     to = "Flag nothing" if parts.best is None else f"Move the threshold to {words.threshold_text(parts.best)}"
+    if isinstance(parts, HandoverParts):
+        to = handover_sentence(parts).partition(":")[0].rstrip(".")
     return f"{to}, and hold it against the costs again next week.", _SYSTEM
 
 
@@ -229,6 +231,7 @@ _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     SliceParts: _of_slice,
     FoundParts: _of_found,
     ThresholdParts: _of_threshold,
+    HandoverParts: _of_threshold,
     LineParts: _of_line,
     CalibrationParts: _of_calibration,
     LabelParts: _of_labels,

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import address_of, brief
-from analytics.answers.brief.finding import Asking, CourseParts, Finding, GapParts, SliceParts, ThresholdParts
+from analytics.answers.brief.finding import Asking, CourseParts, Finding, GapParts, SliceParts
+from analytics.answers.brief.line_parts import ThresholdParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.brief.size import Size
 from analytics.answers.discovery.answer import discover

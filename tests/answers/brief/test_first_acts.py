@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import brief
-from analytics.answers.brief.finding import Asking, FoundParts, LabelParts, ThresholdParts
+from analytics.answers.brief.finding import Asking, FoundParts, LabelParts
+from analytics.answers.brief.line_parts import ThresholdParts
 from analytics.answers.calibration.answer import calibration
 from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.labels_answer import labels

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import brief
-from analytics.answers.brief.finding import Asking, Finding, LabelParts, LineParts
+from analytics.answers.brief.finding import Asking, Finding, LabelParts
+from analytics.answers.brief.line_parts import LineParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.labels_answer import labels
 from analytics.answers.question import Question
