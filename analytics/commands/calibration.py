@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -11,7 +11,7 @@ from analytics.answers.calibration.answer import calibration_slices
 from analytics.answers.calibration.classes import class_calibration, has_class_scores
 from analytics.answers.calibration.numbers import numbers
 from analytics.answers.calibration.scan import calibration_scan
-from analytics.answers.calibration.since import calibration_since
+from analytics.answers.calibration.since import calibration_since, settled_part
 from analytics.answers.calibration.time import turned
 from analytics.answers.question import Question
 from analytics.commands.asking import ask, columns_of
@@ -99,7 +99,7 @@ def calibration(
             )
         _write_classes(engine, question, source, output, _BINNINGS[bins], groups)
         return
-    columns = columns_of(by, question.log) if by else []
+    columns, since = columns_of(by, question.log) if by else [], None
     every = _EVERY[over] if over else None
     answer = calibration_slices(engine, question, columns, every, binning=_BINNINGS[bins], groups=groups)
     if columns or every:
@@ -118,7 +118,16 @@ def calibration(
     rows = calibration_json_rows(answer)
     if output.format == "table":
         rows = [{name: row[name] for name in _IN_TEXT} for row in rows]
-    write(rows, output, {"roles": roles_of(source, question.log)})
+    roles = {"roles": roles_of(source, question.log)}
+    if output.format != "json" or columns or every:
+        write(rows, output, roles)
+        return
+    part = None if since is None else settled_part(engine, question)
+    now: dict[str, Any] | None = None
+    if part is not None:
+        of_part = calibration_slices(engine, part[1], [], None, binning=_BINNINGS[bins], groups=groups)
+        now = {"from": part[0].isoformat(), **calibration_json_rows(of_part)[0]}
+    write({"since": now, "rows": rows}, output, roles)
 
 
 def _write_classes(

@@ -80,11 +80,8 @@ def judged_hint(reading: Reading, label: str | None = None) -> str:
     free = [column for column in reading.columns if column.name != label]
     both = [column for column in free if len(positives.known_groups(column)) == _TWO and column.kind != "time"]
     two = [column.name for column in sorted(both, key=lambda column: not _are_telling(column))]
-    many = [
-        column.name
-        for column in free
-        if _is_many(column) and column.n_distinct < reading.rows_kept and strength("amount", column.name) is None
-    ]
+    repeated = [column for column in free if _is_many(column) and column.n_distinct < reading.rows_kept]
+    many = [column.name for column in repeated if strength("amount", column.name) is None]
     return _could_be("decision", two) + _could_be("score", many)
 
 
@@ -195,6 +192,10 @@ def _answers(reading: Reading) -> Iterator[str]:
     """Name an answer and what was expected, which hardly ever agree word by word."""
     for own, true in answer_names.named(reading.columns):
         both = shlex.quote(f"{own.name} = {true.name}")
+        if own.kind == true.kind == "time":
+            instead = "are times: write minutes since the row's own time in their place, then"
+            yield f"{own.name!r} and {true.name!r} {instead} --right {both} --within 10 judges how near they are."
+            continue
         found = alike.of_pair(reading.origin.alike, own, true)
         how = f", equal on {PERCENT * found.equal:.0f} % of the rows" if found else ""
         yield (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import numpy as np
 import polars as pl
 import pytest
@@ -13,6 +15,7 @@ RNG = np.random.default_rng(17)
 N = 300
 CATEGORY = RNG.choice(["tea", "milk", "water"], N)
 PRICE = RNG.gamma(4, 25, N)
+DAYS = pl.Series([datetime(2025, 3, 1) + timedelta(hours=place) for place in range(N)])
 
 
 @pytest.mark.parametrize(
@@ -36,6 +39,11 @@ PRICE = RNG.gamma(4, 25, N)
         ({"human_kind": CATEGORY, "raw_kind": RNG.permutation(CATEGORY)}, "--right 'raw_kind = human_kind'."),
         ({"answerLeft": CATEGORY, "answerRight": RNG.permutation(CATEGORY)}, ""),
         ({"lead_grade": RNG.choice(["A", "B", "C"], N)}, ""),
+        (
+            {"predicted_arrival": DAYS, "actual_arrival": DAYS.dt.offset_by("7m")},
+            "are times: write minutes since the row's own time in their place, then --right "
+            "'predicted_arrival = actual_arrival' --within 10 judges how near they are.",
+        ),
         ({"customer_rating": RNG.choice([1, 2, 3, 4], N)}, ""),
     ],
 )

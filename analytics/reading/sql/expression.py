@@ -26,5 +26,8 @@ def numeric(column: Column) -> Expression:
     if column.kind == "text":
         return Expression(parsed(name, "DOUBLE"))
     if column.kind == "time":
-        raise InputError(f"Expected numbers in {column.name!r}, found times. Choose another column for this role.")
+        raise InputError(
+            f"Expected numbers in {column.name!r}, found times. Write minutes in its place, such as those since the row's own "
+            "time, or choose another column for this role."
+        )
     return Expression(f"CASE WHEN isfinite({name}::DOUBLE) THEN {name}::DOUBLE END")

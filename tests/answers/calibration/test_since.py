@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from analytics.__main__ import app
 from analytics.answers.brief.answer import brief
 from analytics.answers.brief.finding import Asking
 from analytics.answers.calibration.answer import calibration
@@ -61,3 +65,19 @@ def test_what_a_score_means_is_said_of_the_rows_since_errors_shifted(desk: Desk,
     else:
         assert not found, "scores that are right now need no other map"
         assert "what it says, within chance" in first
+
+
+def test_the_command_gives_the_rows_since_beside_all(tmp_path: Path) -> None:
+    rng = np.random.default_rng(9)
+    score = rng.beta(2, 2, N).round(3)
+    label = rng.random(N) < np.where(np.arange(N) < N * 2 // 3, score, 0.45 + 0.1 * score)
+    at = [date(2024, 1, 1) + timedelta(days=int(each)) for each in np.arange(N) * 60 // N]
+    pl.DataFrame({"at": at, "score": score, "label": label.astype(int)}).write_csv(tmp_path / "log.csv")
+    asked = ["calibration", str(tmp_path / "log.csv"), "--format", "json"]
+    found = json.loads(CliRunner().invoke(app, asked).stdout)
+    whole, since = found["rows"][0], found["since"]
+    assert date.fromisoformat(since["from"]) > date(2024, 2, 5) and since["n"] < 0.4 * whole["n"]
+    assert since["slope"] < 0.4 < whole["slope"], "scores tell next to nothing since then, and less in all than before"
+    assert {*since} == {"from", *whole}
+    by = json.loads(CliRunner().invoke(app, [*asked, "--over", "month"]).stdout)
+    assert "since" not in by
