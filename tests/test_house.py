@@ -220,3 +220,32 @@ def test_every_number_has_its_reason(module: str) -> None:
 def test_a_number_without_its_reason_is_noticed() -> None:
     text = '"""Room."""\nA: int = 1 << 20\nB, C = -2, 0.5\n"""Of both."""\nD = 4\nE = 5\nF = 6\n"""Of F."""\nG = (1, 2)\nH = "7"\n'
     assert without_reason(ast.parse(text)) == {"D", "G"}
+
+
+def groups_without_order(tree: ast.Module) -> list[int]:
+    """Lines of groups of a table that come in whatever order a machine deals them out in, and are not sorted afterwards."""
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    found = []
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "group_by"):
+            continue
+        if any(each.arg == "maintain_order" for each in node.keywords):
+            continue
+        later: ast.AST | None = above.get(node)
+        while isinstance(later, ast.Attribute | ast.Call):
+            if isinstance(later, ast.Attribute) and later.attr == "sort":
+                break
+            later = above.get(later)
+        else:
+            found.append(node.lineno)
+    return found
+
+
+@of_each(name for name in OWN if not name.startswith(("analytics.query", "analytics.reading")))
+def test_groups_of_a_table_in_memory_have_an_order(module: str) -> None:
+    assert not groups_without_order(tree_of(module)), "say maintain_order=True: the same inputs give the same bytes"
+
+
+def test_a_group_without_an_order_is_noticed() -> None:
+    said = 't.group_by("a").agg(n)\nt.group_by("a").agg(n).sort("a")\nt.group_by("a", maintain_order=True).agg(n)'
+    assert groups_without_order(ast.parse(said)) == [1]

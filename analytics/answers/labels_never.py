@@ -29,7 +29,7 @@ def never(engine: Engine, question: Question) -> pl.DataFrame:
         if name == question.log.mapping.label:
             continue
         table = engine.score_table(ripe.log, ripe.cohort, ripe.threshold, (name,), sums=()).frame
-        counts = table.group_by("slice_0").agg(pl.col("n", "n_unlabelled").sum())
+        counts = table.group_by("slice_0", maintain_order=True).agg(pl.col("n", "n_unlabelled").sum())
         shown = counts.select(
             column=pl.lit(name),
             slice=pl.col("slice_0").cast(pl.String),

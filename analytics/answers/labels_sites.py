@@ -56,6 +56,8 @@ def sites(engine: Engine, question: Question, column: str) -> SitesAnswer:
     if label is None:
         raise QuestionError("Expected a label, found none. Choose its column on the Logs page.")
     by_code = engine.score_table(log, question.cohort, question.threshold, (column, label), sums=()).frame
-    known = by_code.group_by("slice_0", "slice_1").agg(n=(pl.col("n") - pl.col("n_unlabelled")).sum())
+    known = by_code.group_by("slice_0", "slice_1", maintain_order=True).agg(
+        n=(pl.col("n") - pl.col("n_unlabelled")).sum()
+    )
     codes = code_table(known.select(site="slice_0", code=pl.col("slice_1").cast(pl.String), n="n"))
     return SitesAnswer(column, table.join(codes, on="site", how="left", nulls_equal=True, maintain_order="left"))

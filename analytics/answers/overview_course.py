@@ -81,7 +81,9 @@ def shift_within(days: pl.DataFrame, watching: Watching, until: datetime) -> dat
         return None
     week = (pl.col("bucket") - start).dt.total_days() // 7
     kept = days.filter(pl.col("bucket").is_between(start, until, closed="left"))
-    weeks = kept.group_by(pl.lit(start) + pl.duration(days=7 * week)).agg(pl.exclude("bucket").sum())
+    weeks = kept.group_by(pl.lit(start) + pl.duration(days=7 * week), maintain_order=True).agg(
+        pl.exclude("bucket").sum()
+    )
     firsts, errors, n, unlabelled = followed(weeks.rename({weeks.columns[0]: "bucket"}), rate_of(watching.metric))
     found = latest(errors, n, unlabelled, alpha=_SURE)
     return None if found is None else firsts[found.place]

@@ -139,7 +139,7 @@ def are_bands(rows: pl.DataFrame, column: str, by: str, *, is_cause: bool = Fals
         (pl.col("n") - pl.col("n_unlabelled")).alias("judged").cast(pl.Float64),
         pl.col("score_sum", "score_sq_sum").cast(pl.Float64),
     )
-    sums = known.group_by(by).agg(pl.col("judged", "score_sum", "score_sq_sum").sum())
+    sums = known.group_by(by, maintain_order=True).agg(pl.col("judged", "score_sum", "score_sq_sum").sum())
     share = score_told(*(sums[name].to_numpy() for name in ("judged", "score_sum", "score_sq_sum")))
     if is_band(share, column) and (is_called_score(column) or not is_cause):
         return True

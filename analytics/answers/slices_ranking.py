@@ -138,7 +138,7 @@ def _adjusted_together(answers: Sequence[SliceAnswer], told: Sequence[bool]) -> 
 
 def _tells_empty(table: pl.DataFrame, by_score: Callable[[], float]) -> bool:
     """Whether it tells the label, or the decision, that a column is missing."""
-    sums = table.group_by(pl.col("slice_0").is_null()).agg(pl.col(*CELLS).cast(pl.Float64).sum())
+    sums = table.group_by(pl.col("slice_0").is_null(), maintain_order=True).agg(pl.col(*CELLS).cast(pl.Float64).sum())
     return _tells(sums, by_score)
 
 

@@ -47,7 +47,9 @@ def weighted_counts(pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     squared weights, ``sq_tp …``.
     """
     counts = (
-        pairs.select(name=pl.concat([pairs["true"], pairs["predicted"]]).unique().implode()).head(1).explode("name")
+        pairs.select(name=pl.concat([pairs["true"], pairs["predicted"]]).unique(maintain_order=True).implode())
+        .head(1)
+        .explode("name")
     )
     for kind, of in (("rows", "rows"), ("n", "n"), ("sq", "n_sq")):
         named = {name: f"{kind}_{name}" for name in ("tp", "fp", "fn")}
@@ -183,7 +185,7 @@ def _codes(values: pl.Series, code: pl.DataFrame) -> np.ndarray:
 def against_third(pairs: pl.DataFrame, of: str) -> pl.DataFrame:
     """Add the rows of the true class, of the predicted one, of third ones, and of these that are taken for the predicted one."""
     hits = pairs.filter(pl.col("true") == pl.col("predicted")).select("predicted", hit=of)
-    totals = pairs.group_by("true").agg(own=pl.col(of).sum())
+    totals = pairs.group_by("true", maintain_order=True).agg(own=pl.col(of).sum())
     return (
         pairs.with_columns(of_true=pl.col(of).sum().over("true"), of_predicted=pl.col(of).sum().over("predicted"))
         .join(hits, on="predicted", how="left", maintain_order="left")

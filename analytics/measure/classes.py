@@ -50,11 +50,15 @@ def class_table(
     if "rows" in pairs.columns:
         return _weighted_table(pairs, clusters, level, seed)
     every = int(pairs["n"].sum())
-    names = pl.concat([pairs.select(name=pl.col("true")), pairs.select(name=pl.col("predicted"))]).unique()
+    names = pl.concat([pairs.select(name=pl.col("true")), pairs.select(name=pl.col("predicted"))]).unique(
+        maintain_order=True
+    )
     per = {
-        "support": pairs.group_by(name="true").agg(support=pl.col("n").sum()),
-        "n_predicted": pairs.group_by(name="predicted").agg(n_predicted=pl.col("n").sum()),
-        "tp": pairs.filter(pl.col("true") == pl.col("predicted")).group_by(name="true").agg(tp=pl.col("n").sum()),
+        "support": pairs.group_by(name="true", maintain_order=True).agg(support=pl.col("n").sum()),
+        "n_predicted": pairs.group_by(name="predicted", maintain_order=True).agg(n_predicted=pl.col("n").sum()),
+        "tp": pairs.filter(pl.col("true") == pl.col("predicted"))
+        .group_by(name="true", maintain_order=True)
+        .agg(tp=pl.col("n").sum()),
     }
     counts = names
     for table in per.values():

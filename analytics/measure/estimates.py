@@ -104,7 +104,7 @@ def _sums_by_slice(
     if not by:
         return {name: np.array([float(values[name].sum())]) for name in names}
     keys, order = slice_keys(scored, by), slice_keys(slices, by)
-    added = values.hstack(keys).group_by(keys.columns).agg(pl.col(names).sum())
+    added = values.hstack(keys).group_by(keys.columns, maintain_order=True).agg(pl.col(names).sum())
     found = order.join(added, on=order.columns, how="left", nulls_equal=True, maintain_order="left")
     return {name: found[name].fill_null(0.0).to_numpy() for name in names}
 

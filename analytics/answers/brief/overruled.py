@@ -40,7 +40,7 @@ def overruled_decisions(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     told = [_told(log.column(name), frame[f"slice_{place}"]) for place, name in enumerate(names)]
     counts = (
         frame.with_columns(model=told[0], people=told[1], n_labelled=pl.col("n") - pl.col("n_unlabelled"))
-        .group_by("model", "people")
+        .group_by("model", "people", maintain_order=True)
         .agg(pl.col(*_COUNTED).cast(pl.Float64).sum(), *(pl.col(f"slice_{place}").first() for place in (0, 1)))
     )
     positive = _positive(log, both, counts)
@@ -64,7 +64,7 @@ def overruled_decisions(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
 
 def _told(column: Column, values: pl.Series) -> pl.Series:
     """Return the values of a decision as one spelling for what they mean."""
-    kinds: dict[Any, str] = {value: folded(_text(column, value)) for value in values.unique()}
+    kinds: dict[Any, str] = {value: folded(_text(column, value)) for value in values.unique(maintain_order=True)}
     return pl.Series([kinds[value] for value in values], dtype=pl.String)
 
 
@@ -76,7 +76,11 @@ def _positive(log: Log, both: TwoDecisions, counts: pl.DataFrame) -> str | None:
     """Return what both call a row that is flagged: as the logged decision, else what the model said of more positive rows."""
     if log.mapping.decision in (both.model, both.people) and len(log.mapping.decision_positive) == 1:
         return folded(log.mapping.decision_positive[0])
-    rates = counts.group_by("model").agg(pl.col(*_COUNTED).sum()).filter(pl.col("n_labelled") >= MIN_SUPPORT)
+    rates = (
+        counts.group_by("model", maintain_order=True)
+        .agg(pl.col(*_COUNTED).sum())
+        .filter(pl.col("n_labelled") >= MIN_SUPPORT)
+    )
     if rates.height < 2:
         return None
     found = rates.sort(pl.col("n_pos") / pl.col("n_labelled"), descending=True)["model"][0]

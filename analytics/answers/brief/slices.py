@@ -198,7 +198,7 @@ def _by_missing(told: _Telling) -> pl.DataFrame:
         counts = told.counts(by_version, (name,))
         if by_version:
             counts, told.versions[name] = of_versions_with(counts)
-            counts = counts.group_by("missing_0").agg(pl.col(*CELLS).sum())
+            counts = counts.group_by("missing_0", maintain_order=True).agg(pl.col(*CELLS).sum())
         if not told.by(counts):
             kind = pl.when(pl.col("missing_0") == 1).then(pl.lit("missing")).otherwise(pl.lit("rest"))
             none = pl.lit(None, pl.String).alias("value")

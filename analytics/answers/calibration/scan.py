@@ -93,7 +93,7 @@ def _is_told_by_a_value(slices: pl.DataFrame) -> bool:
     """Whether a slice of a column, or all that have a value together, is all positive although scores expect no such thing."""
     sums = (pl.col("n"), pl.col("n_pos"), (pl.col("n") * pl.col("mean_score")).alias("expected"))
     known = slices.drop_nulls("mean_score").select(pl.col("value").is_null(), *(each.cast(pl.Float64) for each in sums))
-    tables = known.drop("value"), known.group_by("value").sum().drop("value")
+    tables = known.drop("value"), known.group_by("value", maintain_order=True).sum().drop("value")
     return any(tells_by_a_value(*(table[name].to_numpy() for name in table.columns)) for table in tables)
 
 

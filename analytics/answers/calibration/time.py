@@ -133,7 +133,7 @@ def _stretch_sums(scores: ScoreTable) -> pl.DataFrame:
     score, n_judged = pl.col("score_sum"), pl.col("judged")
     spread = pl.col("score_sq_sum") - 2 * mean * score + mean**2 * n_judged
     at = score / n_judged
-    return kept.group_by("bucket").agg(
+    return kept.group_by("bucket", maintain_order=True).agg(
         deviation=(pl.col("score_sq_sum") - pl.col("score_pos_sum") - mean * (score - pl.col("n_pos"))).sum(),
         variance=(at * (1 - at) * spread).clip(0, None).sum(),
         weight=spread.clip(0, None).sum(),

@@ -141,7 +141,7 @@ def preferences(
     if question.cohort and table.is_empty():
         raise empty_cohort(engine, *asked)
     values = pl.concat([table["value"], *([table["other"]] if turned else [])])
-    meaning, read_as = preferences_of(values.unique().to_list(), live_wins, candidate_wins)
+    meaning, read_as = preferences_of(values.unique(maintain_order=True).to_list(), live_wins, candidate_wins)
     unsaid = int(table.filter(~_is_said(["value", *(["other"] if turned else [])], meaning))["n"].sum())
     orders, who, as_answers = None, only_names(named), None
     if turned:

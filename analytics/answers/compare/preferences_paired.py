@@ -116,7 +116,7 @@ def paired_preferences(
     table = preference_pairs(engine, pairing, column, (by,) if by else (), lengths=lengths, **also)
     table = table if own is None else turned_to(table, *own.names)
     said_by = [name for name in ("live", "candidate", "live_other", "candidate_other") if name in table.columns]
-    values = pl.concat([table[name] for name in said_by]).unique().to_list()
+    values = pl.concat([table[name] for name in said_by]).unique(maintain_order=True).to_list()
     meaning, read_as = preferences_of(values, live_wins, candidate_wins)
     is_swapped = bool(turned and turned[1])
     whole, as_answers = paired_rates(table, meaning, is_swapped=is_swapped), None
@@ -133,7 +133,10 @@ def paired_preferences(
     found = (
         []
         if not by
-        else [(key[0], paired_rates(part, meaning, is_swapped=is_swapped)) for key, part in table.group_by("slice_0")]
+        else [
+            (key[0], paired_rates(part, meaning, is_swapped=is_swapped))
+            for key, part in table.group_by("slice_0", maintain_order=True)
+        ]
     )
     found.sort(key=lambda each: -each[1].n)
     said = verdict(whole.difference, whole.low, whole.high, MARGIN if margin is None else margin, round(whole.n))

@@ -210,9 +210,9 @@ def _with_others(frames: Sequence[pl.DataFrame], name: str) -> list[pl.DataFrame
     identity = [name, _kind_of(name)]
     often: list[pl.DataFrame] = []
     for frame in frames:
-        counts = frame.group_by(identity).agg(n=pl.col("n").sum()).drop_nulls(name)
+        counts = frame.group_by(identity, maintain_order=True).agg(n=pl.col("n").sum()).drop_nulls(name)
         often.append(counts.filter(pl.col("n") >= RARE_SHARE * float(frame["n"].sum())).select(identity))
-    frequent = pl.concat(often).unique().with_columns(is_frequent=pl.lit(True))
+    frequent = pl.concat(often).unique(maintain_order=True).with_columns(is_frequent=pl.lit(True))
     is_rare = pl.col(name).is_not_null() & pl.col("is_frequent").is_null()
     kind = pl.col(_kind_of(name))
     rest = pl.lit(_OTHERS) + kind.replace_strict(ENDINGS, return_dtype=pl.String)

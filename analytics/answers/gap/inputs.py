@@ -106,7 +106,7 @@ def _is_of_score(dimension: Dimension, rows: pl.DataFrame) -> bool:
     score = rows[SCORE].cast(pl.Float64)
     known = pl.DataFrame({"slice": value.cast(pl.String), "score": score}).drop_nulls("score")
     bins = known.with_columns(score_bin=(pl.col("score").rank("dense") * _SCORES // (pl.col("score").n_unique() + 1)))
-    cells = bins.group_by("slice", pl.col("score_bin").cast(pl.Int64)).agg(
+    cells = bins.group_by("slice", pl.col("score_bin").cast(pl.Int64), maintain_order=True).agg(
         n=pl.len(), n_unlabelled=pl.lit(0), score_sum=pl.col("score").sum(), score_sq_sum=(pl.col("score") ** 2).sum()
     )
     return are_bands(cells, dimension.name, "slice", is_cause=True)

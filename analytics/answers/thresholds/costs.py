@@ -108,7 +108,7 @@ class CostTable:
         rows = pl.col("rows_judged") if self.is_weighted else pl.col("n") - pl.col("n_unlabelled")
         judged = pl.when(pl.col("score_bin").is_not_null()).then(rows).otherwise(0)
         keys = list(self.keys)
-        counted = self.frame.group_by(keys).agg(n_judged=judged.sum())
+        counted = self.frame.group_by(keys, maintain_order=True).agg(n_judged=judged.sum())
         return counted.sort(["n_judged", *keys], descending=[True, *[False] * len(keys)], nulls_last=True)
 
     @property

@@ -51,7 +51,11 @@ def ratings_of(patterns: pl.DataFrame, raters: Sequence[str]) -> Ratings:
     >>> found.values, found.codes.tolist()
     (('2', '10'), [[0, 1], [1, 1], [-1, 0]])
     """
-    said = pl.concat([patterns[name].cast(pl.String).alias("value") for name in raters]).drop_nulls().unique()
+    said = (
+        pl.concat([patterns[name].cast(pl.String).alias("value") for name in raters])
+        .drop_nulls()
+        .unique(maintain_order=True)
+    )
     is_number = said.cast(pl.Float64, strict=False).null_count() == 0
     values = said.sort().to_list() if not is_number else sorted(said.to_list(), key=lambda value: (float(value), value))
     place = {value: code for code, value in enumerate(values)}

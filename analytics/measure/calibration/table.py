@@ -174,7 +174,7 @@ def _with_weighted(
     order = slice_keys(counted, by)
     sums = judged.select(WEIGHTED).hstack(keys)
     if by:
-        added = sums.group_by(keys.columns).agg(pl.col(WEIGHTED).sum())
+        added = sums.group_by(keys.columns, maintain_order=True).agg(pl.col(WEIGHTED).sum())
         found = order.join(added, on=order.columns, how="left", nulls_equal=True, maintain_order="left")
     else:
         found = sums.select(pl.col(WEIGHTED).sum())

@@ -72,6 +72,6 @@ def _is_seen_alike(apart: pl.DataFrame) -> bool:
 def _by_flag(cells: pl.DataFrame, flag: pl.Expr) -> pl.DataFrame:
     """Count pairs by a flag, as a score of two bins."""
     n, label = pl.col("pairs"), pl.col("a_label")
-    return cells.group_by(flag.cast(pl.Int64).alias("score_bin")).agg(
+    return cells.group_by(flag.cast(pl.Int64).alias("score_bin"), maintain_order=True).agg(
         n=n.sum(), n_pos=n.filter(label == 1).sum(), n_unlabelled=n.filter(label.is_null()).sum()
     )

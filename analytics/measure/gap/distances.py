@@ -56,7 +56,7 @@ def jensen_shannon(reference: FloatArray, production: FloatArray) -> float:
 def weeks_apart(reference: Sample, weeks: pl.Series, held: Sequence[object]) -> list[float]:
     """Give the Jensen-Shannon distance of the values of some weeks from those of all other weeks, counted once for all."""
     rows = pl.DataFrame({"value": reference.values, "week": weeks, "n": reference.rows}).drop_nulls("week")
-    counts = rows.group_by("value", "week").agg(pl.col("n").sum())
+    counts = rows.group_by("value", "week", maintain_order=True).agg(pl.col("n").sum())
     whole = counts.group_by("value").agg(all=pl.col("n").sum()).sort("value", nulls_last=True)
     found = []
     for week in held:

@@ -123,9 +123,9 @@ class Sample:
     def counts(self, name: str) -> pl.DataFrame:
         """Count the rows of each value, missing too: ``value`` and a column of this name."""
         if self.weight is None:
-            return pl.DataFrame({"value": self.values}).group_by("value").agg(pl.len().alias(name))
+            return pl.DataFrame({"value": self.values}).group_by("value", maintain_order=True).agg(pl.len().alias(name))
         each = pl.DataFrame({"value": self.values, name: self.rows})
-        return each.group_by("value").agg(pl.col(name).sum())
+        return each.group_by("value", maintain_order=True).agg(pl.col(name).sum())
 
     def filter(self, chosen: pl.Series) -> Sample:
         """Keep some rows."""

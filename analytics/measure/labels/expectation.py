@@ -140,7 +140,7 @@ def _table(scores: pl.DataFrame, buckets: pl.Series) -> _Table:
     """Spread sums over buckets and groups."""
     places = pl.DataFrame({"bucket": buckets, "place": np.arange(len(buckets))})
     sums = (
-        scores.group_by("bucket", "group")
+        scores.group_by("bucket", "group", maintain_order=True)
         .agg(pl.col("n", "n_unlabelled", "n_pos").sum().cast(pl.Float64))
         .join(places, on="bucket")
     )
