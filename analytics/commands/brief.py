@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -13,12 +14,12 @@ from analytics.answers.brief.answer import brief as brief_answer
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.brief.registry import Source as BriefSource
-from analytics.answers.compare.whole import PairAsking
+from analytics.answers.compare.whole import PairAsking, with_people
 from analytics.answers.overview import change_between, overview
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.thresholds.priced import costs_text, priced
-from analytics.commands.asking import ask
+from analytics.commands.asking import ask, remapped
 from analytics.commands.compare_sides import Both, live_source, sides_asked
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts, labels_line, named
 from analytics.commands.priced import Priced, counted_metric, metric_asked, policy_of
@@ -132,7 +133,8 @@ def compared_of(
         return None
     pairing = sides_asked(engine.workspace, source, asked, both, other)[1]
     policy = policy_of(costs, pairing.live.log)
-    return PairAsking(pairing, costs=None if policy is None else policy.costs)
+    asking = PairAsking(pairing, costs=None if policy is None else policy.costs)
+    return with_people(asking, partial(remapped, engine.workspace))
 
 
 def sides_of(engine: Engine, question: Question, given: Given) -> tuple[Question, Question] | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from analytics.answers.compare.whole import PairAsking
+from analytics.answers.compare.whole import PairAsking, with_people
 from analytics.answers.gates.sides import kept_gate_sides
 from analytics.answers.report.again import without_found
 from analytics.answers.report.asking import ReportAsking
@@ -148,6 +148,8 @@ def _pack(
         said += refused
     asking = _with_columns(engine, asking, packed)
     remap = partial(remapped_log, engine.workspace)
+    if asking.compared is not None:  # of a pack that is asked again too
+        asking = replace(asking, compared=with_people(asking.compared, remap))
     asking = replace(asking, gates=kept_gate_sides(engine.workspace, asking.question, remap))
     view = replace(view, outline=_outline(packed.section)) if packed.section else view
     if last is None:

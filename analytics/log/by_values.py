@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
+from analytics.log.judge_and_people import is_verdict
 from analytics.log.role_names import is_called_score, is_rank
 
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
@@ -33,6 +34,8 @@ def rest(column: Column, n_rows: int) -> tuple[str, str]:
     """Return the role of a column that no single role claimed, with the reason."""
     if column.n_missing == n_rows:
         return "segment", "is empty throughout: being missing can still be sliced"
+    if is_verdict(column.name):
+        return "ignore", "somebody's verdict, given after the answer; it can still be filtered"
     if column.kind == "number":
         if column.n_distinct >= 0.95 * n_rows and n_rows > 24 and column.is_whole:
             return "ignore", "numbers that nearly all differ, as in an id or a rank"

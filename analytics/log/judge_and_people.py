@@ -14,6 +14,8 @@ _VERDICT = re.compile(
 )
 _JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater|auto|model|ai|gpt|claude)(_.*)?")
 _ONLY_JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater)")
+_GIVEN_AFTER = re.compile(r"(.*_)?(judge|llm|auto_?rater|gpt|claude|human|expert|annotator|reviewer)(_.*)?")
+"""Whose verdict a column is, in words that hardly say anything else: a person may be who is judged."""
 _PERSON = re.compile(r"(.*_)?(human|person|people|expert|annotator|reviewer|manual|mensch|humano|humain)(_.*)?")
 
 
@@ -35,6 +37,16 @@ def judge_and_people(columns: Sequence[Column]) -> dict[str, str]:
     if len(people) != 1 or len(judges) != 1 or people[0].n_missing <= judges[0].n_missing:
         return {}
     return {"decision": judges[0].name, "label": people[0].name}
+
+
+def is_verdict(name: str) -> bool:
+    """Whether a column is called a judge's or a person's verdict: what it holds came after the answer, and is no segment of it.
+
+    >>> is_verdict("v3_human_passed"), is_verdict("llm_grade"), is_verdict("person_score"), is_verdict("model_rating")
+    (True, True, False, False)
+    """
+    folded = folded_name(name)
+    return bool(_VERDICT.fullmatch(folded) and _GIVEN_AFTER.fullmatch(folded))
 
 
 def people_beside(columns: Sequence[Column], judge: str) -> str | None:

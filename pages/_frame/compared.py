@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from analytics.answers.compare.sides import column_pairing, pairing_of, side_names
-from analytics.answers.compare.whole import PairAsking
+from analytics.answers.compare.whole import PairAsking, with_people
 from analytics.answers.question import Question
 from analytics.errors import AnalysisError
 from analytics.log.operation_names import OPERATION_ROLES
@@ -98,7 +98,9 @@ def comparison_of(name: str, question: Question) -> PairAsking | None:
         return None
     margin = state.get("pair_margin") or None
     costs = None if pairing is None else costs_of(pairing, question)
-    return None if pairing is None else PairAsking(pairing, state.get("pair_metric"), margin, costs)
+    if pairing is None:
+        return None
+    return with_people(PairAsking(pairing, state.get("pair_metric"), margin, costs), session.remapped)
 
 
 def _pairing(question: Question, state: Mapping[str, object]) -> Pairing | None:

@@ -476,3 +476,23 @@ def test_all_judgements_of_two_candidates_count_and_need_no_label(tmp_path: Path
     means = dict(frame.group_by("generator").agg(pl.col("x").mean()).iter_rows())
     assert found["difference"] == pytest.approx(means["gen1"] - means["gen0"]) and found["n"] == 80
     assert "paired in their order; the intervals take question_id as the unit" in said, "the last of two alone counted"
+
+
+def test_the_brief_and_the_pack_go_by_people_where_a_judge_likes_the_candidate(tmp_path: Path) -> None:
+    """Of answers that people find alike the judge passes more of the candidate's: nothing is to be replaced for that."""
+    right = [int(k % 10 < 6) for k in range(400)]
+    judge = [max(now, int(k % 4 == 3)) for k, now in enumerate(right)]
+    people = [now if k < 200 else None for k, now in enumerate(right)]
+    rows = {"id": range(400), "v3_judge": right, "v4_judge": judge, "v3_human": people, "v4_human": people}
+    path = tmp_path / "log.csv"
+    pl.DataFrame(rows).write_csv(path)
+    sides = ("--live-grade", "v3_judge", "--candidate-grade", "v4_judge")
+    found = CliRunner().invoke(app, ["brief", str(path), *sides, "--format", "json"])
+    first = json.loads(found.stdout)["findings"][0]
+    assert first["sentence"] == "No worse by people and judge together: the pass rate differs by 0.0 points."
+    assert "By the judge alone: better: " in first["certainty"]
+    packed = CliRunner().invoke(app, ["report", str(path), *sides, "--out", str(tmp_path / "pack.md")])
+    assert packed.exit_code == 0, packed.stderr
+    said = (tmp_path / "pack.md").read_text("utf-8")
+    assert "Replace what is live only if the candidate is wanted for another reason" in said
+    assert "Put the candidate in the place of what is live" not in said

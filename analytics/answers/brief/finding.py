@@ -8,6 +8,7 @@ from typing import Any, Literal
 from analytics.answers.brief.line_parts import HandoverParts, LineParts, ThresholdParts
 from analytics.answers.brief.size import Size
 from analytics.answers.compare.answer import Comparison
+from analytics.answers.compare.judged import Judged
 from analytics.answers.compare.slices import LosingSlices
 from analytics.answers.compare.whole import PairAsking
 from analytics.answers.discovery.search import Slice
@@ -15,6 +16,7 @@ from analytics.answers.labels_turning import Turning
 from analytics.answers.question import Question
 from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.told import CalibrationParts
+from analytics.measure.compare.verdict import Verdict
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS, used_in
 from analytics.measure.overruled import WhoWasRight
@@ -166,10 +168,19 @@ class CourseParts:
 
 @dataclass(frozen=True)
 class CompareParts:
-    """Whether the candidate may replace what is live, and the slices in which it loses or wins, None where none is searched."""
+    """Whether the candidate may replace what is live, and the slices in which it loses or wins, None where none is searched.
+
+    ``corrected`` is the verdict by people's grades and a judge's, where the comparison is by a judge and people graded some.
+    """
 
     answer: Comparison
     slices: LosingSlices | None
+    corrected: Judged | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict to act on: by people and judge together where that is known."""
+        return self.corrected.verdict if self.corrected is not None and self.corrected.is_known else self.answer.verdict
 
 
 _Parts = (

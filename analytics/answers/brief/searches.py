@@ -159,4 +159,5 @@ def verdict_on_candidate(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
 def comparison_finding(found: WholeComparison, asking: Asking) -> tuple[Finding, ...]:
     """Return the verdict of a comparison as a finding: what the meeting is asked to decide."""
     said = () if asking.compared is None else pair_address(asking.compared)
-    return (Finding("compare", "compare", CompareParts(found.answer, found.slices), place="first", asked=said),)
+    parts = CompareParts(found.answer, found.slices, found.corrected)
+    return (Finding("compare", "compare", parts, place="first", asked=said),)

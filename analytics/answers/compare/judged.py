@@ -38,6 +38,11 @@ class Judged:
     n_rest: int
     by: tuple[str, str]
 
+    @property
+    def is_known(self) -> bool:
+        """Whether enough pairs were judged by people, and by the judge alone, to say something."""
+        return self.verdict.word != "unknown"
+
 
 def by_people(pairing: Pairing, remap: Callable[[Log, Mapping], Log]) -> tuple[Pairing, str, str] | None:
     """Return the same pairs held to people's grades, and the columns of the judge by which the pairs given are graded.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 
 from analytics.answers.compare.answer import Comparison, compare
+from analytics.answers.compare.judged import Judged, by_people, judged
 from analytics.answers.compare.metrics import compared_metrics
 from analytics.answers.compare.slices import LosingSlices, losing
 from analytics.errors import QuestionError
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.compare.pairs import Pairing
@@ -30,27 +33,40 @@ class PairAsking:
     margin : float or None
         How much worse the candidate may be in it.
     costs : Costs or None
+    people : (Pairing, str, str) or None
+        The same pairs held to people's grades with the columns of the judge's, where a judge graded them and people some.
     """
 
     pairing: Pairing
     metric: str | None = None
     margin: float | None = None
     costs: Costs | None = None
+    people: tuple[Pairing, str, str] | None = None
 
 
 @dataclass(frozen=True)
 class WholeComparison:
-    """A comparison with the slices in which the candidate loses or wins, None where none can be searched."""
+    """A comparison with the slices in which the candidate loses or wins, None where none can be searched.
+
+    ``corrected`` is the verdict by people's grades and a judge's, where the comparison is by a judge and people graded some.
+    """
 
     answer: Comparison
     slices: LosingSlices | None
+    corrected: Judged | None = None
+
+
+def with_people(asking: PairAsking, remap: Callable[[Log, Mapping], Log]) -> PairAsking:
+    """Have the verdict corrected by people's grades, where both sides are graded by a judge; ``remap`` is as for `by_people`."""
+    return replace(asking, people=by_people(asking.pairing, remap))
 
 
 def whole_comparison(engine: Engine, asking: PairAsking) -> WholeComparison:
     """Compare two sides and search for the slices in which the candidate loses."""
     metric = asking.metric if asking.metric in compared_metrics(asking.pairing) else None
     answer = compare(engine, asking.pairing, metric, asking.margin, asking.costs)
-    return WholeComparison(answer, losing_slices_of(engine, answer))
+    corrected = None if asking.people is None else judged(engine, *asking.people, asking.margin)
+    return WholeComparison(answer, losing_slices_of(engine, answer), corrected)
 
 
 def losing_slices_of(engine: Engine, answer: Comparison, said: Collection[str] = ()) -> LosingSlices | None:

@@ -42,6 +42,7 @@ from analytics.present.readings.brief_parts import (
     versions_words,
 )
 from analytics.present.readings.compare import compare_reading, interval_part, money_part
+from analytics.present.readings.compare_judged import corrected_details, judged_reading
 from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.gap_parts import PART_WORDS
 from analytics.present.readings.overview_lead import missed_words, wrong_words
@@ -132,6 +133,8 @@ def finding_sentence(finding: Finding, log: Log) -> str:
         case WhoWasRight() as parts:
             return overruled_reading(parts)
         case CompareParts() as parts:
+            if parts.corrected is not None and parts.corrected.is_known:
+                return _SENTENCE.split(judged_reading(parts.corrected))[0]
             return compare_reading(parts.answer).partition("\n")[0]
 
 
@@ -273,7 +276,8 @@ def _paired(parts: CompareParts) -> str:
     answer = parts.answer
     slices = "" if parts.slices is None else losing_reading(parts.slices)
     pairs = f"{words.plural(answer.account.judged, 'pair')} judged on both sides."
-    return " ".join(filter(None, [interval_part(answer), money_part(answer), slices, pairs]))
+    both = corrected_details(parts.corrected, compare_reading(answer))
+    return " ".join(filter(None, [*both, interval_part(answer), money_part(answer), slices, pairs]))
 
 
 def _traded(parts: ThresholdParts, brief: Brief) -> str:

@@ -27,3 +27,10 @@ def judged_reading(answer: Judged) -> str:
 def by_judge_alone(reading: str) -> str:
     """Say that a verdict is by a judge's grades alone, where one that people correct was said before it."""
     return f"By the judge alone: {reading[:1].lower()}{reading[1:]}"
+
+
+def corrected_details(answer: Judged | None, reading: str) -> tuple[str, ...]:
+    """Say how sure the corrected verdict is, and what the judge alone says; nothing where it leads by itself."""
+    if answer is None or not answer.is_known:
+        return ()
+    return judged_reading(answer).partition(". ")[2], by_judge_alone(reading.partition("\n")[0])

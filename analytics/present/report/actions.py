@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analytics.answers.brief.finding import (
@@ -30,52 +29,49 @@ from analytics.present.readings.compare_account import rounded
 from analytics.present.readings.compare_operations import notable_part
 from analytics.present.readings.compare_slices import losing_slices
 from analytics.present.readings.gap_parts import PART_WORDS
+from analytics.present.report.actions_preflight import DATA, MODEL, SYSTEM, name_of, preflight_action
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
     from analytics.answers.brief.finding import Finding
 
-_DATA, _MODEL, _SYSTEM = "data", "model", "system"
 _UNTIL = "; until then a person decides these"
-_MAX_NAME = 60
-"""Characters of a name within a sentence. A judgement."""
-
-
-def _name(text: str) -> str:
-    return words.shortened(words.one_line(text), _MAX_NAME)
 
 
 def _of_slice(parts: SliceParts) -> tuple[str, str]:
-    name = _name(parts.column)
+    name = name_of(parts.column)
     if parts.value is None:
-        return f"Mend the source of {name}, or train with the field empty as it arrives.", _DATA
-    value = _name(words.value_label(parts.value))
+        return f"Mend the source of {name}, or train with the field empty as it arrives.", DATA
+    value = name_of(words.value_label(parts.value))
     return (
         f"Read the errors where {name} is {value} on Review, and train with more such rows{_UNTIL}.",
-        _MODEL,
+        MODEL,
     )
 
 
 def _of_found(parts: FoundParts) -> tuple[str, str]:
     missing = [entry.property.name for entry in parts.slice if entry.value is None and parts.is_recorded]
     if missing:
-        return f"Mend the source of {_name(missing[0])}, or train with the field empty as it arrives.", _DATA
-    return f"Read the errors where {_name(spoken_slice(parts.slice))} on Review, and train with more such rows.", _MODEL
+        return f"Mend the source of {name_of(missing[0])}, or train with the field empty as it arrives.", DATA
+    return (
+        f"Read the errors where {name_of(spoken_slice(parts.slice))} on Review, and train with more such rows.",
+        MODEL,
+    )
 
 
 def _of_threshold(parts: ThresholdParts | HandoverParts) -> tuple[str, str]:
     to = "Flag nothing" if parts.best is None else f"Move the threshold to {words.threshold_text(parts.best)}"
     if isinstance(parts, HandoverParts):
         to = handover_sentence(parts).partition(":")[0].rstrip(".")
-    return f"{to}, and hold it against the costs again next week.", _SYSTEM
+    return f"{to}, and hold it against the costs again next week.", SYSTEM
 
 
 def _of_line(parts: LineParts) -> tuple[str, str]:
     if parts.is_of_decisions:
-        return "Find out which rule decides, before anything is made of single errors.", _SYSTEM
+        return "Find out which rule decides, before anything is made of single errors.", SYSTEM
     return (
         "Say on Thresholds what a miss costs compared with a false alarm, and move the threshold to where it decides.",
-        _SYSTEM,
+        SYSTEM,
     )
 
 
@@ -83,73 +79,43 @@ def _of_calibration(parts: CalibrationParts) -> tuple[str, str]:
     if parts.is_flat:  # calibrated it would say the same of every row
         return (
             "Choose no rows by this score, and ask for one that tells them apart: recalibrating does not help.",
-            _MODEL,
+            MODEL,
         )
     if parts.turn is not None:
         day = words.bucket_label(parts.turn.since, "1d")
-        return f"Recalibrate on rows from {day} on alone: those before would turn scores the wrong way.", _MODEL
+        return f"Recalibrate on rows from {day} on alone: those before would turn scores the wrong way.", MODEL
     if parts.since is not None:
         day = moment_label(parts.since)
-        return f"Recalibrate on rows from {day} on alone: errors were others before.", _MODEL
-    return "Recalibrate before anybody reads a score as a chance; by itself that changes no decision.", _MODEL
+        return f"Recalibrate on rows from {day} on alone: errors were others before.", MODEL
+    return "Recalibrate before anybody reads a score as a chance; by itself that changes no decision.", MODEL
 
 
 def _of_labels(parts: LabelParts) -> tuple[str, str]:
     if parts.stopped is not None:
-        return "Mend the feed of labels, and read the log again.", _DATA
+        return "Mend the feed of labels, and read the log again.", DATA
     if parts.since is not None or parts.is_late:
-        return "Wait for the labels before the newest rows are judged.", _DATA
-    return "Find out who gets no label, and have some of these rows judged.", _DATA
+        return "Wait for the labels before the newest rows are judged.", DATA
+    return "Find out who gets no label, and have some of these rows judged.", DATA
 
 
 def _of_turning(parts: TurningParts) -> tuple[str, str]:
     if parts.turning.since is None:
-        return "Ask again of a log that spans twice as long.", _DATA
-    return "Judge mature rows alone until the others are old enough.", _DATA
-
-
-def _of_preflight(parts: PreflightParts) -> tuple[str, str]:
-    if parts.found.code == "labels-hang-on-score":
-        return f"Have some {AUDIT_ROWS} of the rows without a label judged, drawn at random.", _DATA
-    if parts.found.code == "one-class-after" and parts.found.example is not None:
-        since = words.bucket_label(date.fromisoformat(parts.found.example[:10]), "1d")
-        return (
-            f"Leave out the rows from {since} on, and find out whether labels are still to come or a rule wrote them.",
-            _DATA,
-        )
-    if parts.found.code == "label-third-value":
-        return (
-            "Choose on Logs which of these values are positive, negative or not known yet, and read the log again.",
-            _DATA,
-        )
-    if parts.found.code == "decisions-alike":
-        return "Find out which rule decides, before anything is made of single errors.", _SYSTEM
-    if parts.found.code == "threshold-moved":
-        return "Find out who moved the threshold and why, and judge each part of the rows at its own.", _SYSTEM
-    if parts.found.code == "score-too-good":
-        return (
-            "Find out which of the score's inputs is known only after the outcome, before anybody relies on it.",
-            _DATA,
-        )
-    if parts.found.code == "drawn-by-class" and parts.found.column is not None:
-        return f"Choose {_name(parts.found.column)} as weight on Logs, and read every rate again.", _DATA
-    if parts.found.code == "missing-since" and parts.found.column is not None:
-        return f"Mend the source of {_name(parts.found.column)}, or train with the field empty as it arrives.", _DATA
-    return "Mend it at its source, or in the mapping of Logs, and read the log again.", _DATA
+        return "Ask again of a log that spans twice as long.", DATA
+    return "Judge mature rows alone until the others are old enough.", DATA
 
 
 _PARTS = {
-    "coverage": ("Wait for the labels, or attach those that came later, before the two are compared.", _DATA),
-    "segments": ("Train on the mix of rows that comes in now, or decide the new rows on their own.", _MODEL),
-    "missingness": ("Mend the source of {columns}, or train with the field empty as it arrives.", _DATA),
-    "base_rate": ("See on Thresholds whether the line still fits the share of positives.", _SYSTEM),
+    "coverage": ("Wait for the labels, or attach those that came later, before the two are compared.", DATA),
+    "segments": ("Train on the mix of rows that comes in now, or decide the new rows on their own.", MODEL),
+    "missingness": ("Mend the source of {columns}, or train with the field empty as it arrives.", DATA),
+    "base_rate": ("See on Thresholds whether the line still fits the share of positives.", SYSTEM),
     "operating": (
         "Recalibrate: the scores are read on another scale; see on Thresholds what a move would do to recall and flagged rows.",
-        _SYSTEM,
+        SYSTEM,
     ),
     "concept": (
         "Read the errors of {columns} on Review, then train anew: the same inputs lead to other outcomes.",
-        _MODEL,
+        MODEL,
     ),
 }
 """By part of the gap: what to do, and whose it is."""
@@ -157,34 +123,39 @@ _PARTS = {
 
 def _of_gap(parts: GapParts) -> tuple[str, str]:
     text, owner = _PARTS[parts.name]
-    columns = words.listed([_name(column) for column in parts.columns]) or PART_WORDS[parts.name]
+    columns = words.listed([name_of(column) for column in parts.columns]) or PART_WORDS[parts.name]
     return text.format(columns=columns), owner
 
 
 def _of_comparison(parts: CompareParts) -> tuple[str, str]:
-    answer = parts.answer
+    answer, verdict = parts.answer, parts.verdict
     if answer.hanging is not None:
-        return f"Have {AUDIT_ROWS} pairs judged, drawn at random, before either side is chosen.", _DATA
-    if not answer.verdict.n or answer.verdict.word == "unknown":
-        return "Wait for the labels of these pairs before either side is chosen.", _DATA
-    if answer.verdict.word == "better" and answer.other is not None and answer.other[1].word == "worse":
+        return f"Have {AUDIT_ROWS} pairs judged, drawn at random, before either side is chosen.", DATA
+    if not verdict.n or verdict.word == "unknown":
+        return "Wait for the labels of these pairs before either side is chosen.", DATA
+    if (
+        verdict is answer.verdict
+        and verdict.word == "better"
+        and answer.other is not None
+        and answer.other[1].word == "worse"
+    ):
         return (
             "Say what a false positive and a false negative cost, and compare again, before anything is replaced.",
-            _MODEL,
+            MODEL,
         )
     told = {
         "better": "Put the candidate in the place of what is live",
         "no worse": "Replace what is live only if the candidate is wanted for another reason",
         "worse": "Keep what is live, and read the rows that flipped on Compare",
-        "inconclusive": f"Keep what is live, and log both answers for about {words.count(rounded(answer.verdict.more or 0))} "
+        "inconclusive": f"Keep what is live, and log both answers for about {words.count(rounded(verdict.more or 0))} "
         "pairs more",
-    }[answer.verdict.word]
+    }[verdict.word]
     lost = [] if parts.slices is None else losing_slices(parts.slices)
-    is_replaced = answer.verdict.word in ("better", "no worse")
-    where = f", and keep what is live where {_name(spoken_slice(lost[0]))}" if lost and is_replaced else ""
+    is_replaced = verdict.word in ("better", "no worse")
+    where = f", and keep what is live where {name_of(spoken_slice(lost[0]))}" if lost and is_replaced else ""
     is_more, more = notable_part(answer.running)
     agreed = f", once it is agreed that it {more}" if is_more and is_replaced else ""
-    return f"{told}{agreed}{where}.", _MODEL
+    return f"{told}{agreed}{where}.", MODEL
 
 
 def _of_course(parts: CourseParts) -> tuple[str, str]:
@@ -194,23 +165,23 @@ def _of_course(parts: CourseParts) -> tuple[str, str]:
         return (
             f"Find out what broke from {day} to {last}, an input or the join of the labels, and leave these days out of what "
             "judges the model if it was the join.",
-            _DATA,
+            DATA,
         )
     if parts.began:
         return (
-            f"See on Gap whether it is version {_name(parts.began)} or what came in with it: go back to the version before where "
-            "it is the version, and mend what arrives otherwise where it is not.",
-            _MODEL,
+            f"See on Gap whether it is version {name_of(parts.began)} or what came in with it: go back to the version before "
+            "where it is the version, and mend what arrives otherwise where it is not.",
+            MODEL,
         )
     if ":" in parts.since:
         return (
             f"Find out what was released or broke around {day}, and go back to what ran before if it can be.",
-            _SYSTEM,
+            SYSTEM,
         )
     return (
         f"See on Gap what changed on {day}: mend what arrives otherwise, and train anew with rows since then where the same "
         "inputs lead to other outcomes.",
-        _MODEL,
+        MODEL,
     )
 
 
@@ -218,13 +189,13 @@ def _of_overruled(parts: WhoWasRight) -> tuple[str, str]:
     if parts.most.n_labelled < MIN_SUPPORT:
         return (
             "Have some of the overruled decisions judged, drawn at random: so far nobody knows who was right.",
-            _SYSTEM,
+            SYSTEM,
         )
     if float(parts.people.high) < EVEN:
-        return "Read on Review what people overrule, and say with them when the model's decision stands.", _SYSTEM
+        return "Read on Review what people overrule, and say with them when the model's decision stands.", SYSTEM
     if float(parts.people.low) > EVEN:
-        return "Find out on Review what people see there, and give it to the model.", _MODEL
-    return "Read on Review what people overrule: on the whole it makes decisions no better.", _SYSTEM
+        return "Find out on Review what people see there, and give it to the model.", MODEL
+    return "Read on Review what people overrule: on the whole it makes decisions no better.", SYSTEM
 
 
 _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
@@ -236,7 +207,7 @@ _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     CalibrationParts: _of_calibration,
     LabelParts: _of_labels,
     TurningParts: _of_turning,
-    PreflightParts: _of_preflight,
+    PreflightParts: preflight_action,
     GapParts: _of_gap,
     CourseParts: _of_course,
     WhoWasRight: _of_overruled,
@@ -248,32 +219,32 @@ def action_of(finding: Finding, brief: Brief | None = None) -> tuple[str, str]:
     """Return what to do about a finding, and whose it is: data, model or system; the others of a brief may say it better."""
     version = None if brief is None else brief.asking.question.log.mapping.model_version
     if isinstance(finding.parts, SliceParts) and finding.parts.column == version and finding.parts.value is not None:
-        value = _name(words.value_label(finding.parts.value))
+        value = name_of(words.value_label(finding.parts.value))
         return (
-            f"Hold {_name(finding.parts.column)} {value} against the others on Compare before it decides more rows.",
-            _MODEL,
+            f"Hold {name_of(finding.parts.column)} {value} against the others on Compare before it decides more rows.",
+            MODEL,
         )
     given = None if brief is None else given_by(brief.asking.question.log)
     if given is not None and given in _sliced_by(finding):
         return (
-            f"Ask whether the label is defined alike for every {_name(words.column_words(given))}, before the model is changed: "
-            "Labels holds them against each other at equal scores.",
-            _DATA,
+            f"Ask whether the label is defined alike for every {name_of(words.column_words(given))}, before the model is "
+            "changed: Labels holds them against each other at equal scores.",
+            DATA,
         )
     right = None if brief is None else brief.asking.question.log.mapping.right
     if right is not None and isinstance(finding.parts, SliceParts) and finding.parts.column == right.true:
         return _of_slice(finding.parts)[0].partition(_UNTIL)[
             0
-        ] + ".", _MODEL  # nobody knows beforehand what will be true
+        ] + ".", MODEL  # nobody knows beforehand what will be true
     if brief is not None and isinstance(finding.parts, LineParts) and brief.asking.has_costs:
         moved = [each.parts for each in brief.findings if isinstance(each.parts, ThresholdParts)]
         if moved:
             return _of_threshold(moved[0])
         if not finding.parts.is_of_decisions:
-            return "Keep the threshold: at these costs no other is clearly better. Ask whether the model pays.", _SYSTEM
+            return "Keep the threshold: at these costs no other is clearly better. Ask whether the model pays.", SYSTEM
     others = () if brief is None else brief.findings
     if isinstance(finding.parts, CalibrationParts) and any(isinstance(each.parts, CourseParts) for each in others):
-        return "Find out first why errors rose; then recalibrate on rows since, if scores are still off.", _MODEL
+        return "Find out first why errors rose; then recalibrate on rows since, if scores are still off.", MODEL
     return _BY_PARTS[type(finding.parts)](finding.parts)
 
 

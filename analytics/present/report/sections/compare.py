@@ -38,7 +38,10 @@ def build(found: WholeComparison | None, _: ReportAsking) -> tuple[Section, ...]
     if found is None:
         return ()
     answer = found.answer
-    lead, more = split_lead(readings.but_worse(readings.compare_reading(answer), answer.verdict.word, found.slices))
+    said = readings.but_worse(readings.compare_reading(answer), answer.verdict.word, found.slices)
+    if found.corrected is not None and found.corrected.is_known:
+        said = f"{readings.judged_reading(found.corrected)}\n{readings.by_judge_alone(said)}"
+    lead, more = split_lead(said)
     live, candidate = (short(name) for name in answer.names)
     blocks: list[Block] = [f"Live: {live}. Candidate: {candidate}.", *([more] if more else [])]
     if answer.account.judged:
