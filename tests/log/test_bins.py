@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import duckdb
 import numpy as np
 import polars as pl
 import pytest
@@ -19,13 +18,14 @@ from analytics.query.cohort import Cohort, slice_clauses
 from analytics.query.engine import Engine
 from analytics.reading.grid import bin_case, inner_shares, numeric_bins
 from tests.ingested import Desk
+from tests.one_instance import fresh_database
 
 
 def binned(values: Sequence[float | int | None], *, is_integer: bool) -> tuple[Bins, list[int | None]]:
     """The bins of a column and the code of every row."""
     type_ = "BIGINT" if is_integer else "DOUBLE"
     column = Column(0, "x", type_, "number", n_distinct=len(set(values)))
-    with duckdb.connect() as connection:
+    with fresh_database() as connection:
         connection.execute(f"CREATE TABLE raw AS SELECT unnest(?::{type_}[]) AS c0", [list(values)])
         bins = numeric_bins(connection, column)
         codes = connection.execute(f"SELECT {bin_case(column, bins)} FROM raw ORDER BY rowid").fetchall()
@@ -86,7 +86,7 @@ def test_bins_hold_about_a_tenth_each() -> None:
 def test_inner_shares_ask_for_whole_places(n: int, parts: int) -> None:
     """Against the plain definition: the value at place max(ceil(k n / parts), 1) of the sorted values."""
     values = np.random.default_rng(n).permutation(n).tolist()
-    with duckdb.connect() as connection:
+    with fresh_database() as connection:
         found = connection.execute(
             "SELECT quantile_disc(v, ?) FROM (SELECT unnest(?::DOUBLE[]) AS v)", [inner_shares(n, parts), values]
         ).fetchone()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from unittest.mock import patch
 
-import duckdb
 import numpy as np
 import polars as pl
 import pytest
@@ -18,6 +17,7 @@ from analytics.reading.grid import score_grid, score_quantiles
 from analytics.reading.score_bins import with_score_bins
 from analytics.reading.sql.expression import Expression
 from tests.ingested import Desk
+from tests.one_instance import fresh_database
 
 
 def scored(desk: Desk, scores: object) -> Log:
@@ -96,7 +96,7 @@ def test_bins_by_cells_are_those_of_numpy(edges: list[float]) -> None:
     near = np.concatenate([among, np.nextafter(among, np.inf), (among[:-1] + np.diff(among) / 3)])
     with np.errstate(over="ignore"):
         scores = near[(near >= among[0]) & (near <= among[-1])]
-    with duckdb.connect() as connection:
+    with fresh_database() as connection:
         connection.execute("CREATE TABLE raw AS SELECT unnest(?::DOUBLE[]) AS score", [[*scores.tolist(), None]])
         rows = connection.execute(with_score_bins("SELECT score FROM raw", edges)).fetchall()
     assert [place for _, place in rows] == [*(np.searchsorted(among, scores, side="right") - 1).tolist(), None]
@@ -123,7 +123,7 @@ def at_places(scores: Sequence[float]) -> list[float]:
 
 
 def quantiles(scores: Sequence[float]) -> list[float]:
-    with duckdb.connect() as connection:
+    with fresh_database() as connection:
         connection.execute(
             "CREATE TABLE looked_at AS SELECT row_number() OVER () AS place, unnest(?::DOUBLE[]) AS score",
             [[None, *scores, None]],
@@ -153,7 +153,7 @@ def test_quantiles_of_any_scores(scores: list[float]) -> None:
 
 
 def grid_of(scores: Sequence[float]) -> tuple[float, ...]:
-    with duckdb.connect() as connection:
+    with fresh_database() as connection:
         frame = pl.DataFrame({"score": scores})
         connection.register("given", frame.to_arrow())
         connection.execute("CREATE TABLE raw AS FROM given")
