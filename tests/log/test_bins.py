@@ -19,6 +19,7 @@ from analytics.query.engine import Engine
 from analytics.reading.grid import bin_case, inner_shares, numeric_bins
 from tests.ingested import Desk
 from tests.one_instance import fresh_database
+from tests.thorough import amount
 
 
 def binned(values: Sequence[float | int | None], *, is_integer: bool) -> tuple[Bins, list[int | None]]:
@@ -49,7 +50,7 @@ NUMBERS = st.one_of(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=amount(40, 80))
 @given(st.lists(st.one_of(st.none(), NUMBERS, NUMBERS), min_size=1, max_size=80))
 def test_every_value_lies_in_exactly_one_bin(values: list[float | None]) -> None:
     bins, codes = binned(values, is_integer=False)
@@ -60,7 +61,7 @@ def test_every_value_lies_in_exactly_one_bin(values: list[float | None]) -> None
     assert len(set(labels)) == len(labels)
 
 
-@settings(max_examples=60)
+@settings(max_examples=amount(30, 60))
 @given(st.lists(st.one_of(st.none(), st.integers(-(10**6), 10**6), st.integers(-30, 30)), min_size=1, max_size=80))
 def test_integers_lie_where_their_label_says(values: list[int | None]) -> None:
     bins, codes = binned(values, is_integer=True)
@@ -93,7 +94,7 @@ def test_inner_shares_ask_for_whole_places(n: int, parts: int) -> None:
     assert found == ([max(-(-k * n // parts), 1) - 1 for k in range(1, parts)],)
 
 
-@settings(max_examples=60)
+@settings(max_examples=amount(30, 60))
 @given(st.lists(st.integers(0, 99), min_size=11, max_size=80, unique=True))
 def test_edges_lie_at_whole_places(values: list[int]) -> None:
     """More than ten different values, none of which fills a tenth, and of two digits, which rounding keeps."""

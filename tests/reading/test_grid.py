@@ -18,6 +18,7 @@ from analytics.reading.score_bins import with_score_bins
 from analytics.reading.sql.expression import Expression
 from tests.ingested import Desk
 from tests.one_instance import fresh_database
+from tests.thorough import amount
 
 
 def scored(desk: Desk, scores: object) -> Log:
@@ -102,7 +103,7 @@ def test_bins_by_cells_are_those_of_numpy(edges: list[float]) -> None:
     assert [place for _, place in rows] == [*(np.searchsorted(among, scores, side="right") - 1).tolist(), None]
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=amount(10, 15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(st.none(), st.floats(), st.floats(0, 1)), min_size=1, max_size=30))
 def test_any_scores(desk: Desk, scores: list[float | None]) -> None:
     log = scored(desk, scores)
@@ -139,14 +140,14 @@ def test_quantiles_lie_at_whole_places(n: int, digits: int) -> None:
     assert quantiles(scores) == at_places(scores)
 
 
-@settings(max_examples=60)
+@settings(max_examples=amount(30, 60))
 @given(st.integers(1, 4_000), st.integers(1, 3_000))
 def test_quantiles_of_any_number_of_rows(n: int, distinct: int) -> None:
     scores = [place * 7_919 % distinct / distinct for place in range(n)]
     assert quantiles(scores) == at_places(scores)
 
 
-@settings(max_examples=60)
+@settings(max_examples=amount(30, 60))
 @given(st.lists(st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.29, 0.57])), min_size=1, max_size=60))
 def test_quantiles_of_any_scores(scores: list[float]) -> None:
     assert quantiles(scores) == at_places(scores)
