@@ -26,6 +26,17 @@ def instance() -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
+def fresh_database() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database in memory, of the one instance."""
+    name = f"memory_{next(NUMBERS)}"
+    shared = instance()
+    with shared.cursor() as cursor:
+        cursor.execute(f"ATTACH ':memory:' AS {name}; USE {name}")
+        yield cursor
+    shared.execute(f"DETACH DATABASE IF EXISTS {name}")
+
+
+@contextmanager
 def one_instance() -> Iterator[None]:
     """Let readings have their database in the one instance, and take what they attached out of it at the end.
 

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from analytics import errors
+from tests import trees
 
 ROOT = Path(__file__).parents[1]
 BRANCH = re.compile(r"^ {4}(?P<indent>[│ ]*)(?:[├└]── )?(?P<name>[A-Z]\w+)", re.MULTILINE)
@@ -35,7 +36,7 @@ def test_the_drawing_is_the_tree() -> None:
 
 def raised(path: Path) -> set[str]:
     """Names of the classes that a module raises by calling them."""
-    nodes = [node.exc for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Raise)]
+    nodes = [node.exc for node in trees.nodes_of(path) if isinstance(node, ast.Raise)]
     return {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
 
@@ -55,7 +56,7 @@ def written_out(node: ast.expr) -> str:
 def test_messages_say_what_to_do() -> None:
     """Each message that is written out in these rooms has more than one sentence, or names what was expected."""
     for path in [*(ROOT / "analytics/log").rglob("*.py"), *(ROOT / "analytics/query").rglob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in trees.nodes_of(path):
             if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
                 text = written_out(node.exc.args[0])
                 assert text == "" or (text.rstrip().endswith(".") and ". " in text), (path.name, text)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from tests import trees
 from tests.of_each import of_each
 
 ROOT = Path(__file__).parents[1]
@@ -109,31 +109,30 @@ def modules() -> list[str]:
 
 
 @cache
-def tree_of(module: str) -> ast.Module:
-    return ast.parse((ROOT / module).read_text("utf-8"))
-
-
-@cache
 def imported(module: str) -> frozenset[str]:
     """Dotted names that a module imports, anywhere in it, without those that only type checkers read."""
-    return frozenset(name for node in at_run_time(tree_of(module)) for name in names_of(node, module))
+    return names_in(trees.nodes_of(ROOT / module), module)
 
 
-def at_run_time(node: ast.AST) -> Iterator[ast.AST]:
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING")):
-            yield from at_run_time(child)
+def names_in(nodes: list[ast.AST], module: str) -> frozenset[str]:
+    unread = {
+        id(under)
+        for node in nodes
+        if isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name | ast.Attribute)
+        and ast.unparse(node.test).endswith("TYPE_CHECKING")
+        for under in trees.walked(node)
+    }
+    imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) and id(node) not in unread]
+    return frozenset(name for node in imports for name in names_of(node, module))
 
 
-def names_of(node: ast.AST, module: str) -> list[str]:
+def names_of(node: ast.Import | ast.ImportFrom, module: str) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        package = ".".join(Path(module).parts[: -node.level]) if node.level else ""
-        base = ".".join(filter(None, [package, node.module]))
-        return [base, *[f"{base}.{alias.name}" for alias in node.names]]
-    return []
+    package = ".".join(Path(module).parts[: -node.level]) if node.level else ""
+    base = ".".join(filter(None, [package, node.module]))
+    return [base, *[f"{base}.{alias.name}" for alias in node.names]]
 
 
 def is_within(name: str, package: str) -> bool:
@@ -203,11 +202,23 @@ def test_nothing_imports_a_script_of_a_page(module: str) -> None:
     assert not wrong, f"{module} imports {sorted(wrong)}, which Streamlit runs"
 
 
+@cache
+def users_of() -> dict[str, set[str]]:
+    """Dotted name to the modules that import it, or something in it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for module in [*modules(), "serve.py"]:
+        for name in imported(module):
+            while name:
+                found[name].add(module)
+                name = name.rpartition(".")[0]
+    return found
+
+
 @of_each(module for module in modules() if module.startswith("pages/_"))
 def test_a_small_module_is_not_one_other_module_s(module: str) -> None:
     """Short and used by one module alone: it belongs into that one, unless that is a script, which stays thin."""
     here = module.removesuffix(".py").replace("/", ".")
-    users = [other for other in [*modules(), "serve.py"] if any(is_within(name, here) for name in imported(other))]
+    users = sorted(users_of()[here])
     is_short = (ROOT / module).read_text("utf-8").count("\n") < 60
     is_alone = len(users) == 1 and Path(users[0]).parent != Path("pages")
     assert not (is_short and is_alone and not module.endswith("__init__.py")), f"{module} is used by {users[0]} alone"
@@ -295,7 +306,7 @@ ROOMS_OF_SQL = (
 
 @of_each(module for module in modules() if not any(is_in(module, place) for place in ROOMS_OF_SQL))
 def test_raw_sql_lives_in_its_rooms(module: str) -> None:
-    nodes = list(ast.walk(tree_of(module)))
+    nodes = trees.nodes_of(ROOT / module)
     texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     assert not [text for text in texts if text.startswith(SQL_WORDS)]
     called = {node.func.attr for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
@@ -308,7 +319,7 @@ INTO_PYTHON = {"map_elements", "map_batches", "map_groups"}
 @of_each(modules())
 def test_no_expression_calls_python(module: str) -> None:
     """Polars runs it on its own threads, which then wait for the interpreter: one that holds it and waits for them stops a server."""
-    called = {node.attr for node in ast.walk(tree_of(module)) if isinstance(node, ast.Attribute)}
+    called = {node.attr for node in trees.nodes_of(ROOT / module) if isinstance(node, ast.Attribute)}
     assert not called & INTO_PYTHON
 
 
@@ -326,8 +337,14 @@ def test_the_walker_sees_every_form_of_import() -> None:
     tree = ast.parse(
         "import a.b\nfrom c import d\nfrom . import e\nif TYPE_CHECKING:\n    import f\ndef g():\n    import h\n"
     )
-    names = {name for node in at_run_time(tree) for name in names_of(node, "analytics/log/x.py")}
-    assert names == {"a.b", "c", "c.d", "analytics.log", "analytics.log.e", "h"}
+    assert names_in(trees.walked(tree), "analytics/log/x.py") == {
+        "a.b",
+        "c",
+        "c.d",
+        "analytics.log",
+        "analytics.log.e",
+        "h",
+    }
 
 
 def test_of_each_name_that_is_wrong_is_said() -> None:

@@ -19,10 +19,19 @@ from tests.strange import strange_in
 Ask = Callable[..., Any]
 
 
-@pytest.fixture
-def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
-    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+@pytest.fixture(scope="module")
+def one_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
 
+
+@pytest.fixture(autouse=True)
+def shared_home(one_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each log is read once: what a workspace knows of a file does not matter to a command."""
+    monkeypatch.setenv("SLICEWISE_HOME", str(one_home))
+
+
+@pytest.fixture
+def ask() -> Ask:
     def asked(command: str, log: Path, *more: str) -> Any:
         found = CliRunner().invoke(app, [command, str(log), *more, "--format", "json"])
         assert found.exit_code == 0, found.stderr
@@ -152,10 +161,7 @@ def test_grades_in_words_of_one_scale(ask: Ask, tmp_path: Path, worst_first: lis
         (["--right", "a = stars", "--class", "zebra"], "zebra"),
     ],
 )
-def test_what_does_not_go_together_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], said: str
-) -> None:
-    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+def test_what_does_not_go_together_is_said(tmp_path: Path, options: list[str], said: str) -> None:
     path = tmp_path / "log.csv"
     pl.DataFrame(
         {"a": [1, 2, 3] * 9, "stars": [3, 2, 1] * 9, "score": [0.1, 0.5, 0.7] * 9, "label": [0, 1, 1] * 9}
@@ -188,7 +194,6 @@ COMMANDS = {
 def test_tables_and_report_of_answers_speak_of_no_class(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "400")
     path, out = tmp_path / "log.csv", tmp_path / "report.html"
     rows = {"a": [1, 2, 3] * 80, "b": [1, 2, 1, 3, 2, 3] * 40, "part": ["x", "y"] * 120, "other": ["u", "v", "v"] * 80}
@@ -225,20 +230,14 @@ def test_calibration_goes_class_by_class(ask: Ask, hpc: Path) -> None:
     assert refused.exit_code == 2 and "--by" in refused.stderr
 
 
-def test_the_report_has_the_calibration_of_each_class(
-    hpc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+def test_the_report_has_the_calibration_of_each_class(hpc: Path, tmp_path: Path) -> None:
     made = CliRunner().invoke(app, ["report", str(hpc), "--out", str(tmp_path / "pack.html")])
     assert made.exit_code == 0, made.stderr
     text = (tmp_path / "pack.html").read_text(encoding="utf-8")
     assert "Scores of each class against the rest" in text and "Scores of class M are too low by 1.8 points" in text
 
 
-def test_rows_without_an_answer_are_said_beside_those_without_a_label(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+def test_rows_without_an_answer_are_said_beside_those_without_a_label(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     rows = {"said": ["a", "b", None, None, "c"] * 8, "true": ["a", "c", "b", None, None] * 8, "place": range(40)}
     pl.DataFrame(rows).write_csv(path)

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from analytics.__main__ import app
 
-N = 20_000
+N = 6_000
+"""Rows of the log; of each fault below, a share of them."""
 
 
 def logs(folder: Path) -> tuple[Path, Path, dict[str, int]]:
@@ -31,10 +32,12 @@ def logs(folder: Path) -> tuple[Path, Path, dict[str, int]]:
     )
     place = pl.col("id")
     replayed = frame.with_columns(
-        income=pl.when(place >= 1_000).then("income"),
-        distance_km=pl.when(place.is_between(1_000, 2_999)).then(pl.col("distance_km") * 1000).otherwise("distance_km"),
-        age=pl.when(place.is_between(3_000, 3_599)).then(pl.lit(99)).otherwise("age"),
-        rate=pl.when(place.is_between(4_000, 7_999)).then(pl.col("rate").round(2)).otherwise("rate"),
+        income=pl.when(place >= N // 20).then("income"),
+        distance_km=pl.when(place.is_between(N // 20, 3 * N // 20 - 1))
+        .then(pl.col("distance_km") * 1000)
+        .otherwise("distance_km"),
+        age=pl.when(place.is_between(3 * N // 20, 9 * N // 50 - 1)).then(pl.lit(99)).otherwise("age"),
+        rate=pl.when(place.is_between(N // 5, 2 * N // 5 - 1)).then(pl.col("rate").round(2)).otherwise("rate"),
         run=pl.lit("r2"),
     )
     logits = frame["income"].log() - 8 + 0.02 * (frame["distance_km"] - 20) + (frame["age"] - 50) / 50 + frame["rate"]
@@ -57,8 +60,27 @@ def logs(folder: Path) -> tuple[Path, Path, dict[str, int]]:
     return folder / "offline.csv", folder / "replay.csv", shares
 
 
-def test_each_planted_fault_is_named_with_its_column_and_its_share(tmp_path: Path) -> None:
-    offline, again, n = logs(tmp_path)
+Written = tuple[Path, Path, dict[str, int]]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    return logs(tmp_path_factory.mktemp("written"))
+
+
+@pytest.fixture(scope="module")
+def one_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(autouse=True)
+def shared_home(one_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The evaluation is read once: what a workspace knows of a file does not matter to a command."""
+    monkeypatch.setenv("SLICEWISE_HOME", str(one_home))
+
+
+def test_each_planted_fault_is_named_with_its_column_and_its_share(written: Written) -> None:
+    offline, again, n = written
     found = CliRunner().invoke(app, ["replay", str(offline), str(again), "--id", "id", "--format", "json"])
     assert found.exit_code == 0, found.stderr
     answer = json.loads(found.stdout)
@@ -94,8 +116,8 @@ def test_each_planted_fault_is_named_with_its_column_and_its_share(tmp_path: Pat
     assert "look at pipeline, labels and drift before the model" in said
 
 
-def test_a_replay_that_is_the_evaluation_points_to_what_is_made_of_the_scores(tmp_path: Path) -> None:
-    offline, _, _ = logs(tmp_path)
+def test_a_replay_that_is_the_evaluation_points_to_what_is_made_of_the_scores(tmp_path: Path, written: Written) -> None:
+    offline, _, _ = written
     frame = pl.read_csv(offline)
     frame.with_columns(pl.col("score").round(4), region=pl.col("region").str.to_uppercase()).write_csv(
         tmp_path / "same.csv"
@@ -107,18 +129,20 @@ def test_a_replay_that_is_the_evaluation_points_to_what_is_made_of_the_scores(tm
     assert "Not the reason, as often where scores are equal: region differs in capitals or blanks" in said
 
 
-def test_a_score_that_no_field_explains_is_the_model_s(tmp_path: Path) -> None:
-    offline, _, _ = logs(tmp_path)
+def test_a_score_that_no_field_explains_is_the_model_s(tmp_path: Path, written: Written) -> None:
+    offline, _, _ = written
     frame = pl.read_csv(offline).with_columns(
-        score=pl.when(pl.col("id") < 500).then(pl.col("score") / 2).otherwise("score")
+        score=pl.when(pl.col("id") < N // 40).then(pl.col("score") / 2).otherwise("score")
     )
     frame.write_csv(tmp_path / "other.csv")
     said = CliRunner().invoke(app, ["replay", str(offline), str(tmp_path / "other.csv"), "--id", "id"]).stderr
     assert "no field that both have is another: look at the model's version and its code." in said
 
 
-def test_categories_in_another_order_are_the_reason_where_half_of_the_scores_stay(tmp_path: Path) -> None:
-    offline, _, _ = logs(tmp_path)
+def test_categories_in_another_order_are_the_reason_where_half_of_the_scores_stay(
+    tmp_path: Path, written: Written
+) -> None:
+    offline, _, _ = written
     swapped = pl.col("region").replace({"north": "south", "south": "north"})
     score = pl.when(pl.col("region") == "north").then(pl.col("score") / 2).otherwise("score")
     frame = pl.read_csv(offline).with_columns(region=swapped, score=score)
@@ -128,18 +152,19 @@ def test_categories_in_another_order_are_the_reason_where_half_of_the_scores_sta
     assert "south as north" in said or "north as south" in said
 
 
-def test_rows_that_never_meet_are_refused(tmp_path: Path) -> None:
-    offline, _, _ = logs(tmp_path)
+def test_rows_that_never_meet_are_refused(tmp_path: Path, written: Written) -> None:
+    offline, _, _ = written
     pl.read_csv(offline).with_columns(pl.col("id") + N).write_csv(tmp_path / "none.csv")
     found = CliRunner().invoke(app, ["replay", str(offline), str(tmp_path / "none.csv"), "--id", "id"])
     assert found.exit_code == 2 and "found none" in found.stderr
 
 
-def test_two_faults_of_one_field_and_a_field_that_explains_little(tmp_path: Path) -> None:
-    offline, _, _ = logs(tmp_path)
+def test_two_faults_of_one_field_and_a_field_that_explains_little(tmp_path: Path, written: Written) -> None:
+    offline, _, _ = written
     place, frame = pl.col("id"), pl.read_csv(offline)
-    income = pl.when(place < 1_000).then(None).when(place < 1_900).then(pl.col("income") * 100).otherwise("income")
-    moved = pl.when(place < 1_900).then(pl.col("score") / 2).otherwise("score")
+    few, more = N // 20, 19 * N // 200
+    income = pl.when(place < few).then(None).when(place < more).then(pl.col("income") * 100).otherwise("income")
+    moved = pl.when(place < more).then(pl.col("score") / 2).otherwise("score")
     frame.with_columns(income=income, score=moved).drop("label").write_csv(tmp_path / "both.csv")
     said = CliRunner().invoke(
         app, ["replay", str(offline), str(tmp_path / "both.csv"), "--id", "id", "--label", "label"]
@@ -150,7 +175,7 @@ def test_two_faults_of_one_field_and_a_field_that_explains_little(tmp_path: Path
     assert "income is 100 times what it was, another unit (4.5 % of the rows)" in text
     region = pl.when(place < 3).then(pl.lit("west")).otherwise("region")
     frame.with_columns(
-        region=region, score=pl.when(place < 500).then(pl.col("score") / 2).otherwise("score")
+        region=region, score=pl.when(place < N // 40).then(pl.col("score") / 2).otherwise("score")
     ).write_csv(tmp_path / "little.csv")
     unjudged = CliRunner().invoke(
         app, ["replay", str(offline), str(tmp_path / "little.csv"), "--id", "id", "--label", "none"]
@@ -277,8 +302,8 @@ def test_what_became_of_every_row_is_named_and_other_values_are_not(
     assert "up as often as down" in said and "Beyond that, rent is 100 times what it was, another unit, on 10.0" in said
 
 
-def test_a_replay_of_the_same_file_and_one_of_scores_of_one_decimal(tmp_path: Path) -> None:
-    offline, _, _ = logs(tmp_path)
+def test_a_replay_of_the_same_file_and_one_of_scores_of_one_decimal(tmp_path: Path, written: Written) -> None:
+    offline, _, _ = written
     copied = CliRunner().invoke(app, ["replay", str(offline), str(offline), "--id", "id"])
     assert copied.exit_code == 0 and copied.stderr.startswith("The replay gives the same score on every row.")
     frame = pl.read_csv(offline)
@@ -304,11 +329,11 @@ def held(*paths: Path) -> tuple[dict[str, Any], str]:
     return json.loads(found.stdout)["live"], found.stderr.replace("\u2009", " ").replace("\u202f", " ")
 
 
-def test_with_what_is_live_both_branches_are_told_apart(tmp_path: Path) -> None:
-    offline, again, _ = logs(tmp_path)
-    n = 8_200  # the faults lie in the first 8,000
-    for path in (offline, again):
-        pl.read_csv(path).filter(pl.col("id") < n).write_csv(path)
+def test_with_what_is_live_both_branches_are_told_apart(tmp_path: Path, written: Written) -> None:
+    n = 41 * N // 100  # the faults lie in the first two fifths
+    offline, again = (tmp_path / "offline.csv", tmp_path / "replay.csv")
+    for whole, path in zip(written[:2], (offline, again), strict=True):
+        pl.read_csv(whole).filter(pl.col("id") < n).write_csv(path)
     frame = pl.read_csv(offline)
     broken = pl.read_csv(again).join(frame.select("id", "label"), on="id")
     flags = (frame["score"] >= 0.5).cast(pl.Int8).to_numpy()
@@ -339,10 +364,10 @@ def test_with_what_is_live_both_branches_are_told_apart(tmp_path: Path) -> None:
     assert held(offline, again, lived(tmp_path, "as before.csv", frame))[0]["branch"] == "replay alone"
 
 
-def test_text_that_could_not_be_read_is_no_broken_join(tmp_path: Path) -> None:
-    offline, _, _ = logs(tmp_path)
+def test_text_that_could_not_be_read_is_no_broken_join(tmp_path: Path, written: Written) -> None:
+    offline, _, _ = written
     frame = pl.read_csv(offline)
-    is_bad = pl.col("id") < 700
+    is_bad = pl.col("id") < 7 * N // 200
     text = pl.when(is_bad).then(pl.lit("n. V.")).otherwise(pl.col("income").cast(pl.String))
     halved = pl.when(is_bad).then(pl.col("score") / 2).otherwise("score")
     frame.with_columns(income=text, score=halved).write_csv(tmp_path / "text.csv")
@@ -354,8 +379,8 @@ def test_text_that_could_not_be_read_is_no_broken_join(tmp_path: Path) -> None:
     assert "income holds text that could not be read as a number, such as n. V., on 3.5" in found.stderr
 
 
-def test_ids_that_repeat_and_fields_of_another_type(tmp_path: Path) -> None:
-    offline, _, _ = logs(tmp_path)
+def test_ids_that_repeat_and_fields_of_another_type(tmp_path: Path, written: Written) -> None:
+    offline, _, _ = written
     place = pl.col("id")
     frame = pl.read_csv(offline).with_columns(code=place % 7, flag=place % 2)
     frame.write_csv(tmp_path / "typed.csv")
@@ -363,7 +388,7 @@ def test_ids_that_repeat_and_fields_of_another_type(tmp_path: Path) -> None:
         code=pl.format("0{}", pl.col("code")),
         flag=pl.col("flag").cast(pl.Float64) + 0.0,
         age=pl.format("{} years", pl.col("age")),
-        score=pl.when(place < 400).then(pl.col("score") / 2).otherwise("score"),
+        score=pl.when(place < N // 50).then(pl.col("score") / 2).otherwise("score"),
     )
     # An earlier answer to some inputs stands before the one that counts.
     pl.concat([other.head(900).with_columns(score=pl.lit(0.123)), other]).write_csv(tmp_path / "again.csv")
@@ -371,7 +396,12 @@ def test_ids_that_repeat_and_fields_of_another_type(tmp_path: Path) -> None:
     found = CliRunner().invoke(app, asked)
     assert found.exit_code == 0, found.stderr
     answer = json.loads(found.stdout)
-    assert (answer["n"], answer["changed"], answer["rows_candidate"], answer["ids_candidate"]) == (N, 400, N + 900, N)
+    assert (answer["n"], answer["changed"], answer["rows_candidate"], answer["ids_candidate"]) == (
+        N,
+        N // 50,
+        N + 900,
+        N,
+    )
     fields = {row["field"]: row for row in answer["fields"]}
     assert set(fields) == {"code", "age"} and not any(row["is_reason"] for row in fields.values())
     assert (

@@ -26,7 +26,7 @@ from tests.thorough import IS_THOROUGH, amount
 
 SEEDS = seeds()
 N_FILES = amount(400, 100_000) // len(SEEDS)
-N_WHOLE_PATH = amount(2, 50)
+N_WHOLE_PATH = amount(1, 50)
 SECONDS = 10
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import duckdb
 import numpy as np
 import polars as pl
 import pytest
@@ -19,13 +18,15 @@ from analytics.query.cohort import Cohort, slice_clauses
 from analytics.query.engine import Engine
 from analytics.reading.grid import bin_case, inner_shares, numeric_bins
 from tests.ingested import Desk
+from tests.one_instance import fresh_database
+from tests.thorough import amount
 
 
 def binned(values: Sequence[float | int | None], *, is_integer: bool) -> tuple[Bins, list[int | None]]:
     """The bins of a column and the code of every row."""
     type_ = "BIGINT" if is_integer else "DOUBLE"
     column = Column(0, "x", type_, "number", n_distinct=len(set(values)))
-    with duckdb.connect() as connection:
+    with fresh_database() as connection:
         connection.execute(f"CREATE TABLE raw AS SELECT unnest(?::{type_}[]) AS c0", [list(values)])
         bins = numeric_bins(connection, column)
         codes = connection.execute(f"SELECT {bin_case(column, bins)} FROM raw ORDER BY rowid").fetchall()
@@ -49,7 +50,7 @@ NUMBERS = st.one_of(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=amount(40, 80))
 @given(st.lists(st.one_of(st.none(), NUMBERS, NUMBERS), min_size=1, max_size=80))
 def test_every_value_lies_in_exactly_one_bin(values: list[float | None]) -> None:
     bins, codes = binned(values, is_integer=False)
@@ -60,7 +61,7 @@ def test_every_value_lies_in_exactly_one_bin(values: list[float | None]) -> None
     assert len(set(labels)) == len(labels)
 
 
-@settings(max_examples=60)
+@settings(max_examples=amount(30, 60))
 @given(st.lists(st.one_of(st.none(), st.integers(-(10**6), 10**6), st.integers(-30, 30)), min_size=1, max_size=80))
 def test_integers_lie_where_their_label_says(values: list[int | None]) -> None:
     bins, codes = binned(values, is_integer=True)
@@ -86,14 +87,14 @@ def test_bins_hold_about_a_tenth_each() -> None:
 def test_inner_shares_ask_for_whole_places(n: int, parts: int) -> None:
     """Against the plain definition: the value at place max(ceil(k n / parts), 1) of the sorted values."""
     values = np.random.default_rng(n).permutation(n).tolist()
-    with duckdb.connect() as connection:
+    with fresh_database() as connection:
         found = connection.execute(
             "SELECT quantile_disc(v, ?) FROM (SELECT unnest(?::DOUBLE[]) AS v)", [inner_shares(n, parts), values]
         ).fetchone()
     assert found == ([max(-(-k * n // parts), 1) - 1 for k in range(1, parts)],)
 
 
-@settings(max_examples=60)
+@settings(max_examples=amount(30, 60))
 @given(st.lists(st.integers(0, 99), min_size=11, max_size=80, unique=True))
 def test_edges_lie_at_whole_places(values: list[int]) -> None:
     """More than ten different values, none of which fills a tenth, and of two digits, which rounding keeps."""

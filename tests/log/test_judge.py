@@ -17,6 +17,7 @@ from analytics.log.mapping import Mapping
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
+from tests.thorough import amount
 
 SCORES = (
     "0.5",
@@ -47,7 +48,7 @@ def columns(cells: Sequence[str]) -> st.SearchStrategy[list[str]]:
     )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=amount(12, 25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     scores=columns(SCORES),
     labels=columns(LABELS),

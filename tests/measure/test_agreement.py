@@ -14,6 +14,7 @@ from analytics.measure.agreement.overall import overall
 from analytics.measure.agreement.pairs import pair_table
 from analytics.measure.agreement.raters import rater_table
 from analytics.measure.agreement.ratings import ratings_of
+from tests.thorough import amount
 
 
 def grouped(rows: pl.DataFrame) -> pl.DataFrame:
@@ -159,7 +160,7 @@ def test_intervals_cover_as_often_as_they_state() -> None:
     agreed = np.mean([a * b + (1 - a) * (1 - b) / 2 for a, b in combinations(quality, 2)])
     alpha = (agreed - 1 / 3) / (2 / 3)
     inside = {"kappa": 0, "ac1": 0, "alpha": 0, "found": 0}
-    draws = 25
+    draws = amount(15, 25)
     for _ in range(draws):
         ratings = ratings_of(grouped(made(rng, 150, quality)), ["r0", "r1", "r2"])
         row = pair_table(ratings).filter(first="r0", second="r1").row(0, named=True)

@@ -8,6 +8,7 @@ import pytest
 
 from analytics.measure.base_rate import LabelErrors, base_rate_split
 from analytics.measure.brief import worst_table
+from tests.thorough import amount
 
 COLUMNS, SLICES, SEEDS = 6, 5, 200
 
@@ -36,15 +37,17 @@ def counts(seed: int, base_rate: float = 1.0) -> pl.DataFrame:
     return pl.concat(found)
 
 
-@pytest.mark.parametrize("weights", [(1.0, 1.0), (20.0, 1.0), (0.2, 3.0)])
+@pytest.mark.parametrize(
+    ("weights", "seeds"), [((1.0, 1.0), SEEDS), ((20.0, 1.0), amount(60, SEEDS)), ((0.2, 3.0), amount(60, SEEDS))]
+)
 @pytest.mark.parametrize("base_rate", [1.0, 3.0])
 def test_slices_that_are_alike_are_called_worse_no_more_often_than_stated(
-    weights: tuple[float, float], base_rate: float
+    weights: tuple[float, float], seeds: int, base_rate: float
 ) -> None:
-    found = [worst_table(counts(seed, base_rate), weights) for seed in range(SEEDS)]
+    found = [worst_table(counts(seed, base_rate), weights) for seed in range(seeds)]
     is_worse = (pl.col("p_adjusted") < 0.05) & (pl.col("excess_low") > 0)
-    # 2.5 % are stated: of 200 draws 12 or fewer hold one in 99 of 100 runs.
-    assert sum(not table.filter(is_worse).is_empty() for table in found) <= 12
+    # 2.5 % are stated: of 60 draws 5 or fewer, of 200 draws 12 or fewer hold one in 99 of 100 runs.
+    assert sum(not table.filter(is_worse).is_empty() for table in found) <= (12 if seeds == SEEDS else 5)
 
 
 def test_the_excess_is_that_of_the_split_and_its_parts_add_up() -> None:

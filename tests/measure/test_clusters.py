@@ -133,8 +133,8 @@ def test_rows_that_are_units_of_their_own_have_no_design_effect() -> None:
 @settings(max_examples=4)
 @given(seed=st.integers(0, 1_000), by=st.sampled_from([("region",), ("vip",), ("region", "vip")]))
 def test_slices_and_their_rest(seed: int, by: tuple[str, ...]) -> None:
-    log = made(seed, n_units=12)
-    table = slice_table(score_table(log, EDGES, by), EDGES, by=by, clusters=clusters(log, by), **options())
+    log, asked = made(seed, n_units=12), options(metrics=["error_rate", "recall", "f1", "brier"])
+    table = slice_table(score_table(log, EDGES, by), EDGES, by=by, clusters=clusters(log, by), **asked)
     share = [f"{name}{end}" for name in ("error_rate", "recall", "f1", "brier") for end in ("_low", "_high")]
     assert table.select((pl.col(share).is_null() | pl.col(share).is_between(0, 1)).all()).row(0) == (True,) * len(share)
     for row in table.iter_rows(named=True):
@@ -142,7 +142,7 @@ def test_slices_and_their_rest(seed: int, by: tuple[str, ...]) -> None:
         assert row["n_units"] == log.filter(kept)["unit"].n_unique()
         alone = log.with_columns(is_in=kept)
         two = slice_table(
-            score_table(alone, EDGES, ["is_in"]), EDGES, by=["is_in"], clusters=clusters(alone, ("is_in",)), **options()
+            score_table(alone, EDGES, ["is_in"]), EDGES, by=["is_in"], clusters=clusters(alone, ("is_in",)), **asked
         ).filter("is_in")
         for name in ("error_rate_difference_low", "recall_p", "brier_p", "excess_model_low", "excess_model_p"):
             assert (row[name] is None) == (two[name][0] is None)

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from analytics.measure.labels.sites import code_table, site_table, strata_of
+from tests.thorough import amount
 
 RNG = np.random.default_rng
 
@@ -52,7 +53,7 @@ def test_differences_and_odds_equal_a_plain_loop(seed: int) -> None:
 
 
 def test_intervals_hold_the_truth_and_alike_sites_are_seldom_apart() -> None:
-    rng, held, named, draws = RNG(1), 0, 0, 600
+    rng, held, named, draws = RNG(1), 0, 0, amount(250, 600)
     n = np.full(10, 30)
     rest, shift = np.linspace(0.1, 0.8, 10), 0.08
     for _ in range(draws):
@@ -67,8 +68,9 @@ def test_intervals_hold_the_truth_and_alike_sites_are_seldom_apart() -> None:
         held += found["low"] <= shift <= found["high"]
         alike = {**rows, "n_pos": [*rng.binomial(n, rest), *rng.binomial(3 * n, rest)]}
         named += bool(site_table(pl.DataFrame(alike))["is_apart"].any())
-    assert 0.925 <= held / draws <= 0.975  # 95 %, three standard errors of 600 draws are 2.7 points
-    assert named / draws <= 0.08
+    spread = 3 * math.sqrt(0.95 * 0.05 / draws)  # three standard errors
+    assert abs(held / draws - 0.95) <= spread
+    assert named / draws <= 0.05 + spread
 
 
 def test_a_site_whose_scores_nobody_else_has_is_not_compared() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from unittest.mock import patch
 
-import duckdb
 import numpy as np
 import polars as pl
 import pytest
@@ -18,6 +17,8 @@ from analytics.reading.grid import score_grid, score_quantiles
 from analytics.reading.score_bins import with_score_bins
 from analytics.reading.sql.expression import Expression
 from tests.ingested import Desk
+from tests.one_instance import fresh_database
+from tests.thorough import amount
 
 
 def scored(desk: Desk, scores: object) -> Log:
@@ -96,13 +97,13 @@ def test_bins_by_cells_are_those_of_numpy(edges: list[float]) -> None:
     near = np.concatenate([among, np.nextafter(among, np.inf), (among[:-1] + np.diff(among) / 3)])
     with np.errstate(over="ignore"):
         scores = near[(near >= among[0]) & (near <= among[-1])]
-    with duckdb.connect() as connection:
+    with fresh_database() as connection:
         connection.execute("CREATE TABLE raw AS SELECT unnest(?::DOUBLE[]) AS score", [[*scores.tolist(), None]])
         rows = connection.execute(with_score_bins("SELECT score FROM raw", edges)).fetchall()
     assert [place for _, place in rows] == [*(np.searchsorted(among, scores, side="right") - 1).tolist(), None]
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=amount(10, 15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(st.none(), st.floats(), st.floats(0, 1)), min_size=1, max_size=30))
 def test_any_scores(desk: Desk, scores: list[float | None]) -> None:
     log = scored(desk, scores)
@@ -123,7 +124,7 @@ def at_places(scores: Sequence[float]) -> list[float]:
 
 
 def quantiles(scores: Sequence[float]) -> list[float]:
-    with duckdb.connect() as connection:
+    with fresh_database() as connection:
         connection.execute(
             "CREATE TABLE looked_at AS SELECT row_number() OVER () AS place, unnest(?::DOUBLE[]) AS score",
             [[None, *scores, None]],
@@ -139,21 +140,21 @@ def test_quantiles_lie_at_whole_places(n: int, digits: int) -> None:
     assert quantiles(scores) == at_places(scores)
 
 
-@settings(max_examples=60)
+@settings(max_examples=amount(30, 60))
 @given(st.integers(1, 4_000), st.integers(1, 3_000))
 def test_quantiles_of_any_number_of_rows(n: int, distinct: int) -> None:
     scores = [place * 7_919 % distinct / distinct for place in range(n)]
     assert quantiles(scores) == at_places(scores)
 
 
-@settings(max_examples=60)
+@settings(max_examples=amount(30, 60))
 @given(st.lists(st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.29, 0.57])), min_size=1, max_size=60))
 def test_quantiles_of_any_scores(scores: list[float]) -> None:
     assert quantiles(scores) == at_places(scores)
 
 
 def grid_of(scores: Sequence[float]) -> tuple[float, ...]:
-    with duckdb.connect() as connection:
+    with fresh_database() as connection:
         frame = pl.DataFrame({"score": scores})
         connection.register("given", frame.to_arrow())
         connection.execute("CREATE TABLE raw AS FROM given")

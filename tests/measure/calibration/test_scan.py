@@ -13,6 +13,7 @@ from analytics.measure.calibration.table import adjusted
 from tests.measure.calibration.test_table import alone, calibrated, cells_of_a_large_log, made
 from tests.measure.logs import distinct_edges, judged, score_table
 from tests.measure.test_metrics import ece_by_hand
+from tests.thorough import amount
 
 
 def segmented(n: int, seed: int, slope: float = 1.0) -> pl.DataFrame:
@@ -60,7 +61,7 @@ def test_a_segment_that_is_right_on_average_and_stale_stands_out_by_its_slope() 
 
 
 def test_calibrated_logs_have_a_slice_that_stands_out_no_more_often_than_stated() -> None:
-    logs = 200
+    logs = amount(100, 200)
     tables = [found_in(segmented(1_500, seed)) for seed in range(logs)]
     named = sum(
         (table.select(pl.min_horizontal(pl.min("p_adjusted"), pl.min("slope_p_adjusted"))).item()) < 0.05

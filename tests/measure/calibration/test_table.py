@@ -21,6 +21,7 @@ from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.present.tables.calibration import NUMBERS
 from tests.measure.logs import distinct_edges, judged, rows, score_table
 from tests.measure.test_metrics import ece_by_hand
+from tests.thorough import amount
 
 
 def made(score: np.ndarray, label: np.ndarray, **columns: object) -> pl.DataFrame:
@@ -96,7 +97,7 @@ def test_scores_of_0_and_1_have_a_slope_all_the_same() -> None:
     assert line.slope is not None and np.isfinite(line.slope).all() and 0 < line.slope[0] < 1
 
 
-@pytest.mark.parametrize(("n", "logs"), [(300, 150), (3_000, 150), (300_000, 60)])
+@pytest.mark.parametrize(("n", "logs"), [(300, amount(80, 150)), (3_000, amount(60, 150)), (300_000, amount(30, 60))])
 def test_the_chance_range_of_every_number_covers_calibrated_logs_at_its_stated_rate(n: int, logs: int) -> None:
     covered: dict[str, list[bool]] = {}
     for seed in range(logs):
@@ -180,9 +181,10 @@ def test_the_test_of_the_level_rejects_calibrated_slices_at_its_stated_rate() ->
 
 
 def test_the_test_of_the_slope_rejects_calibrated_slices_at_its_stated_rate() -> None:
-    p = [calibration_line(alone(calibrated(400, seed))).slope_p_value for seed in range(300)]
+    logs = amount(200, 300)
+    p = [calibration_line(alone(calibrated(400, seed))).slope_p_value for seed in range(logs)]
     rejected = sum(value is not None and value < 0.05 for value in p)
-    assert stats.binomtest(rejected, 300, 0.05).pvalue > 0.005
+    assert stats.binomtest(rejected, logs, 0.05).pvalue > 0.005
 
 
 def test_distinct_scores_are_bins_of_their_own_and_equal_width_bins_are_scikit_learns() -> None:

@@ -80,10 +80,10 @@ def halves(cube: Cube, rng: np.random.Generator) -> Found:
     return Found([groups[row] for row in rows], table[rows])
 
 
-def planted(seed: int, n: int = 20_000, base: float = 0.137) -> Found:
-    """Search a log of ten columns of four values in which one conjunction of three, 1.5 % of the rows, fails twice as often."""
+def planted(seed: int, n: int = 20_000, base: float = 0.137, n_columns: int = 10) -> Found:
+    """Search a log of columns of four values in which one conjunction of three, 1.5 % of the rows, fails twice as often."""
     rng = np.random.default_rng(seed)
-    columns = [rng.choice(4, n, p=[0.25, 0.25, 0.2, 0.3]) for _ in range(10)]
+    columns = [rng.choice(4, n, p=[0.25, 0.25, 0.2, 0.3]) for _ in range(n_columns)]
     inside = (columns[0] == 0) & (columns[1] == 1) & (columns[2] == 0)
     drop = inside & (rng.random(n) > 0.015 * n / inside.sum())
     columns[0] = np.where(drop, 3, columns[0])
@@ -91,7 +91,7 @@ def planted(seed: int, n: int = 20_000, base: float = 0.137) -> Found:
     return searched(columns, rng.random(n) < np.where(inside, 2 * base, base), rng)
 
 
-def noise(seed: int, n: int = 5_000) -> Found:
-    """Search a log of twelve columns of four values in which nothing depends on anything."""
+def noise(seed: int, n: int = 5_000, n_columns: int = 12) -> Found:
+    """Search a log of columns of four values in which nothing depends on anything."""
     rng = np.random.default_rng(seed)
-    return searched([rng.integers(0, 4, n) for _ in range(12)], rng.random(n) < 0.15, rng)
+    return searched([rng.integers(0, 4, n) for _ in range(n_columns)], rng.random(n) < 0.15, rng)

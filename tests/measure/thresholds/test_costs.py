@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix
 
@@ -24,6 +24,7 @@ from analytics.measure.thresholds.costs import (
     total_costs,
 )
 from tests.measure.logs import distinct_edges, judged, rows, score_table
+from tests.thorough import amount
 
 COSTS = st.builds(
     Costs,
@@ -56,9 +57,9 @@ def amount_table(log: pl.DataFrame, edges: np.ndarray, by: tuple[str, ...] = ())
 def cost_of_rows(log: pl.DataFrame, threshold: float, costs: Costs) -> float:
     """Row by row: the outcome of each judged row, its cost, its amount where that multiplies."""
     total = 0.0
-    for score, label, amount in log.drop_nulls(["score", "label"]).select("score", "label", "amount").iter_rows():
+    for score, label, worth in log.drop_nulls(["score", "label"]).select("score", "label", "amount").iter_rows():
         cell = {(True, 1): "tp", (True, 0): "fp", (False, 1): "fn", (False, 0): "tn"}[score >= threshold, label]
-        total += getattr(costs, cell) * (amount if cell in costs.amount_cells else 1)
+        total += getattr(costs, cell) * (worth if cell in costs.amount_cells else 1)
         total += costs.review * (score >= threshold)
     return total
 
@@ -74,6 +75,7 @@ def test_the_curve_equals_a_sum_over_rows_at_every_edge(log: pl.DataFrame, costs
         assert cost == pytest.approx(cost_of_rows(log, threshold, costs), abs=1e-9)
 
 
+@settings(max_examples=amount(20, 100))
 @given(rows())
 def test_counts_equal_scikit_learn_at_every_edge(log: pl.DataFrame) -> None:
     y, score = judged(log)

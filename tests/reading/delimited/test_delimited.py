@@ -29,6 +29,7 @@ from analytics.reading.sql import database
 from analytics.reading.table import Table
 from tests.ingested import Desk
 from tests.one_instance import one_instance
+from tests.thorough import amount
 
 
 @dataclass(frozen=True)
@@ -380,7 +381,7 @@ def test_fast_and_careful_reading_agree(tmp_path: Path) -> None:
 CELL = st.text(alphabet="abzA09.-,;\"'\\ \t\n\r|é\x00", max_size=8)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=amount(30, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_the_books_close_whatever_is_done_to_a_file(tmp_path: Path, data: st.DataObject) -> None:
     """Characters put in, taken out and lines repeated anywhere: each line is in one class, and all of them are there."""
@@ -400,7 +401,7 @@ def test_the_books_close_whatever_is_done_to_a_file(tmp_path: Path, data: st.Dat
         )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=amount(30, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(alphabet="ab1,;\"'\\ \t\n\r|é", max_size=30), min_size=1, max_size=12))
 def test_the_books_close_on_anything(tmp_path: Path, lines: list[str]) -> None:
     content = "\n".join(lines)
@@ -410,7 +411,7 @@ def test_the_books_close_on_anything(tmp_path: Path, lines: list[str]) -> None:
         assert "empty" in str(error) or not content.strip(" \t\r\n"), error
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=amount(20, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELL, min_size=2, max_size=2), min_size=1, max_size=9))
 def test_whatever_python_writes_is_read(tmp_path: Path, rows: list[list[str]]) -> None:
     """Quoted throughout, with ids: every cell arrives as it was."""

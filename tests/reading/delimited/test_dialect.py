@@ -11,6 +11,7 @@ from analytics.errors import InputError
 from analytics.log.mapping import Mapping
 from analytics.query.engine import Engine
 from tests.ingested import Desk
+from tests.thorough import amount
 
 ROWS = [
     ["id", "score", "note"],
@@ -137,7 +138,7 @@ def test_an_unclosed_quote_is_part_of_its_field_and_said(desk: Desk) -> None:
 CELL = st.text(alphabet="ab ,;\"\n\r'\\=é", max_size=6)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=amount(15, 30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=12))
 def test_quoted_cells_arrive_as_they_are(desk: Desk, rows: list[list[str]]) -> None:
     """RFC 4180, every field quoted: what was written is read, cell by cell; empty is missing."""

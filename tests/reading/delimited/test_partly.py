@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from analytics.errors import InputError
@@ -13,6 +12,7 @@ from analytics.log.layout import CsvOptions
 from analytics.reading.delimited import lexer, load, partly, stretches
 from analytics.reading.raw import _CREATE_SET_ASIDE
 from tests.ingested import Desk
+from tests.one_instance import fresh_database
 
 NOTES = ["late, refunded", "ok", 'so "called"', "", "sent back"]
 
@@ -45,11 +45,11 @@ def damaged(rng: random.Random, lines: list[str]) -> None:
 
 
 def loaded(path: Path, scratch: Path) -> tuple[object, ...]:
-    connection = duckdb.connect()
-    connection.execute(_CREATE_SET_ASIDE)
-    found = load.load(connection, path, scratch, CsvOptions(), as_text=True)
-    rows = connection.execute("SELECT * FROM raw ORDER BY rowid").fetchall()
-    return found.header, found.outcome, rows, connection.execute("FROM set_aside ORDER BY line").fetchall()
+    with fresh_database() as connection:
+        connection.execute(_CREATE_SET_ASIDE)
+        found = load.load(connection, path, scratch, CsvOptions(), as_text=True)
+        rows = connection.execute("SELECT * FROM raw ORDER BY rowid").fetchall()
+        return found.header, found.outcome, rows, connection.execute("FROM set_aside ORDER BY line").fetchall()
 
 
 @pytest.fixture

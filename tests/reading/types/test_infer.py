@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 import pytest
 
@@ -15,6 +14,7 @@ from analytics.log.column import Column
 from analytics.reading import api
 from analytics.reading.types.written import UNITS
 from tests.ingested import Desk
+from tests.one_instance import fresh_database
 
 
 def typed(desk: Desk, values: list[Any]) -> Column:
@@ -416,7 +416,7 @@ def test_a_number_spells_a_time_wherever_the_engine_reads_one_of_1900_to_2100(pl
     numbers = sorted({sign * (end + step) for end in ends for step in range(-150, 151) for sign in (1, -1)} | {0, 2024})
     read = f"try_strptime(x::VARCHAR, '{format_}') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'"
     read += f" AND length(x::VARCHAR) = {n_digits}" if n_digits else ""
-    with duckdb.connect() as connection:
+    with fresh_database() as connection:
         connection.execute("CREATE TABLE raw AS SELECT unnest(?::BIGINT[]) AS x", [numbers])
         found = connection.execute(
             f"SELECT x, coalesce({read}, false), coalesce({UNITS[place].within.format('x')}, false) FROM raw"
