@@ -13,10 +13,11 @@ from analytics.log import states
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 
-_MAX_BYTES = 320 << 20
-"""Bytes of all tables that an engine keeps. Of ten million rows the first page keeps 40 MB, and 55 MB of each filter: room for
-all rows and five filters. With a third of it who went back from a filter waited for every table anew, 6 s instead of 1."""
-_MAX_SHARE = 0.15
+_MAX_BYTES = 512 << 20
+"""Bytes of all tables that an engine keeps. Of ten million rows the first page keeps 40 MB, and 55 MB of each filter, Gap about as
+much: room for all rows and five filters. With a fifth of it who went back from a filter waited for every table anew, 6 s instead
+of 1. Of smaller logs tables are smaller."""
+_MAX_SHARE = 0.1
 """Share of that room from which on one table is not kept: it would drive out all others. A judgement."""
 
 _MAX_CELLS = 1_000_000
