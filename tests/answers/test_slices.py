@@ -10,8 +10,11 @@ import pytest
 
 from analytics.answers.slices import _ranked
 from analytics.measure.slices import is_worse, slice_table
+from tests.thorough import amount
 
-SEEDS, FNR = 200, 0.3
+SEEDS, FNR = amount(60, 200), 0.3
+DRAWS, LEAST = amount(100, 200), amount(90, 182)
+"""Logs, and how many of them 95 % intervals cover the truth in: fewer are 2.3 standard errors below. A quarter narrower they fail."""
 N_SLICES, N_ROWS = 8, 10_000
 SUMS = dict.fromkeys(("score_sum", "score_sq_sum", "score_pos_sum", "log_loss_sum"), 0.0)
 
@@ -83,7 +86,7 @@ def test_a_doubled_fnr_comes_first_even_beside_a_higher_base_rate(prevalence: fl
 @pytest.mark.parametrize("prevalence, base_rate", [(0.01, 3.0), (0.03, 3.0), (0.2, 2.5), (0.6, 1.4)])
 def test_both_together_are_split_within_their_intervals(prevalence: float, base_rate: float) -> None:
     covered = []
-    for seed in range(SEEDS):
+    for seed in range(DRAWS):
         row = first(ranked(seed, prevalence, _Fault(base_rate, 2.0)))
         model = N_ROWS * prevalence * base_rate * FNR
         base = N_ROWS * prevalence * (base_rate - 1) * (FNR - fpr_at(prevalence))
@@ -96,4 +99,4 @@ def test_both_together_are_split_within_their_intervals(prevalence: float, base_
         assert row["excess_base_rate"] + row["excess_model"] == pytest.approx(
             row["excess_errors"], rel=1e-12, abs=1e-12
         )
-    assert np.all(np.mean(covered, axis=0) > 0.91)
+    assert np.all(np.sum(covered, axis=0) > LEAST)

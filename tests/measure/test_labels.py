@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
@@ -65,6 +66,23 @@ def test_curves_of_classes_are_the_chain_ladder(made: Late) -> None:
             share *= 1 - (until & (age == k)).sum() / max(until.sum(), 1)
             assert curve.at(np.array([0]), np.array([k - 1]))[1, kind, 0] == pytest.approx(share)
     assert curve.at(np.array([0, 0]), np.array([-1, 10_000]))[0, 0].tolist() == [0.0, 1.0]
+
+
+def test_days_without_rows_cost_nothing_and_change_no_curve() -> None:
+    """All rows of two hours whose labels took up to two months: the hours between hold none."""
+    rng = np.random.default_rng(3)
+    n, now = 1_600, 1_500
+    day, kind, age = rng.integers(0, 2, n) * 30, rng.integers(0, 2, n), rng.integers(0, now - 40, n)
+    found = Arrivals(datetime(2024, 1, 1), "1h", now, 2, 1, day, age, kind, rng.integers(0, 2, n), np.ones(n))
+    size = found.came.nbytes
+    tracemalloc.start()
+    curves = CurveSums(found).curves()
+    assert tracemalloc.get_traced_memory()[1] < size / 10
+    tracemalloc.stop()
+    for side, label in product((0, 1), (NEGATIVE, POSITIVE)):
+        ages = np.sort(age[(found.bin == side) & (kind == label)])
+        expected = np.searchsorted(ages, np.arange(found.n_ages), side="right") / len(ages)
+        assert curves.at(np.array([0]), np.arange(found.n_ages))[side, label] == pytest.approx(expected)
 
 
 def test_the_share_of_positives_has_the_greatest_likelihood() -> None:

@@ -87,6 +87,7 @@ def test_revised_labels_have_a_part_of_their_own(
     tmp_path: Path, serve: Callable[[Path], None], with_times: bool
 ) -> None:
     rows, files = made_history(7)
+    rows = rows.with_columns(scored_at=pl.date(2024, 1, 1) + pl.duration(days=pl.int_range(pl.len()) % 28))
     desk = Desk(Workspace(tmp_path / "home"), tmp_path)
     log = of_files(desk, rows if with_times else rows.drop("scored_at"), *files)
     serve(tmp_path / "home")

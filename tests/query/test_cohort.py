@@ -21,6 +21,7 @@ from analytics.query.predicates import answerable, predicate
 from analytics.query.where import parse_where
 from tests.query.logs import COLUMNS, LOG, SCHEMA, START, TEXTS, Twins, collected, frames
 from tests.query.meanings import MEANINGS
+from tests.thorough import amount
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +129,7 @@ def test_hostile_links_are_answered_or_refused(text: str, twins: Twins) -> None:
     answered(text, twins)
 
 
-@settings(max_examples=100)
+@settings(max_examples=amount(40, 100))
 @given(
     st.one_of(
         st.text(max_size=40),
@@ -308,10 +309,11 @@ def outcome_of(score: float | None, label: int | None, threshold: float) -> set[
         return found | {"unscored"}
     if label is not None:
         found.add({(True, 1): "tp", (True, 0): "fp", (False, 1): "fn", (False, 0): "tn"}[score >= threshold, label])
+        found.add("right" if (score >= threshold) == label else "wrong")
     return found
 
 
-@settings(max_examples=100)
+@settings(max_examples=amount(40, 100))
 @given(
     frame=frames(),
     clauses=st.lists(good_clauses(), max_size=4).map(tuple),

@@ -85,10 +85,15 @@ def test_sweep_at_every_edge_is_the_confusion_matrix(desk: Desk, engine: Engine,
     swept = sweep_table(table.frame, table.edges)
     thresholds = [*table.edges, np.inf]
     assert swept.height == len(thresholds)
-    places = range(0, len(thresholds), max(1, len(thresholds) // 400))
+    kept = judged(frame)
+    of_class = [np.sort(kept.filter(label=value)["score"].to_numpy()) for value in (0, 1)]
+    below = [np.searchsorted(scores, thresholds, side="left") for scores in of_class]
+    cells = [cell for n, scores in zip(below, of_class, strict=True) for cell in (n, len(scores) - n)]
+    counts = np.stack(cells, axis=1)
+    assert swept.select("tn", "fp", "fn", "tp").to_numpy().tolist() == counts.tolist()
+    places = range(0, len(thresholds), max(1, len(thresholds) // 20))
     for place in {*places, len(thresholds) - 1}:
-        found = tuple(swept.select("tn", "fp", "fn", "tp").row(place))
-        assert found == matrix(frame, thresholds[place])
+        assert tuple(counts[place]) == matrix(frame, thresholds[place])
 
 
 @pytest.mark.parametrize("threshold", [-1.0, 0.0, 0.12345, 0.29, 1 / 3, 0.57, 0.999999, 1.0, 2.0])
@@ -284,7 +289,7 @@ def test_sixteen_threads_are_all_answered_right(desk: Desk, engine: Engine) -> N
     def ask(number: int) -> list[bool]:
         region = ("north", "south", "west")[number % 3]
         right = []
-        for turn in range(8):
+        for turn in range(4):
             cohort = Cohort((Clause("region", "in", (region,)),))
             table = engine.score_table(log, cohort, 0.5, ["vip"] if turn % 2 else []).frame
             right.append(table["n"].sum() == expected[region])
@@ -292,8 +297,8 @@ def test_sixteen_threads_are_all_answered_right(desk: Desk, engine: Engine) -> N
 
     with ThreadPoolExecutor(16) as pool:
         answers_of_all = [right for list_ in pool.map(ask, range(16)) for right in list_]
-    assert len(answers_of_all) == 128 and all(answers_of_all)
-    assert engine.n_queries >= 128
+    assert len(answers_of_all) == 64 and all(answers_of_all)
+    assert engine.n_queries >= 64
 
 
 def test_two_engines_and_a_new_revision_at_once(desk: Desk, engine: Engine) -> None:

@@ -16,6 +16,7 @@ from analytics.log.schema import Log
 from analytics.query.cohort import Clause, Cohort, slice_clauses
 from analytics.query.engine import Engine
 from tests.ingested import Desk
+from tests.thorough import amount
 
 NAMES = (
     'we"ird; drop table x;--',
@@ -122,7 +123,7 @@ def test_a_column_that_is_entirely_missing(desk: Desk, engine: Engine) -> None:
         assert engine.row_counts(log, Cohort((Clause("empty", "not-in", ("x",)),)), 0.5)[0] == log.n_rows
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=amount(6, 15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.text(min_size=1, max_size=15).filter(lambda text: "\x00" not in text and text.strip()),
     value=st.text(min_size=1, max_size=10).filter(lambda text: "\x00" not in text),

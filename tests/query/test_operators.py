@@ -24,6 +24,7 @@ from analytics.query.typed import WEEKDAYS
 from analytics.query.where import WHERE, parse_where, where_text
 from tests.query.logs import COLUMNS, LOG, SCHEMA, START, TEXTS, Twins, collected, maybe
 from tests.query.meanings import MEANINGS
+from tests.thorough import amount
 
 EVERY = pytest.mark.parametrize("operator", OPERATORS.values(), ids=list(OPERATORS))
 OF_KIND = {
@@ -119,6 +120,7 @@ def test_every_operator_has_a_sentence_of_its_own(operator: Operator) -> None:
 
 
 @EVERY
+@settings(max_examples=amount(16, 100))
 @given(data=st.data())
 def test_every_operator_survives_a_link_and_the_command_line(operator: Operator, data: st.DataObject) -> None:
     names = st.text(min_size=1, max_size=8).filter(lambda name: name == name.strip())
@@ -192,7 +194,7 @@ def tables() -> st.SearchStrategy[pl.DataFrame]:
 
 
 @EVERY
-@settings(max_examples=40)
+@settings(max_examples=amount(16, 40))
 @given(frame=tables(), data=st.data())
 def test_every_predicate_keeps_what_the_operator_means_on_both_engines(
     twins: Twins, operator: Operator, frame: pl.DataFrame, data: st.DataObject

@@ -101,7 +101,7 @@ def plain_score_table(frame: pl.DataFrame, by: tuple[str, ...], slot: pl.Expr, s
     )
 
 
-@settings(max_examples=amount(20, 60))
+@settings(max_examples=amount(10, 60))
 @given(frame=frames(), by=st.sampled_from(SLICES))
 def test_score_table(twins: Twins, frame: pl.DataFrame, by: tuple[str, ...]) -> None:
     found = on_both(twins, frame, lambda rows: relations.score_table(rows, by, sums=relations.SUMS))
@@ -111,14 +111,14 @@ def test_score_table(twins: Twins, frame: pl.DataFrame, by: tuple[str, ...]) -> 
     assert found["n"].sum() == frame.height
 
 
-@settings(max_examples=amount(20, 60))
+@settings(max_examples=amount(10, 60))
 @given(frame=frames(), by=st.sampled_from(SLICES))
 def test_score_table_by_score(twins: Twins, frame: pl.DataFrame, by: tuple[str, ...]) -> None:
     found = on_both(twins, frame, lambda rows: relations.score_table(rows, by, by_score=True, sums=relations.SUMS))
     same(found, plain_score_table(frame, by, pl.col("score"), "score"))
 
 
-@settings(max_examples=amount(20, 60))
+@settings(max_examples=amount(10, 60))
 @given(frame=frames(), split=st.sampled_from([-1.0, 0.05, 0.25, 0.3, 0.31, 0.95, 2.0]))
 def test_split_separates_the_rows_at_the_threshold(twins: Twins, frame: pl.DataFrame, split: float) -> None:
     found = on_both(twins, frame, lambda rows: relations.score_table(rows, ("c0",), split=split, sums=relations.SUMS))
@@ -126,7 +126,7 @@ def test_split_separates_the_rows_at_the_threshold(twins: Twins, frame: pl.DataF
     same(found, plain_score_table(frame, ("c0",), slot, "score_bin"))
 
 
-@settings(max_examples=amount(20, 60))
+@settings(max_examples=amount(10, 60))
 @given(frame=frames(), sums=st.sets(st.sampled_from(sorted(relations.SUMS))))
 def test_a_score_table_has_the_sums_that_were_asked_for(twins: Twins, frame: pl.DataFrame, sums: set[str]) -> None:
     found = on_both(twins, frame, lambda rows: relations.score_table(rows, (), sums=sums))
@@ -135,7 +135,7 @@ def test_a_score_table_has_the_sums_that_were_asked_for(twins: Twins, frame: pl.
     same(whole, found)
 
 
-@settings(max_examples=amount(20, 60))
+@settings(max_examples=amount(10, 60))
 @given(
     frame=frames(), threshold=st.sampled_from([0.0, 0.3, 0.45, 1.0, 1.5]), every=st.sampled_from(["1h", "1d", "1mo"])
 )
@@ -163,7 +163,7 @@ def test_time_table(twins: Twins, frame: pl.DataFrame, threshold: float, every: 
     same(found, pl.DataFrame(rows, schema=schema))
 
 
-@settings(max_examples=amount(20, 60))
+@settings(max_examples=amount(10, 60))
 @given(frame=frames(), column=st.sampled_from(["c0", "c1", "c2", "c3", "c4"]))
 def test_value_counts(twins: Twins, frame: pl.DataFrame, column: str) -> None:
     found = on_both(twins, frame, lambda rows: relations.value_counts(rows, column))
@@ -173,6 +173,7 @@ def test_value_counts(twins: Twins, frame: pl.DataFrame, column: str) -> None:
     assert dict(found.iter_rows()) == counts
 
 
+@settings(max_examples=amount(15, 100))
 @given(frame=frames(), limit=st.integers(0, 30))
 def test_head_is_in_the_order_of_the_file(twins: Twins, frame: pl.DataFrame, limit: int) -> None:
     first, second = twins.of(frame.reverse())
@@ -182,7 +183,7 @@ def test_head_is_in_the_order_of_the_file(twins: Twins, frame: pl.DataFrame, lim
         assert_frame_equal(collected(relations.head(side, names, limit)), expected)
 
 
-@settings(max_examples=amount(8, 25))
+@settings(max_examples=amount(4, 25))
 @given(frame=frames())
 def test_tables_add_over_slices(twins: Twins, frame: pl.DataFrame) -> None:
     rows, _ = twins.of(frame)

@@ -17,6 +17,7 @@ from scipy import stats
 from analytics.measure.review import share_of
 from analytics.query import review
 from tests.query.logs import Twins, collected, frames
+from tests.thorough import amount
 
 COLUMNS = ("score", "label", "amount", "c0")
 PRICES = {"fp": (0.0, 1.0), "fn": (2.0, 3.0)}
@@ -47,7 +48,7 @@ def priced(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(cost=price, distance=(pl.col("score") - THRESHOLD).abs())
 
 
-@settings(max_examples=20)
+@settings(max_examples=amount(8, 20))
 @given(frame=frames(), rank=st.sampled_from(RANKS), seed=st.integers(0, 3))
 def test_both_engines_rank_alike_and_pages_join_to_the_whole(
     sides: Twins, frame: pl.DataFrame, rank: review.Rank, seed: int
@@ -61,7 +62,7 @@ def test_both_engines_rank_alike_and_pages_join_to_the_whole(
     assert_frame_equal(pl.concat(pages), duck)
 
 
-@settings(max_examples=20)
+@settings(max_examples=amount(8, 20))
 @given(frame=frames())
 def test_confidence_and_cost_are_polars_sorts_with_ties_in_the_order_of_the_file(
     sides: Twins, frame: pl.DataFrame
@@ -111,7 +112,7 @@ def test_the_mix_takes_the_costliest_and_a_random_row_in_turn_and_none_twice() -
     assert [ranks[row] for row in drawn] == list(range(1, n + 1))
 
 
-@settings(max_examples=20)
+@settings(max_examples=amount(8, 20))
 @given(frame=frames(), data=st.data())
 def test_twins_are_the_correct_rows_that_differ_least(sides: Twins, frame: pl.DataFrame, data: st.DataObject) -> None:
     if frame.is_empty():

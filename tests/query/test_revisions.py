@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from itertools import pairwise
 
@@ -14,6 +16,7 @@ from analytics.answers.labels_revised import revised, revised_where
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
 from analytics.log.schema import Log
+from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.revisions import revised_rows, step_table
@@ -23,23 +26,26 @@ from tests.reading.test_label_history import by_hand, made, of_files
 ON = ("2024-01-20", "2024-02-15", "2024-03-15", "2024-04-15")
 
 
-@pytest.fixture(params=[False, True], ids=["days of files", "times of labels"])
-def asked(request: pytest.FixtureRequest, desk: Desk) -> tuple[Log, dict[int, list[tuple[int, date]]], pl.DataFrame]:
+Asked = tuple[Log, dict[int, list[tuple[int, date]]], pl.DataFrame, Engine]
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["days of files", "times of labels"])
+def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    folder = tmp_path_factory.mktemp("revisions")
+    desk = Desk(Workspace(folder / "home"), folder)
     rows, files = made(11, with_times=request.param)
     region = pl.Series("region", np.where(np.arange(rows.height) % 4 == 0, "north", "south"))
     rows = rows.with_columns(region)
-    return of_files(desk, rows, *files), by_hand(rows, files, with_times=request.param), rows
+    with closing(Engine(desk.workspace)) as engine:
+        yield of_files(desk, rows, *files), by_hand(rows, files, with_times=request.param), rows, engine
 
 
 def labels_of(engine: Engine, log: Log, cohort: Cohort) -> list[int | None]:
     return engine.head(log, cohort, 0.5, 1_000).sort("row_id")["label"].to_list()
 
 
-def test_a_day_brings_back_the_label_that_was_known_then(
-    asked: tuple[Log, dict[int, list[tuple[int, date]]], pl.DataFrame], desk: Desk
-) -> None:
-    log, steps, _ = asked
-    engine = Engine(desk.workspace)
+def test_a_day_brings_back_the_label_that_was_known_then(asked: Asked) -> None:
+    log, steps, _, engine = asked
     for day in ON:
         until = date.fromisoformat(day)
         expected = [
@@ -49,11 +55,9 @@ def test_a_day_brings_back_the_label_that_was_known_then(
     assert labels_of(engine, log, Cohort().known_on("2025-01-01")) == labels_of(engine, log, Cohort())
 
 
-def test_labels_as_first_given_give_every_metric_as_it_was(
-    asked: tuple[Log, dict[int, list[tuple[int, date]]], pl.DataFrame], desk: Desk
-) -> None:
-    log, steps, rows = asked
-    engine, first = Engine(desk.workspace), Cohort().by_labels(is_first=True)
+def test_labels_as_first_given_give_every_metric_as_it_was(asked: Asked) -> None:
+    log, steps, rows, engine = asked
+    first = Cohort().by_labels(is_first=True)
     given = [of_row[0][0] if of_row else None for of_row in steps.values()]
     assert labels_of(engine, log, first) == given
     frame = rows.with_columns(given=pl.Series(given), now=pl.Series([s[-1][0] if s else None for s in steps.values()]))
@@ -68,11 +72,8 @@ def test_labels_as_first_given_give_every_metric_as_it_was(
     assert answer.buckets is not None and answer.buckets["n_revised"].sum() == answer.n_revised == log.n_revised
 
 
-def test_revisions_are_counted_by_what_they_were_and_became(
-    asked: tuple[Log, dict[int, list[tuple[int, date]]], pl.DataFrame], desk: Desk
-) -> None:
-    log, steps, _ = asked
-    engine = Engine(desk.workspace)
+def test_revisions_are_counted_by_what_they_were_and_became(asked: Asked) -> None:
+    log, steps, _, engine = asked
     expected: dict[tuple[int, int, date, date], int] = {}
     for of_row in steps.values():
         for (before, seen), (after, later) in pairwise(of_row):

@@ -7,12 +7,13 @@ from collections import defaultdict
 import duckdb
 import narwhals.stable.v2 as nw
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.query.sampling import FACTOR, PRIME
 from analytics.query.thresholds import cost_table
 from tests.query.logs import frames
+from tests.thorough import amount
 
 NAMES = ("amount_pos_sum", "amount_neg_sum", "amount_pos_sq_sum", "amount_neg_sq_sum")
 
@@ -36,6 +37,7 @@ def row_by_row(frame: pl.DataFrame, split: float | None) -> dict[tuple[object, .
     return found
 
 
+@settings(max_examples=amount(15, 100))
 @given(frames(), st.sampled_from([None, 0.25, 0.55]))
 def test_both_engines_count_what_a_loop_counts(frame: pl.DataFrame, split: float | None) -> None:
     with duckdb.connect() as connection:

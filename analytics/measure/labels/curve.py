@@ -55,14 +55,16 @@ class CurveSums:
 
     Right truncation is met with the reverse-time hazard (Lawless 1994; the chain ladder, Mack 1993): of the labels that came at
     an age of d or before, on days that are at least d old, the share that came at d. Where labels keep to days of the week, rows
-    of each day of the week have curves of their own.
+    of each day of the week have curves of their own. Days without rows add nothing and are left out: of a log of few days whose
+    labels took months nearly all are.
     """
 
     def __init__(self, arrivals: Arrivals) -> None:
         self.n_days, self.rest = arrivals.n_days, arrivals.rest
+        self._days = np.flatnonzero(arrivals.rows.any(axis=1))
         is_flagged = np.arange(arrivals.n_bins) >= arrivals.first_flagged
-        came = np.stack([arrivals.came[:VOID] @ side for side in (~is_flagged, is_flagged)])
-        is_seen = arrivals.limit[:, None] >= np.arange(arrivals.n_ages)
+        came = np.stack([arrivals.came[:VOID, self._days] @ side for side in (~is_flagged, is_flagged)])
+        is_seen = arrivals.limit[self._days, None] >= np.arange(arrivals.n_ages)
         weekday = (np.arange(self.n_days) + arrivals.start.weekday()) % _WEEK
         self._place = weekday if _has_rhythm(arrivals, weekday) else np.zeros_like(weekday)
         self._at, self._until = came * is_seen, came.cumsum(axis=3) * is_seen
@@ -71,8 +73,8 @@ class CurveSums:
     def _by_place(self, each: FloatArray, days: Whole | None = None) -> FloatArray:
         """Add up some days by their place in the rhythm, all where none are named: shape (rhythm, sides, classes, ages)."""
         found = np.zeros((int(self._place.max()) + 1, *each.shape[:2], each.shape[3]))
-        chosen = np.arange(self.n_days) if days is None else days
-        np.add.at(found, self._place[chosen], np.moveaxis(each[:, :, chosen], 2, 0))
+        chosen = np.arange(len(self._days)) if days is None else np.flatnonzero(np.isin(self._days, days))
+        np.add.at(found, self._place[self._days[chosen]], np.moveaxis(each[:, :, chosen], 2, 0))
         return found
 
     def curves(self, without: Whole | None = None) -> Curves:

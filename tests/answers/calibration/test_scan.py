@@ -22,6 +22,7 @@ from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.relations import MOMENTS, score_table
 from tests.ingested import Desk
+from tests.thorough import amount
 
 EDGES = np.arange(1, 20) / 20
 
@@ -79,13 +80,13 @@ def _inverse_tail(p: float) -> float:
 
 def test_segments_that_are_right_are_called_off_as_often_as_stated() -> None:
     levels, slopes = [], []
-    for seed in range(40):
+    for seed in range(amount(24, 40)):
         table = found_in(rows_of(seed), has_units=True)
         levels += table["p_value"].to_list()
         slopes += table["slope_p_value"].to_list()
     assert np.mean(np.array(levels) < 0.05) < 0.095
     assert np.mean(np.array(slopes) < 0.05) < 0.095
-    alone = [p for seed in range(12) for p in found_in(rows_of(seed), has_units=False)["p_value"].to_list()]
+    alone = [p for seed in range(amount(8, 12)) for p in found_in(rows_of(seed), has_units=False)["p_value"].to_list()]
     assert np.mean(np.array(alone) < 0.05) > 0.12
 
 
