@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -119,14 +119,12 @@ def calibration(
     if output.format == "table":
         rows = [{name: row[name] for name in _IN_TEXT} for row in rows]
     roles = {"roles": roles_of(source, question.log)}
-    if output.format != "json" or columns or every:
+    part = None if since is None or output.format != "json" else settled_part(engine, question)
+    if part is None:
         write(rows, output, roles)
         return
-    part = None if since is None else settled_part(engine, question)
-    now: dict[str, Any] | None = None
-    if part is not None:
-        of_part = calibration_slices(engine, part[1], [], None, binning=_BINNINGS[bins], groups=groups)
-        now = {"from": part[0].isoformat(), **calibration_json_rows(of_part)[0]}
+    of_part = calibration_slices(engine, part[1], [], None, binning=_BINNINGS[bins], groups=groups)
+    now = {"from": part[0].isoformat(), **calibration_json_rows(of_part)[0]}
     write({"since": now, "rows": rows}, output, roles)
 
 

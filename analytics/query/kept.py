@@ -14,7 +14,7 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 
 _MAX_BYTES = 512 << 20
-"""Bytes of all tables that an engine keeps. Of ten million rows the first page keeps 40 MB, and 55 MB of each filter, Gap about as
+"""Bytes of all tables that an engine keeps. Of ten million rows the first page keeps 40 MB, and 55 MB of each filter, Gap as
 much: room for all rows and five filters. With a fifth of it who went back from a filter waited for every table anew, 6 s instead
 of 1. Of smaller logs tables are smaller."""
 _MAX_SHARE = 0.1
