@@ -436,20 +436,25 @@ def test_weeks_are_days_added_up_and_asked_for_once(desk: Desk) -> None:
 
 
 def test_kept_tables_stay_within_their_room() -> None:
-    """The latest stay, and one that takes half of the room is not kept at all."""
-    asked: list[int] = []
+    """The latest stay, and one that takes more than a tenth of the room is not kept at all."""
+    asked: list[str] = []
 
-    def ask(n: int) -> pl.DataFrame:
-        asked.append(n)
-        return pl.DataFrame({"n": range(n)})
+    def table(key: str, n: int) -> int:
+        def ask() -> pl.DataFrame:
+            asked.append(key)
+            return pl.DataFrame({"n": range(n)})
+
+        return kept.of(key, ask).height
 
     kept = KeptTables(max_bytes=800)
-    for n in (40, 41, 42, 42, 40, 100, 100):
-        assert kept.of(n, lambda n=n: ask(n)).height == n
-    assert asked == [40, 41, 42, 40, 100, 100]
+    for key in "abcdefghij":  # ten of 80 bytes fill it
+        assert table(key, 10) == 10
+    assert [table(key, 10) for key in "ak"] == [10, 10] and asked == [*"abcdefghijk"]
+    assert [table(key, 10) for key in "akb"] == [10, 10, 10] and asked[-1] == "b", "it was asked for longest ago"
+    assert [table("large", 11) for _ in range(2)] == [11, 11] and asked[-2:] == ["large", "large"]
+    assert table("k", 10) == 10 and asked[-1] == "large"
     kept.clear()
-    kept.of(42, lambda: ask(42))
-    assert asked[-1] == 42
+    assert table("k", 10) == 10 and asked[-1] == "k"
 
 
 @pytest.mark.parametrize("clauses", [(), (Clause("region", "in", ("north",)), Clause("income", "ge", ("1000",)))])
