@@ -82,15 +82,24 @@ def _memory(rows: int) -> Iterator[Taken]:
 
 
 def _steady(rows: int) -> Iterator[Taken]:
-    """Let one visitor act two hundred times."""
+    """Let one visitor act two hundred times; apart, pages of a filter that were open before, and those that were not."""
     workspace, log = workspace_of(rows)
-    rng = random.Random(11)
+    rng, peeked = random.Random(11), random.Random(11)
+    seen, where = {(page, "") for page in PAGES}, ""
+    kinds: dict[str, list[Taken]] = {"all": [], "again": [], "a filter's first opening": []}
     with serving(ROOT / "app.py", workspace.home) as (url, server), ExitStack() as stack:
         (visitor,) = _opened(stack, url, log.log_id, 1)
-        acts = [_act(visitor, rng, log.log_id, server) for _ in range(_STEADY)]
-        for name, share in (("median", 0.5), ("95th percentile", 0.95)):
-            took, work = (_percentile([getattr(act, of) for act in acts], share) for of in ("seconds", "processor"))
-            yield Taken(name, took, work, private(server))
+        for _ in range(_STEADY):
+            page, query = _draw(peeked, log.log_id)
+            where = query.get("where", where)  # a filter stays until another is chosen
+            taken = _act(visitor, rng, log.log_id, server)
+            kinds["all"].append(taken)
+            kinds["again" if (page, where) in seen else "a filter's first opening"].append(taken)
+            seen.add((page, where))
+        for kind, acts in kinds.items():
+            for name, share in (("median", 0.5), ("95th percentile", 0.95)):
+                took, work = (_percentile([getattr(act, of) for act in acts], share) for of in ("seconds", "processor"))
+                yield Taken(f"{kind}, {name}", took, work, private(server))
 
 
 def _crowd(n: int, look: float, rows: int) -> Iterator[Taken]:

@@ -13,7 +13,7 @@ from analytics.answers.labels import arrival_of
 from analytics.answers.labels_answer import feed_stopped
 from analytics.answers.labels_turning import Turning, settled, turning
 from analytics.answers.overview_course import RATES, LastShift, last_days, last_shifts
-from analytics.answers.question import Question, score_table, units_of
+from analytics.answers.question import MAX_ROWS_FOR_EXACT_AREAS, Question, score_table, units_of
 from analytics.log.schema import Log
 from analytics.measure.counts import COUNT_COLUMNS, is_weighted
 from analytics.measure.estimates import estimate_table
@@ -143,6 +143,9 @@ def overview(engine: Engine, question: Question) -> Overview:
     log = question.log
     has_score = log.mapping.has_score or not log.is_right_or_wrong
     offered = metrics_of(log.mapping.kind, has_score=has_score, has_interval=log.mapping.has_interval)
+    every = bucket(log)
+    if log.n_rows > MAX_ROWS_FOR_EXACT_AREAS and is_kept_by_time(question):  # from which the others are added up
+        score_table(engine, question, (), offered, every=every, is_weighted=True)
     scores = score_table(engine, question, (), offered, is_weighted=True)
     estimates = estimate_table(
         scores.frame,
@@ -157,7 +160,6 @@ def overview(engine: Engine, question: Question) -> Overview:
     row = estimates.row(0, named=True)
     counts = {name: row[name] for name in COUNT_COLUMNS}
     rows = {name: row[f"rows_{name}"] for name in COUNT_COLUMNS} if is_weighted(estimates) else None
-    every = bucket(question.log)
     trend, asked = None, (question.log, question.cohort, question.threshold)
     effects = {name: effect for name in offered if (effect := row.get(f"{name}_design_effect")) is not None}
     shifts: dict[str, LastShift] = {}
@@ -172,10 +174,7 @@ def overview(engine: Engine, question: Question) -> Overview:
             )
             beyond = {name: max(effects.get(name, 1.0), 1.0) / scale for name in RATES}
             shifts = last_days(old, every, beyond) | last_shifts(old, every, beyond)
-        trend = trend_table(
-            table,
-            clusters=clusters_of(engine, *asked, every=every, is_weighted=True),
-        )
+        trend = trend_table(table, clusters=clusters_of(engine, *asked, every=every, is_weighted=True))
         if "auroc" in offered:
             trend = _with_areas(engine, question, trend, every)
     return Overview(
@@ -230,6 +229,14 @@ def bucket(log: Log) -> str | None:
         if span <= limit:
             return every
     return "1mo"
+
+
+def is_kept_by_time(question: Question) -> bool:
+    """Whether the table by time, which courses over time and recalibration need too, is small, kept, and so asked for once."""
+    log, every = question.log, bucket(question.log)
+    is_on_grid = log.grid_is_exact or log.n_rows > MAX_ROWS_FOR_EXACT_AREAS
+    is_kept = not question.cohort.outcomes and log.grid.split(question.threshold) is None
+    return every is not None and is_on_grid and is_kept and has_few_cells(log, "1d" if every == "1w" else every)
 
 
 def bucket_clauses(log: Log, start: datetime, every: str) -> tuple[Clause, ...]:

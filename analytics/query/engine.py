@@ -26,7 +26,7 @@ from analytics.log.workspace import Workspace
 from analytics.query import known, lock, relations, spark_rows, spark_session
 from analytics.query.cohort import Cohort
 from analytics.query.groups import how_of
-from analytics.query.kept import KeptTables, has_few_cells, outcomes_by_time, rows_of
+from analytics.query.kept import KeptTables, Scores, has_few_cells, outcomes_by_time, rows_of
 from analytics.query.predicates import predicate
 from analytics.query.score_table import ScoreTable, by_week
 from analytics.query.slicing import as_people_see, stored_slice
@@ -224,20 +224,20 @@ class Engine:
         weighted = is_weighted and log.mapping.weight is not None
         parts, asked = held_sums(log, sums), "1d" if every == "1w" else every
 
-        def ask() -> nw.LazyFrame[Any]:
+        def ask() -> pl.DataFrame:
             rows = self.kept(log, cohort, threshold)
-            return relations.score_table(
+            asked_for = relations.score_table(
                 rows, stored, split=split, sums=parts, by_score=by_score, every=asked, is_weighted=weighted
             )
+            return self.collect(asked_for)
 
-        key = ("scores", *stored, parts, by_score, asked, weighted)
+        key, is_kept = Scores(tuple(stored), parts, by_score, asked, weighted), split is None and not cohort.outcomes
 
         def found() -> pl.DataFrame:
-            asked_for = self.collect(ask()) if split is not None else self.collect_at_any(log, cohort, key, ask)
-            return by_week(asked_for) if every == "1w" else asked_for
+            days = self._tables.scores(log, cohort, key, ask, self.workspace) if is_kept else ask()
+            return by_week(days) if every == "1w" else days
 
-        is_kept = every == "1w" and split is None and not cohort.outcomes
-        frame = self.once((log.key, cohort, key, every), found) if is_kept else found()
+        frame = self.once((log.key, cohort, key, every), found) if is_kept and every == "1w" else found()
         if by_score:
             grid = Grid(frame["score"].drop_nulls().unique().sort().to_numpy(), is_exact=True)
             places = np.searchsorted(grid.edges, frame["score"].fill_null(0.0).to_numpy())

@@ -6,12 +6,15 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import polars as pl
 
 from analytics.log import states
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
+from analytics.query.cohort import Cohort
+from analytics.query.score_table import added_up
 
 _MAX_BYTES = 512 << 20
 """Bytes of all tables that an engine keeps. Of ten million rows the first page keeps 40 MB, and 55 MB of each filter, Gap as
@@ -29,6 +32,39 @@ _MAX_HELD_BYTES = 16 << 20
 _MAX_HELD_CELLS = 1_000_000
 """Cells of logs, rows times columns, up to which their rows are held in memory. To bind a relation over a table of DuckDB takes
 10 to 15 ms whatever it holds, over one in memory 3 ms; so many cells are 10 MB, a tenth of the room, taken over in 50 ms."""
+
+
+class Scores(NamedTuple):
+    """What tells a score table from others of the same rows: see `relations.score_table`."""
+
+    by: tuple[str, ...]
+    sums: frozenset[str]
+    by_score: bool
+    every: str | None
+    is_weighted: bool
+
+    def holds(self, asked: Scores) -> bool:
+        """Whether a table adds up to another: it has its slices and buckets, or any where that has none, and its sums."""
+        is_alike = (self.by_score, self.is_weighted) == (asked.by_score, asked.is_weighted)
+        is_finer = asked.by in (self.by, ()) and asked.every in (self.every, None)
+        return is_alike and is_finer and asked.sums <= self.sums
+
+    def of(self, finer: pl.DataFrame) -> pl.DataFrame:
+        """Return this table, added up from one that holds it."""
+        unasked = set() if self.by else {name for name in finer.columns if name.startswith("slice_")}
+        unasked |= set() if self.every else {"bucket"}
+        unasked |= {name for name in finer.columns if name.endswith("_sum")} - self.sums
+        left = finer.drop(unasked & set(finer.columns))
+        are_fewer = {name for name in unasked if not name.endswith("_sum")} & set(finer.columns)
+        return added_up(left) if are_fewer else left
+
+
+class _ScoresOf(NamedTuple):
+    """The key of a kept score table."""
+
+    log: str
+    cohort: Cohort
+    scores: Scores
 
 
 class KeptTables:
@@ -55,6 +91,27 @@ class KeptTables:
         else:
             self._too_large.add(key)
         return table
+
+    def scores(
+        self, log: Log, cohort: Cohort, asked: Scores, ask: Callable[[], pl.DataFrame], workspace: Workspace
+    ) -> pl.DataFrame:
+        """Return a score table as `of` does, of many rows added up from the smallest kept one that holds it.
+
+        Few rows are asked: they are in memory, and their sums are then the same to the last digit whatever was asked before.
+        """
+
+        def found() -> pl.DataFrame:
+            with self._lock:
+                finer = [
+                    table
+                    for key, table in self._tables.items()
+                    if isinstance(key, _ScoresOf)
+                    and (key.log, key.cohort) == (log.key, cohort)
+                    and key.scores.holds(asked)
+                ]
+            return asked.of(min(finer, key=len)) if finer else ask()
+
+        return self.of(_ScoresOf(log.key, cohort, asked), ask if self.may_hold((log,), workspace) else found)
 
     def may_hold(self, logs: Sequence[Log], workspace: Workspace) -> bool:
         """Whether the rows of logs are few and light enough to be held in memory, where a question takes a third of the time."""

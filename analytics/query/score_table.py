@@ -36,15 +36,15 @@ class ScoreTable:
     def without_time(self) -> ScoreTable:
         """Return the table with the buckets of each slice and score added up."""
         by = tuple(name for name in self.by if name != "bucket")
-        return replace(self, frame=_added_up(self.frame.drop("bucket")), by=by)
+        return replace(self, frame=added_up(self.frame.drop("bucket")), by=by)
 
 
 def by_week(frame: pl.DataFrame) -> pl.DataFrame:
     """Add a score table by days up by weeks."""
-    return _added_up(frame.with_columns(pl.col("bucket").dt.truncate("1w")))
+    return added_up(frame.with_columns(pl.col("bucket").dt.truncate("1w")))
 
 
-def _added_up(frame: pl.DataFrame) -> pl.DataFrame:
+def added_up(frame: pl.DataFrame) -> pl.DataFrame:
     """Add up the rows of a score table that are of one slice, bucket and score."""
     is_key = (name.startswith("slice_") or name in ("bucket", "score_bin", "score") for name in frame.columns)
     keys = [name for name, is_one in zip(frame.columns, is_key, strict=True) if is_one]

@@ -403,7 +403,7 @@ def test_another_threshold_asks_nothing_and_counts_what_a_query_counts(desk: Des
     assert engine.n_queries == before
     within = (log.edges[7] + log.edges[8]) / 2
     engine.time_table(log, ALL, within, every)
-    engine.score_table(log, ALL, 0.5, ["region"], sums=())
+    engine.score_table(log, ALL, 0.5, ["region"], every="1h", sums=())
     engine.score_table(log, Cohort((), ("fp",)), 0.5, ["region"])
     engine.score_table(log, Cohort((), ("fp",)), 0.3, ["region"])
     assert engine.n_queries == before + 4
@@ -433,6 +433,32 @@ def test_weeks_are_days_added_up_and_asked_for_once(desk: Desk) -> None:
     whole, wanted = weeks.without_time(), engine.score_table(log, ALL, 0.5, ["region"])
     assert whole.by == wanted.by and np.array_equal(whole.edges, wanted.edges)
     assert_frame_equal(whole.frame, wanted.frame, check_row_order=False)
+
+
+@pytest.mark.parametrize("by", [(), ("region",)])
+@pytest.mark.parametrize("every", [None, "1d", "1w"])
+def test_a_coarser_table_is_added_up_from_a_kept_one(desk: Desk, by: tuple[str, ...], every: str | None) -> None:
+    """Nothing is asked where a finer table is kept, and what it adds up to is what would be asked."""
+    log = desk.log(rows(4_000, 5_001, seed=22))
+    engine, fresh, keys = Engine(desk.workspace), Engine(desk.workspace), ["bucket", "score_bin"]
+    fine = engine.score_table(log, ALL, 0.5, by, every="1d").frame
+    for sums in (relations.SUMS, relations.MOMENTS, frozenset[str]()):
+        asked, cohort = engine.n_queries, Cohort()
+        found = engine.score_table(log, cohort, 0.3, by, sums=sums, every=every)
+        assert engine.n_queries == asked
+        wanted = fresh.score_table(log, cohort, 0.3, by, sums=sums, every=every)
+        columns = wanted.frame.columns
+        assert found.by == wanted.by and set(found.frame.columns) == set(columns)
+        nothing = pl.col("^.*_sum$").fill_null(0.0)  # of a bin without labelled rows
+        assert_frame_equal(
+            found.frame.select(columns).with_columns(nothing), wanted.frame.with_columns(nothing), check_row_order=False
+        )
+    assert fine.select(keys).height > found.frame.height or every == "1d"
+    asked = engine.n_queries  # of other rows, by another column, or of finer buckets it says nothing
+    engine.score_table(log, Cohort((Clause("vip", "in", ("true",)),)), 0.3, by, sums=(), every=every)
+    engine.score_table(log, ALL, 0.3, ["vip"], sums=(), every=every)
+    engine.score_table(log, ALL, 0.3, by, sums=(), every="1h")
+    assert engine.n_queries == asked + 3
 
 
 def test_kept_tables_stay_within_their_room() -> None:

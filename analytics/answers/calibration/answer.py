@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.labels_answer import unripe_from
-from analytics.answers.overview import bucket, histogram
-from analytics.answers.question import MAX_ROWS_FOR_EXACT_AREAS, Question, score_table
+from analytics.answers.overview import bucket, histogram, is_kept_by_time
+from analytics.answers.question import Question, score_table
 from analytics.errors import QuestionError
 from analytics.measure.calibration.recalibration import ScoreMap, fit_map, isotonic_table
 from analytics.measure.calibration.table import calibration_table, chance_table
@@ -24,7 +24,6 @@ from analytics.measure.reliability import GROUPS, Binning, reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.query.engine import Engine
-from analytics.query.kept import has_few_cells
 from analytics.query.labels import labelled_days
 from analytics.query.score_table import ScoreTable
 
@@ -196,17 +195,9 @@ def scored(engine: Engine, question: Question, by: Sequence[str] = (), every: st
             "Choose a score column in the mapping on the Logs page."
         )
     asked = partial(score_table, engine, question, by, ("brier", "log_loss"), is_weighted=True)
-    if by or every or not _is_kept_by_time(question):
+    if by or every or not is_kept_by_time(question):
         return asked(every=every)
     return asked(every=bucket(question.log)).without_time()
-
-
-def _is_kept_by_time(question: Question) -> bool:
-    """Whether the table by time, which the course over time and recalibration need too, is small, kept, and so asked for once."""
-    log, every = question.log, bucket(question.log)
-    is_on_grid = log.grid_is_exact or log.n_rows > MAX_ROWS_FOR_EXACT_AREAS
-    is_kept = not question.cohort.outcomes and log.grid.split(question.threshold) is None
-    return every is not None and is_on_grid and is_kept and has_few_cells(log, "1d" if every == "1w" else every)
 
 
 def judged_bins(scores: ScoreTable) -> ScoreBins:
