@@ -135,10 +135,10 @@ def _row_of(field: Field, near: tuple[Twin, ...], *, with_slice: bool, is_right_
     if field.attribution is not None:
         row["This row"] += f" :gray[{escaped(words.signed(field.attribution, 3))} to the score]"
     for value in field.other:
-        row["Candidate"] = ":gray[same]" if value == field.value else f"**≠** {_value_markdown(value)}"
+        row["Candidate"] = ":gray[same]" if value == field.value else f"**≠**\u00a0{_value_markdown(value)}"
     for place, (value, differs) in enumerate(zip(field.twins, field.differs, strict=True), start=1):
         kind = "right" if is_right_or_wrong else str(near[place - 1].error_kind).upper()
-        row[f"Twin {place} ({kind})"] = f"**≠** {_value_markdown(value)}" if differs else ":gray[same]"
+        row[f"Twin {place} ({kind})"] = f"**≠**\u00a0{_value_markdown(value)}" if differs else ":gray[same]"
     if with_slice:
         row["Its slice errs"] = ""
         if field.failing is not None:
