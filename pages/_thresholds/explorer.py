@@ -9,7 +9,7 @@ from analytics.answers.thresholds.answer import ThresholdAnswer
 from analytics.measure.thresholds.operating import Point
 from analytics.present import figures, readings, words
 from analytics.present.money import point_text
-from analytics.present.tables.thresholds import move_table, sweep_frame
+from analytics.present.tables.thresholds import move_frame, move_table, sweep_frame
 from pages._frame.line import Line, line_of
 from pages._frame.render import FURTHER, clicked, escaped, figure, table_downloads
 from pages._frame.tables import number_table
@@ -73,7 +73,7 @@ def draw_explorer(answer: ThresholdAnswer, question: Question) -> None:
     number_table(moved, hide_index=True, alt="What a move of the threshold does to each outcome")
     if answer.policy.has_costs:
         st.caption(FURTHER)
-    table_downloads(moved, "move", key="move", title="What the move does")
+    table_downloads(move_frame(answer, to), "move", key="move", title="What the move does")
     figure(
         figures.trade_off_figure(answer, sweep, to),
         readings.theory_reading(answer),

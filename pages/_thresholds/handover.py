@@ -18,7 +18,12 @@ from analytics.measure.thresholds.policy import Policy
 from analytics.present import figures, readings, words
 from analytics.present.money import per_month, per_week
 from analytics.present.readings.thresholds_handover import confidence_text
-from analytics.present.tables.thresholds_handover import handover_frame, handover_slices_frame, points_table
+from analytics.present.tables.thresholds_handover import (
+    handover_frame,
+    handover_slices_frame,
+    points_frame,
+    points_table,
+)
 from analytics.query.engine import Engine
 from pages._frame import address, session
 from pages._frame.cache import MODEST, keeping, kept
@@ -211,7 +216,9 @@ def _draw_curve(answer: Handover) -> None:
     )
     points = points_table(answer, to)
     number_table(points, hide_index=True, alt="What is answered, wrong and handed over at some confidences")
-    table_downloads(points, "handover_points", key="handover_points", title="Answered, wrong and handed over")
+    table_downloads(
+        points_frame(answer, to), "handover_points", key="handover_points", title="Answered, wrong and handed over"
+    )
     costs = f", costs {per_month(answer)[1]}" if answer.policy.has_costs else ""
     st.caption(escaped(f"Wrong answers and rows to people are {per_week(answer)[1]}{costs}."))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from zipfile import ZipFile
@@ -147,6 +148,16 @@ def test_a_candidate_that_no_row_meets_is_left_out_and_one_that_nobody_named_is_
     assert run("report", log, "--out", out, "--section", "compare", "--by", "plan").exit_code == 0
     assert "candidate" not in out.read_text()
     assert run("report", log, other, "--out", out, "--margin", "0").exit_code == 2
+
+
+def test_what_a_move_does_and_the_numbers_of_calibration_are_numbers_in_the_files(tmp_path: Path) -> None:
+    file, pack = tmp_path / "may.csv", tmp_path / "may.zip"
+    frame().write_csv(file)
+    asked = ("--cost-fn", "5", "--section", "thresholds", "--section", "calibration")
+    assert run("report", file, "--out", pack, *asked).exit_code == 0
+    for end, names in (("move.csv", ("rows_now", "cost_change")), ("calibration.csv", ("value", "chance_high"))):
+        table = pl.read_csv(io.StringIO(_member(pack, end)))
+        assert all(table[name].dtype.is_numeric() and table[name].is_not_null().any() for name in names)
 
 
 def _member(pack: Path, end: str) -> str:

@@ -29,7 +29,14 @@ from analytics.present.readings import (
     recalibration_reading,
     reliability_reading,
 )
-from analytics.present.tables.calibration import calibration_json_rows, map_rows, number_rows, scan_rows, slice_rows
+from analytics.present.tables.calibration import (
+    calibration_json_rows,
+    map_rows,
+    number_frame,
+    number_rows,
+    scan_rows,
+    slice_rows,
+)
 from tests.measure.logs import distinct_edges, score_table
 from tests.present.test_readings import BAD, plain
 
@@ -236,6 +243,13 @@ def test_every_number_stands_beside_its_chance_range() -> None:
     for row in rows.filter(pl.col("Number") != "Judged rows").iter_rows(named=True):
         assert re.fullmatch(r"[−+<]?\S.* \(.+\)", row["If calibrated"]), row
     assert rows["If calibrated"][0] == ""
+    answer = made_answer(made_log())
+    numbers, row = number_frame(answer), answer.numbers.row(0, named=True)
+    assert numbers["number"].to_list() == rows["Number"].to_list()
+    at = numbers["number"].to_list().index("ECE")
+    assert numbers.select("value", "low", "high").row(at) == (row["ece"], row["ece_low"], row["ece_high"])
+    assert numbers["chance_high"][at] == answer.chance.filter(pl.col("metric") == "ece")["chance_high"][0]
+    assert numbers["that_is"].fill_null("").to_list() == rows["That is"].to_list()
 
 
 def test_bins_without_rows_are_drawn_hollow_on_the_axis() -> None:

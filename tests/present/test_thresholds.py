@@ -16,7 +16,7 @@ from analytics.measure.thresholds.operating import Point
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import figures, readings, words
 from analytics.present.money import money, money_interval
-from analytics.present.tables.thresholds import move_table, sweep_frame, threshold_json
+from analytics.present.tables.thresholds import move_frame, move_table, sweep_frame, threshold_json
 
 START = datetime(2024, 1, 1)
 
@@ -110,6 +110,11 @@ def test_a_move_is_counted_per_week_and_adds_up() -> None:
     assert table["Change"][2] == f"−{abs(round(fewer))}"
     change = (answer.value("cost", Point(4)) - answer.value("cost", answer.present)) / 4
     assert table["Change of cost"][4] == money(change, "€", signed=True)
+    numbers = move_frame(answer, Point(4))
+    assert numbers["cost_change"][4] == pytest.approx(change)
+    cells, together = numbers.head(4), numbers.row(4, named=True)
+    for name in ("rows_now", "rows_then", "cost_now", "cost_then"):
+        assert cells[name].sum() == pytest.approx(together[name])
 
 
 def test_the_reading_decides() -> None:

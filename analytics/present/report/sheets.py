@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -104,6 +104,23 @@ def text_sheet(
     )
     columns = [Column(name, head, "words") for name, head in zip(names, heads, strict=True)]
     return sheet_of(name, title, frame, columns, note, shape)
+
+
+def figures_sheet(name: str, title: str, shown: pl.DataFrame, numbers: pl.DataFrame, kinds: Mapping[str, str]) -> Sheet:
+    """Return a table whose cells are written one by one on paper, and whose file has its numbers.
+
+    Parameters
+    ----------
+    shown : DataFrame
+        Texts, as people read them.
+    numbers : DataFrame
+        The same rows under the names of the columns of the file.
+    kinds : mapping of str to str
+        How numbers are written, by column, see `Sheet`.
+    """
+    rows = [[str(cell) for cell in row] for row in shown.iter_rows()]
+    sheet = text_sheet(name, title, shown.columns, rows, shape="wide")
+    return replace(sheet, frame=numbers, heads={}, kinds=kinds)
 
 
 def column_names(heads: Sequence[str]) -> list[str]:

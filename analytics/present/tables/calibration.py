@@ -115,6 +115,30 @@ def number_rows(answer: Calibration) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
+def number_frame(answer: Calibration) -> pl.DataFrame:
+    """Return the numbers of calibration unrounded.
+
+    Returns
+    -------
+    DataFrame
+        ``number, value, low, high, chance, chance_low, chance_high``, what a calibrated model would show, and ``that_is``.
+    """
+    row = answer.numbers.row(0, named=True)
+    chance = {found["metric"]: found for found in answer.chance.iter_rows(named=True)}
+    ends = ("", "_low", "_high")
+    rows = [
+        [
+            label,
+            *(row.get(f"{name}{end}") for end in ends),
+            *(chance.get(name, {}).get(f"chance{end}") for end in ends),
+            _side_of_chance(chance.get(name)) or None,
+        ]
+        for name, label, _ in NUMBERS
+    ]
+    numbers = dict.fromkeys(("value", "low", "high", "chance", "chance_low", "chance_high"), pl.Float64)
+    return pl.DataFrame(rows, schema={"number": pl.String, **numbers, "that_is": pl.String}, orient="row", strict=False)
+
+
 def _side_of_chance(found: dict[str, Any] | None) -> str:
     """Say where a number lies beside its chance range.
 

@@ -49,35 +49,50 @@ def sweep_frame(answer: ThresholdAnswer) -> pl.DataFrame:
     )
 
 
-def move_table(answer: ThresholdAnswer, to: Point) -> pl.DataFrame:
-    """Return what a move from the present threshold does to each cell, in rows and money per week."""
-    factor, span = per_week(answer)
-    rows = []
+def move_frame(answer: ThresholdAnswer, to: Point) -> pl.DataFrame:
+    """Return what a move from the present threshold does to each outcome, in rows and money per week where days are known.
+
+    Returns
+    -------
+    DataFrame
+        ``outcome, rows_now, rows_then, rows_change``, and where costs were given ``cost_now, cost_then, cost_change``.
+    """
+    factor, _ = per_week(answer)
     names = [
         *((label, cell, f"money_{cell}") for cell, label in _CELL_LABELS.items()),
-        ("Reviews", "reviews", "money_review"),
+        *([("Reviews", "reviews", "money_review")] if answer.policy.costs.review else []),
         ("Together", "n", "cost"),
     ]
-    for label, count, amount in names:
-        now, then = (_rows_at(answer, count, point) * factor for point in (answer.present, to))
-        cost_now, cost_then = (answer.value(amount, point) * factor for point in (answer.present, to))
-        if count == "reviews" and not answer.policy.costs.review:
-            continue
-        unit = answer.policy.unit
-        costs = {
-            f"Cost {span}, now": money(cost_now, unit),
-            "Cost, then": money(cost_then, unit),
-            "Change of cost": money(cost_then - cost_now, unit, signed=True),
+    rows = [
+        [label, *(_rows_at(answer, count, point) * factor for point in (answer.present, to))]
+        + [answer.value(amount, point) * factor for point in (answer.present, to)]
+        for label, count, amount in names
+    ]
+    ends = ("rows_now", "rows_then", "cost_now", "cost_then")
+    schema = {"outcome": pl.String, **dict.fromkeys(ends, pl.Float64)}
+    changes = {f"{of}_change": pl.col(f"{of}_then") - pl.col(f"{of}_now") for of in ("rows", "cost")}
+    frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(**changes)
+    kept = ["outcome", *(f"{of}_{at}" for of in ("rows", "cost") for at in ("now", "then", "change"))]
+    return frame.select(kept if answer.policy.has_costs else kept[:4])
+
+
+def move_table(answer: ThresholdAnswer, to: Point) -> pl.DataFrame:
+    """Return what `move_frame` does as people read it."""
+    span, unit, rows = per_week(answer)[1], answer.policy.unit, []
+    for row in move_frame(answer, to).iter_rows(named=True):
+        shown = {
+            "Outcome": row["outcome"],
+            f"Rows {span}, now": words.count(row["rows_now"]),
+            "then": words.count(row["rows_then"]),
+            "Change": words.signed(row["rows_change"]) if row["outcome"] != "Together" else words.UNDEFINED,
         }
-        rows.append(
-            {
-                "Outcome": label,
-                f"Rows {span}, now": words.count(now),
-                "then": words.count(then),
-                "Change": words.signed(then - now) if count != "n" else words.UNDEFINED,
-                **(costs if answer.policy.has_costs else {}),
+        if answer.policy.has_costs:
+            shown |= {
+                f"Cost {span}, now": money(row["cost_now"], unit),
+                "Cost, then": money(row["cost_then"], unit),
+                "Change of cost": money(row["cost_change"], unit, signed=True),
             }
-        )
+        rows.append(shown)
     return pl.DataFrame(rows)
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 
-from analytics.measure.intervals import ratio
+from analytics.measure.intervals import Interval, ratio
 from analytics.measure.thresholds.operating import Point
 from analytics.present import words
 from analytics.present.money import money, per_month, per_week
-from analytics.present.readings.thresholds_handover import confidence_text, risk_text
+from analytics.present.readings.thresholds_handover import risk_text
 from analytics.present.tables.slices import json_value
 from analytics.present.tables.thresholds import deciding_ends
 
@@ -61,30 +61,55 @@ def marked(answer: Handover, to: Point | None = None) -> list[tuple[str, Point]]
     return found
 
 
-def points_table(answer: Handover, to: Point) -> pl.DataFrame:
-    """Return the named points and some between, most answered first: what is answered, wrong and handed over, and the cost."""
+def _points(answer: Handover, to: Point) -> list[tuple[str, Point]]:
+    """Return the named points and some between, most answered first."""
     named = marked(answer, to)
     coverage = answer.swept.coverage[0]
     for share in _COVERAGES:
         point = Point(int(np.flatnonzero(coverage >= share)[-1])) if np.nanmax(coverage) >= share else None
         if point is not None and all(answer.at(point).answered != answer.at(known).answered for _, known in named):
             named.append(("", point))
-    factor, per = per_week(answer)[0], per_month(answer)[0]
-    rows = []
-    for name, point in sorted(named, key=lambda entry: -answer.at(entry[1]).answered):
+    return sorted(named, key=lambda entry: -answer.at(entry[1]).answered)
+
+
+def points_frame(answer: Handover, to: Point) -> pl.DataFrame:
+    """Return what is answered, wrong and handed over at some points, rows per week and cost per month where days are known.
+
+    Returns
+    -------
+    DataFrame
+        ``point, answered_from`` (null: nothing is answered), ``answered, wrong_among_the_answered`` (shares, the second with
+        ``_low`` and ``_high``), ``wrong_answers, to_people`` (rows), and where costs were given ``cost``.
+    """
+    factor, per, rows = per_week(answer)[0], per_month(answer)[0], []
+    for name, point in _points(answer, to):
         at = answer.at(point)
-        costs = {"Cost": money(at.cost * per, answer.policy.unit)} if answer.policy.has_costs else {}
-        rows.append(
-            {
-                "Point": name,
-                "Answered from": confidence_text(answer, point),
-                "Answered": words.share(at.coverage),
-                "Wrong among the answered": risk_text(at.risk),
-                "Wrong answers": words.count(at.wrong * factor),
-                "To people": words.count(at.handed_over * factor),
-                **costs,
-            }
-        )
+        edge = answer.threshold if point == answer.present else answer.edges[min(point.bin, len(answer.edges) - 1)]
+        wrong = [float(end) for end in (at.risk.value, at.risk.low, at.risk.high)]
+        counts = (at.wrong * factor, at.handed_over * factor, at.cost * per)
+        rows.append([name, float(edge) if at.answered else None, at.coverage, *wrong, *counts])
+    wrong_ends = [f"wrong_among_the_answered{end}" for end in ("", "_low", "_high")]
+    numbers = ("answered_from", "answered", *wrong_ends, "wrong_answers", "to_people", "cost")
+    schema = {"point": pl.String, **dict.fromkeys(numbers, pl.Float64)}
+    frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(pl.Float64).fill_nan(None))
+    return frame if answer.policy.has_costs else frame.drop("cost")
+
+
+def points_table(answer: Handover, to: Point) -> pl.DataFrame:
+    """Return what `points_frame` does as people read it."""
+    rows = []
+    for row in points_frame(answer, to).iter_rows(named=True):
+        wrong, low, high = (row[f"wrong_among_the_answered{end}"] for end in ("", "_low", "_high"))
+        start, risk = row["answered_from"], [np.array(np.nan if end is None else end) for end in (wrong, low, high)]
+        shown = {
+            "Point": row["point"],
+            "Answered from": "none answered" if start is None else words.threshold_text(start),
+            "Answered": words.share(row["answered"]),
+            "Wrong among the answered": risk_text(Interval(*risk)),
+            "Wrong answers": words.count(row["wrong_answers"]),
+            "To people": words.count(row["to_people"]),
+        }
+        rows.append(shown | ({"Cost": money(row["cost"], answer.policy.unit)} if answer.policy.has_costs else {}))
     return pl.DataFrame(rows)
 
 

@@ -33,6 +33,7 @@ from analytics.present.tables.thresholds_handover import (
     deciding_handover_json,
     handover_frame,
     handover_json,
+    points_frame,
     points_table,
 )
 from analytics.query.cohort import Clause, Cohort
@@ -240,7 +241,9 @@ def test_answers_that_are_all_right_are_all_given(desk: Desk, engine: Engine) ->
     answer = asked(engine, log_of(desk, right))
     assert answer.best == answer.present and float(answer.area.value) == 0
     assert readings.handover_reading(answer).startswith("Answer every row and hand over none, as now")
-    points_table(answer, answer.present)
+    shown, numbers = points_table(answer, answer.present), points_frame(answer, answer.present)
+    assert [words.share(value) for value in numbers["answered"]] == shown["Answered"].to_list()
+    assert [words.count(value) for value in numbers["to_people"]] == shown["To people"].to_list()
 
 
 @pytest.mark.parametrize("policy", [Policy(handover_costs(3, 1), unit=""), UNSAID])

@@ -16,8 +16,8 @@ from analytics.present import palette, readings, words
 from analytics.present.report.chart_drawing import chart_drawing
 from analytics.present.report.examined import examined_words
 from analytics.present.report.parts import Block, Chart, Figure, Section, Series, Sheet, banded
-from analytics.present.report.sheets import Column, sheet_of, split_lead, text_sheet
-from analytics.present.tables.calibration import number_rows
+from analytics.present.report.sheets import Column, figures_sheet, sheet_of, split_lead
+from analytics.present.tables.calibration import number_frame, number_rows
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.answer import Calibration
@@ -62,9 +62,8 @@ def build(answer: _Answer, asking: ReportAsking) -> tuple[Section, ...]:
         blocks.append(
             Figure("Mean score and observed rate", reading, chart_drawing(chart, reading), _bins(bins), chart)
         )
-        numbers = number_rows(found)
-        rows = [[str(cell) for cell in row] for row in numbers.iter_rows()]
-        blocks.append(text_sheet("calibration", "Numbers of calibration", numbers.columns, rows, shape="wide"))
+        numbers = number_frame(found)
+        blocks.append(figures_sheet("calibration", "Numbers of calibration", number_rows(found), numbers, {}))
     if of_classes is not None:
         blocks.append(_classes(of_classes))
     method = (

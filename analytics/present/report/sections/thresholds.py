@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import polars as pl
@@ -17,8 +18,8 @@ from analytics.present.money import cost_words
 from analytics.present.report.chart_drawing import chart_drawing
 from analytics.present.report.parts import Block, Chart, Figure, Section, Sheet, banded
 from analytics.present.report.sections.thresholds_handover import build_handover
-from analytics.present.report.sheets import BESIDE, Column, sheet_of, split_lead, text_sheet
-from analytics.present.tables.thresholds import move_table, sweep_frame
+from analytics.present.report.sheets import BESIDE, Column, figures_sheet, sheet_of, split_lead
+from analytics.present.tables.thresholds import move_frame, move_table, sweep_frame
 
 if TYPE_CHECKING:
     from analytics.answers.report.asking import ReportAsking
@@ -58,13 +59,15 @@ def _build_line(line: Line[ThresholdAnswer]) -> tuple[Section, ...]:
         said = give if not answer.policy.has_costs else lead
         return (Section("thresholds", title, said, (), glance=said),)
     chart = _chart(answer)
-    moved = move_table(answer, answer.best)
-    rows = [[str(cell) for cell in row] for row in moved.iter_rows()]
+    shown, numbers = move_table(answer, answer.best), move_frame(answer, answer.best)
     blocks: list[Block] = [
         *([more] if more else []),
         Figure("Cost by threshold", readings.curve_reading(answer), chart_drawing(chart, lead), _sweep(answer), chart),
         readings.move_reading(answer, answer.best),
-        text_sheet("move", "What the move does", moved.columns, rows, shape="wide"),
+        replace(
+            figures_sheet("move", "What the move does", shown, numbers, dict.fromkeys(numbers.columns[1:], "count")),
+            heads=dict(zip(numbers.columns, shown.columns, strict=True)),
+        ),
         readings.sensitivity_reading(answer),
     ]
     given = cost_words(answer.policy.costs, answer.policy.unit)

@@ -10,8 +10,8 @@ from analytics.present import palette, readings, words
 from analytics.present.money import money
 from analytics.present.report.chart_drawing import chart_drawing
 from analytics.present.report.parts import Block, Chart, Figure, Section, banded
-from analytics.present.report.sheets import BESIDE, Column, sheet_of, split_lead, text_sheet
-from analytics.present.tables.thresholds_handover import handover_frame, points_table
+from analytics.present.report.sheets import BESIDE, Column, figures_sheet, sheet_of, split_lead
+from analytics.present.tables.thresholds_handover import handover_frame, points_frame, points_table
 
 if TYPE_CHECKING:
     from analytics.answers.thresholds.deciding import Line
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _N_POINTS = 60
 """Confidences of the curve in a pack, evenly spread. As of thresholds."""
 _GIVE = "Not decided: say what a wrong answer and a person's look cost, on Thresholds or with --cost-wrong and --cost-person."
+
+_KINDS = {"answered_from": "score", "wrong_answers": "count", "to_people": "count", "cost": "count"}
+"""How the numbers of some confidences are written in a file; the others are shares."""
 
 
 def build_handover(line: Line[Handover]) -> tuple[Section, ...]:
@@ -42,13 +45,13 @@ def build_handover(line: Line[Handover]) -> tuple[Section, ...]:
         unit = f", {answer.policy.unit}" if answer.policy.unit else ""
         columns.append(Column("cost", f"Cost{unit}", "count", has_ends=True))
     sheet = sheet_of("handover", "Wrong among the answered, by the share answered", frame, columns, most=BESIDE)
-    points = points_table(answer, to)
-    rows = [[str(cell) for cell in row] for row in points.iter_rows()]
+    numbers = points_frame(answer, to)
+    kinds = {name: _KINDS.get(name, "share") for name in numbers.columns[1:]}
     blocks: list[Block] = [
         *([more] if more else []),
         Figure(sheet.title, readings.break_even_reading(answer), chart_drawing(chart, lead), sheet, chart),
         readings.handover_move_reading(answer, to),
-        text_sheet("handover points", "What is answered and handed over", points.columns, rows, shape="wide"),
+        figures_sheet("handover points", "What is answered and handed over", points_table(answer, to), numbers, kinds),
     ]
     return (
         Section(
