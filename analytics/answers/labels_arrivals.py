@@ -21,6 +21,8 @@ from analytics.query.labels import arrival_table, newest
 _SPANS = ((timedelta(days=3), "1h", 1), (timedelta(days=42), "1d", 1), (timedelta(days=800), "1d", 7))
 """Longest span of a log that is counted by hour and by day, and how many of these are one bucket; longer ones by week: at most
 72, 42, 115 buckets."""
+_SLOW = timedelta(days=42)
+"""Span of a log and its labels beyond which these are not counted by hour: a thousand hours. A judgement."""
 _NEARLY = 23 / 24
 """Of an hour, a day or a week: where the newest time is later than that, it is taken for over. By hand."""
 
@@ -48,9 +50,16 @@ def ripe_moment(arrivals: Arrivals) -> datetime | None:
 
 
 def counted_by(log: Log) -> tuple[str, int]:
-    """Return what a log is counted by, and how many of these are one bucket."""
-    span = datetime.fromisoformat(str(log.time_high)) - datetime.fromisoformat(str(log.time_low))
-    return next(((unit, n) for limit, unit, n in _SPANS if span <= limit), ("1w", 1))
+    """Return what a log is counted by, and how many of these are one bucket.
+
+    Hours in which rows were predicted tell nothing of labels that take months, which are counted by the same unit: then by day.
+    """
+    first = datetime.fromisoformat(str(log.time_low))
+    span = datetime.fromisoformat(str(log.time_high)) - first
+    came = None if log.mapping.label_time is None else log.column(log.mapping.label_time)
+    last = came.high if came is not None and came.kind == "time" else None
+    are_slow = last is not None and datetime.fromisoformat(last) - first > _SLOW
+    return next(((unit, n) for limit, unit, n in _SPANS[are_slow:] if span <= limit), ("1w", 1))
 
 
 def arrived(engine: Engine, question: Question, unit: str, cuts: tuple[float, ...]) -> tuple[pl.DataFrame, datetime]:

@@ -147,3 +147,26 @@ def test_a_class_that_became_more_frequent_does_not_hide_that_it_comes_last(desk
     question = Question(log, Cohort(), 0.5)
     said = overview_reading(overview(engine, question), question)
     assert said.startswith("Labels of rows from ") and "still come in, positive ones last: judge those before." in said
+
+
+@pytest.mark.parametrize(("days", "every"), [(30, "1h"), (90, "1d")])
+def test_labels_that_take_months_are_counted_by_day_whatever_the_rows_span(
+    desk: Desk, engine: Engine, days: int, every: str
+) -> None:
+    """By hour a day of rows and three months of labels are two thousand ages, seven seconds of work that tell nothing."""
+    rng, n = np.random.default_rng(3), 600
+    begun = datetime(2024, 3, 1)
+    at = [begun + timedelta(hours=int(hour)) for hour in rng.integers(0, 24, n)]
+    delay = rng.integers(1, days, n)
+    frame = pl.DataFrame(
+        {
+            "id": range(n),
+            "score": rng.random(n),
+            "label": rng.integers(0, 2, n),
+            "scored_at": at,
+            "labelled_at": [moment + timedelta(days=int(late)) for moment, late in zip(at, delay, strict=True)],
+        }
+    )
+    log = desk.log(frame, time="scored_at", label_time="labelled_at")
+    found = labels(engine, Question(log, Cohort(), 0.5))
+    assert found.every == every and found.buckets.height == (24 if every == "1h" else 1)
