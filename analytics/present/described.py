@@ -9,8 +9,8 @@ from analytics.measure.metrics import METRICS
 
 _ONE_KIND = "the judged rows are all right, or all wrong"
 _OF_ANSWERS: dict[str, dict[str, str]] = {
-    "error_rate": {"formula": "wrong / judged"},
-    "accuracy": {"formula": "right / judged"},
+    "error_rate": {"definition": "Share of judged rows that are wrong.", "formula": "wrong / judged"},
+    "accuracy": {"definition": "Share of judged rows that are right.", "formula": "right / judged"},
     "mean_score": {
         "definition": "Mean confidence of the judged rows; where it is a probability it should be close to the accuracy.",
         "formula": "sum of confidences / judged",

@@ -373,7 +373,10 @@ def test_a_predicted_number_is_told_as_what_it_turns_out_to_be(desk: Desk, engin
     frame = pl.DataFrame(
         {"actual_minutes": true.round(1), "predicted_minutes": (1.1 * true + rng.normal(0, 1, 4_000)).round(1)}
     )
-    found = numbers(engine, Question(desk.log(frame), Cohort(), 0.5))
+    question = Question(desk.log(frame), Cohort(), 0.5)
+    found, off = numbers(engine, question), frame["predicted_minutes"] - frame["actual_minutes"]
+    size = f"is off by {off.abs().mean():.3f}; all together are too high by {off.mean():.3f}."
+    assert size in readings.overview_reading(overview(engine, question), question).partition("\n")[0]
     said = readings.numbers_reading(found)
     most = max(found.bins.to_dicts(), key=lambda row: row["bias"])
     start = f"A predicted {most['mean_predicted']:.1f} turns out to be {most['mean_true']:.1f} on the mean: it is too high. "

@@ -26,6 +26,7 @@ from analytics.present.readings.overview_lead import (
     noun_of,
     priced_reading,
     reason_part,
+    size_part,
     trivial_part,
     with_cost,
     wrong_words,
@@ -157,7 +158,8 @@ def _answers_reading(overview: Overview, question: Question) -> str:
     lead = f"{words.share(overview.value('error_rate')[0])} of {judged} {wrong_words(question.log)}."
     course = "" if "error_rate" in overview.shifts else moved_part(overview)
     lead = since_first(overview, question, "error_rate", lead)
-    said = " ".join(filter(None, [lead, course, _weighted_part(overview, question), unjudged_part(overview, question)]))
+    size, weighted = size_part(overview, question), _weighted_part(overview, question)
+    said = " ".join(filter(None, [lead, size, course, weighted, unjudged_part(overview, question)]))
     is_chance = is_of_chances(question.log)
     means = [
         f"{_mean_name(name, is_chance=is_chance)}: {words.metric_interval(name, *overview.value(name))}"

@@ -117,6 +117,21 @@ def wrong_words(log: Log, *, is_one: bool = False) -> str:
     return f"{be} off by more than {off}"
 
 
+def size_part(overview: Overview, question: Question) -> str:
+    """Say how far predicted numbers are off on average, and to which side, if to one; empty where no numbers are predicted.
+
+    The share that is off by more than a tolerance hangs on the tolerance, which is often a guess.
+    """
+    (mae, *_), (bias, low, high) = overview.value("mae"), overview.value("bias")
+    if not words.is_known(mae) or is_of_chances(question.log):
+        return ""
+    said = f"On average a predicted number is off by {words.metric_text('mae', mae)}."
+    if bias is None or low is None or high is None or low <= 0 <= high:
+        return said
+    side = "high" if bias > 0 else "low"
+    return f"{said[:-1]}; all together are too {side} by {words.metric_text('bias', abs(bias))}."
+
+
 def lead_part(overview: Overview, question: Question, metric: str, at: str) -> str:
     """Say how good the model is on the metric that leads; empty where that is the error rate."""
     value = overview.value(metric)
