@@ -11,6 +11,7 @@ from analytics.log.grade_words import grade_of, is_of_truths, steps_of
 from analytics.log.mapping import Mapping
 from analytics.log.right import MAX_RANK, Right, parsed_equality, parsed_tolerance
 from analytics.log.schema import Reading
+from analytics.log.score_form import is_confidence_name
 
 _MAX_AT = 1_000
 """Ranks that can count: nobody reads further, and a list of discounts stays short."""
@@ -106,6 +107,10 @@ def _with_right(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
         if source.against is not None:
             raise QuestionError('Expected a log of classes for --class. Say what is right: --right "PREDICTED = TRUE".')
         return replace(mapping, right=None)
+    is_sure = source.score is not None or mapping.right is not None or is_confidence_name(mapping.score or "")
+    mapping = (
+        mapping if is_sure else replace(mapping, score=None)
+    )  # a score of something else is no confidence in answers
     if source.against is not None:
         whole = mapping if mapping.right == right else views.right_or_wrong(mapping, reading, right)
         return views.one_against_rest(whole, reading, source.against)

@@ -17,7 +17,7 @@ from analytics.log import hints, positives, rankings, roles
 from analytics.log.class_lists import MIN_PLACES
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Log, Reading
-from analytics.log.score_form import written_threshold
+from analytics.log.score_form import is_confidence_name, written_threshold
 from analytics.log.value_words import BLANK
 from analytics.log.weight import is_share
 from analytics.log.workspace import Workspace
@@ -31,6 +31,8 @@ _TWO = 2
 """Different values of a decision of yes or no."""
 _MOST_NAMED = 5
 """Columns that a message names at most. Bounds it to some lines."""
+_HAS_CONFIDENCE = ("classes", "grades")
+"""Rules of answers that a model may be sure of; beside numbers a *predicted score* is rather a number itself."""
 _NONE = "none"
 """What a role option says where no column plays the role."""
 
@@ -38,7 +40,8 @@ _NONE = "none"
 def said_roles(source: Source, reading: Reading) -> dict[str, str | None]:
     """Return the roles that the command line names, None where it says that no column plays one.
 
-    A decision that is named without a score is what is judged: no column is taken for a score beside it.
+    A decision that is named without a score is what is judged: no column is taken for a score beside it. Beside the rule of
+    classes or grades a column that is called confidence stays to be found: answers are handed over by it.
 
     Raises
     ------
@@ -57,7 +60,8 @@ def said_roles(source: Source, reading: Reading) -> dict[str, str | None]:
         said |= {"label": right.true, "decision": right.predicted}
         if right.kind == "rankings":
             said |= {"decision": None, "score": None}
-        said.setdefault("score", None)
+        if right.kind not in _HAS_CONFIDENCE or not any(is_confidence_name(name) for name in reading.names):
+            said.setdefault("score", None)
     return said
 
 
@@ -199,6 +203,7 @@ def roles_of(source: Source, log: Log, workspace: Workspace | None = None) -> di
         "from": _origins(source, log, workspace or Workspace()),
         "threshold_from": _threshold_from(log),
         **({"asked": f"Spark at {where()}"} if is_in_spark(source.log) else {}),
+        **({"label_hint": said} if mapping.label is None and (said := hints.hint(log.reading).strip()) else {}),
     }
 
 
@@ -249,7 +254,8 @@ def in_words(said: dict[str, Any]) -> str:
         judged = f"{judged}, as {said['threshold_from']!r} says"
     judged = f"the {said['judged']}. {said['sides']}" if "sides" in said else judged
     asked = f" Asked where the rows are: {said['asked']}." if "asked" in said else ""
-    return f"Roles: {', '.join(parts)}. Judged: {judged}.{asked}"
+    hint = f" {said['label_hint']}" if "label_hint" in said else ""
+    return f"Roles: {', '.join(parts)}. Judged: {judged}.{asked}{hint}"
 
 
 def _form(role: str, said: dict[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from analytics.measure.thresholds.operating import LIMITED
 from analytics.query.known import AS_OF
 
-QUESTION_KEYS = ("log", "model", "class", "threshold", "where", AS_OF)
+_QUESTION_KEYS = ("log", "model", "class", "threshold", "where", AS_OF)
 _EVERY_VERSION = "all versions"
 """In the place of a model version, where a log opens on one."""
 _WRITTEN, _PAGE, _VISIT, _IS_WHOLE = "_address", "_address_page", "_address_visit", "_address_is_whole"
@@ -138,7 +138,7 @@ def from_address() -> None:
     A session whose page changes without its controls' values forgets them: the address then still says which log is meant.
     """
     state = st.session_state
-    for key in QUESTION_KEYS:
+    for key in _QUESTION_KEYS:
         given = taken(key)
         if given is None and key not in state:
             given = tuple(st.query_params.get_all(key)) or None
@@ -154,9 +154,14 @@ def from_address() -> None:
             state[key] = None if given[0] == _EVERY_VERSION and key == "model" else given[0]
 
 
+def of_question() -> dict[str, str]:
+    """Return the question as the address has it, for a way to another page: a page that is entered without forgets which log."""
+    return {key: value for key, value in st.query_params.items() if key in _QUESTION_KEYS}
+
+
 def to_address(usual: Mapping[str, object]) -> None:
     """Write the question into the address, without what is usual for its log."""
-    for key in QUESTION_KEYS:
+    for key in _QUESTION_KEYS:
         value = st.session_state.get(key)
         if key == "model" and value is None:
             value = _EVERY_VERSION if usual[key] else None

@@ -65,10 +65,7 @@ def _texts(held: Mapping[str, object]) -> list[str]:
 
 def flipped_address(turned: str) -> dict[str, str | list[str]]:
     """Return what the address of Review says of the rows that flipped between what the controls of Compare hold."""
-    kept: dict[str, str | list[str]] = {
-        key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS
-    }
-    return {**kept, FLIPPED_OF: _texts(_held()), "errors": turned}
+    return {**address.of_question(), FLIPPED_OF: _texts(_held()), "errors": turned}
 
 
 def _drop(name: str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analytics.log import roles
+from analytics.log import hints, roles
 from analytics.log.preferred import preferred
 from analytics.log.schema import Log
 from analytics.present import words
-from pages._frame import session
+from pages._frame import address, session
 from pages._frame.registry import PAGES, Page
 from pages._frame.render import escaped, headline
 
@@ -39,15 +39,23 @@ def ask(page: Page) -> None:
         on_click=_take,
         args=(log, chosen),
     ):
-        st.switch_page(PAGES["logs"].path)
+        st.switch_page(PAGES["logs"].path, query_params=address.of_question())
 
 
 def _take(log: Log, chosen: str | None) -> None:
     """Choose a column where the roles are said."""
-    if chosen:
+    if chosen and _are_steps(log, chosen):
+        st.session_state[f"remap_{log.key}_right"] = "grades"
+        st.session_state[f"remap_{log.key}_true_grades"] = chosen
+    elif chosen:
         st.session_state[f"remap_{log.key}_label"] = chosen
         if chosen == log.mapping.decision:
             st.session_state[f"remap_{log.key}_decision"] = None
+
+
+def _are_steps(log: Log, name: str) -> bool:
+    """Whether a column holds grades of which more than two are given: a mark says from which on a row is right."""
+    return hints.is_grade(log.reading, name) and log.reading.column(name).n_distinct > 2
 
 
 def _likely_columns(log: Log) -> list[str]:
@@ -55,7 +63,8 @@ def _likely_columns(log: Log) -> list[str]:
     guess = roles.guess(log.reading)
     names = [name for name, _ in guess.open.get("label", ())] or list(filter(None, [guess.mapping.label]))
     played = {log.mapping.label, log.mapping.score}
-    return [name for name in names if name not in played]
+    graded = [name for name in log.reading.names if _are_steps(log, name)]
+    return [name for name in dict.fromkeys((*names, *graded)) if name not in played]
 
 
 def _question(log: Log) -> str:

@@ -82,11 +82,10 @@ def _may_rate(column: Column) -> bool:
 
 def _draw_review(raters: Sequence[str]) -> None:
     """Link to the rows on which raters differ."""
-    held = {key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS}
     cohort = session.cohort().with_clauses([Clause("", "differ", tuple(raters))])
     st.page_link(
         PAGES["review"].path,
         label="Review the rows on which they differ",
         icon=":material/rate_review:",
-        query_params={**held, "where": cohort.to_text()},
+        query_params={**address.of_question(), "where": cohort.to_text()},
     )

@@ -257,6 +257,8 @@ def _draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | No
         }
         for row in mixed(judged)
     ]
+    empty = [name for name in ("Score", "Predicted") if all(row[name] is None for row in table)]
+    table = [{name: value for name, value in row.items() if name not in empty} for row in table]
     st.dataframe(table, hide_index=True, alt="Ten rows as they will be judged", height="content")
 
 

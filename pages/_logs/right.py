@@ -45,7 +45,7 @@ def choose(reading: Reading, mapping: Mapping, key: str) -> Right | None:
         return None
     if kind == "rankings":
         return _choose_ranking(reading, before, key)
-    left, between, right = st.columns(3, vertical_alignment="bottom")
+    left, between, right = st.columns([3, 2, 1] if kind == "grades" else 3, vertical_alignment="bottom")
     with left:
         first = before.true if before is not None else mapping.label
         own = "Grade" if kind == "grades" else "True class" if kind == "classes" else "True number"

@@ -108,7 +108,7 @@ def _clauses(question: Question, true: str, predicted: str) -> tuple[Clause, ...
 
 def _draw_links(question: Question, links: list[tuple[str, tuple[Clause, ...], str, int]]) -> None:
     """Offer rows to be read one by one in Review."""
-    here = {key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS}
+    here = address.of_question()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption("Read", width="content")
         for label, clauses, outcome, n in links:

@@ -113,9 +113,8 @@ def _draw_finding(answer: Brief, finding: Finding) -> None:
 
 def _asked(finding: Finding) -> dict[str, str | list[str]]:
     """Return the address of the evidence: the question, with the rows that the finding is about."""
-    found: dict[str, str | list[str]] = {
-        key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS and key != "where"
-    }
+    found: dict[str, str | list[str]] = {**address.of_question()}
+    found.pop("where", None)
     for key, value in address_of(finding, session.cohort()):
         held = found.get(key)
         found[key] = value if held is None else [*([held] if isinstance(held, str) else held), value]
@@ -139,9 +138,6 @@ def _draw_open(answer: Brief) -> None:
                 )
             else:
                 page = PAGES[source.page]
-                st.page_link(page.path, label=page.title, icon=":material/arrow_forward:", query_params=_here())
-
-
-def _here() -> dict[str, str]:
-    """Return the question as the address has it."""
-    return {key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS}
+                st.page_link(
+                    page.path, label=page.title, icon=":material/arrow_forward:", query_params=address.of_question()
+                )

@@ -66,9 +66,8 @@ def _draw_ways(rows: Mapping[str, int]) -> None:
 
 def _rows_of(cell: str) -> dict[str, str]:
     """Return the address of the rows of a cell."""
-    here = {key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS}
     where = Cohort(session.cohort().clauses, (cell,)).to_text()
-    return {**here, "where": where, "errors": _ROWS.get(cell, "all")}
+    return {**address.of_question(), "where": where, "errors": _ROWS.get(cell, "all")}
 
 
 def draw_scores(answer: Overview, question: Question) -> None:

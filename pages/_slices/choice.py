@@ -87,12 +87,11 @@ def _keep(clauses: tuple[Clause, ...]) -> None:
 
 def draw_review(clauses: tuple[Clause, ...], *, disabled: bool = False) -> None:
     """Link to the errors of a slice on the Review page; the address carries the cohort there."""
-    kept = {key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS}
     st.page_link(
         PAGES["review"].path,
         label="Review",
         icon=":material/rate_review:",
         disabled=disabled,
         help="Read the errors of this slice one by one.",
-        query_params={**kept, "where": session.cohort().with_clauses(clauses).to_text()},
+        query_params={**address.of_question(), "where": session.cohort().with_clauses(clauses).to_text()},
     )

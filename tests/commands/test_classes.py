@@ -113,17 +113,26 @@ def test_grades_and_numbers_by_slice(ask: Ask, tmp_path: Path) -> None:
     said = (true * (1 + rng.normal(0, 0.1, 900))).round(3)
     stars = rng.integers(1, 6, 900)
     path = tmp_path / "log.csv"
-    pl.DataFrame({"forecast": said, "actual": true, "part": part, "stars": stars}).write_csv(path)
+    sure = rng.random(900).round(3)
+    columns = {"forecast": said, "actual": true, "part": part, "stars": stars, "confidence": sure}
+    pl.DataFrame(columns).write_csv(path)
     near = np.abs(said - true) <= 0.1 * np.abs(true)
     for row in ask("slices", path, "--right", "forecast = actual", "--within", "10%", "--by", "part")["rows"]:
         keep = part == row["part"] if "part" in row else part == row["slice"]["part"]
         assert row["error_rate"] == pytest.approx(1 - near[keep].mean())
         assert row["mae"] == pytest.approx(np.abs(said - true)[keep].mean())
     found = ask("overview", path, "--grade", "stars", "--pass", "4")
+    assert found["roles"]["score"] == "confidence"  # answers can be handed over by it
     assert found["mean_grade"] == pytest.approx(stars.mean()) and found["accuracy"] == pytest.approx(
         (stars >= 4).mean()
     )
     assert "recall" not in found
+
+
+def test_a_score_beside_grades_that_nobody_named_says_how_they_are(ask: Ask, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    pl.DataFrame({"confidence": [0.1, 0.2, 0.7, 0.8, 0.9] * 40, "stars": [1, 2, 3, 4, 5] * 40}).write_csv(path)
+    assert ask("overview", path)["roles"]["label_hint"] == "'stars' could hold grades: --grade stars --pass 4."
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +82,26 @@ def test_a_decision_that_is_the_label_plays_that_role_alone(desk: Desk) -> None:
     app.switch_page(PAGES["logs"].path).run()
     chosen = {role: app.selectbox(key=f"remap_{log.key}_{role}").value for role in ("label", "decision")}
     assert chosen == {"label": "escalated", "decision": None} and not app.exception
+
+
+def test_a_column_of_stars_is_taken_along_as_grades_with_a_mark(desk: Desk) -> None:
+    log = desk.log(scored(stars=[1, 2, 3, 4, 5, None] * (N // 6)), label=None)
+    app = opened("slices")
+    app.main.get("button_group")[0].set_value("stars").run()
+    app.button(key="ask_label").click().run()
+    app.switch_page(PAGES["logs"].path).run()
+    chosen = {what: app.selectbox(key=f"remap_{log.key}_{what}").value for what in ("right", "true_grades")}
+    assert chosen == {"right": "grades", "true_grades": "stars"} and not app.exception
+    assert app.number_input(key=f"remap_{log.key}_mark").value == 4
+
+
+def test_every_way_to_another_page_takes_the_question_along() -> None:
+    """A page that is switched to without its address forgets which log was looked at."""
+    bare = {"_wanted_log"}  # says by itself which log comes next
+    for path in (ROOT / "pages").rglob("*.py"):
+        text = path.read_text()
+        for call in re.findall(r"st\.switch_page\((.*)", text):
+            assert "query_params=" in call or any(word in text for word in bare), (path.name, call)
 
 
 def test_a_label_that_no_row_has_yet_is_asked_for_with_that_reason(desk: Desk) -> None:
