@@ -143,7 +143,7 @@ def _row_of(field: Field, near: tuple[Twin, ...], *, with_slice: bool, is_right_
         row["Its slice errs"] = ""
         if field.failing is not None:
             rate, more = words.share(field.failing.rate), words.signed(100 * field.failing.difference, 1)
-            row["Its slice errs"] = f":orange[▲] {escaped(f'{rate} ({more})')}"
+            row["Its slice errs"] = f":orange[▲]\u00a0{escaped(f'{rate} ({more})')}"
     return row
 
 
