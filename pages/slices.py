@@ -20,8 +20,8 @@ with frame.boundary():
     if is_discovered:
         discovery.draw(question)
     elif not by:
-        by_metric, ranked = report.ranked_by_either(question, metric)
-        table.draw_ranking(ranked, by_metric, question, instead_of=metric)
+        by_metric, ranked, is_graver = report.ranked_by_either(question, metric)
+        table.draw_ranking(ranked, by_metric, question, instead_of=metric, is_graver=is_graver)
     else:
         policy = costs.held_costs(question) if metric == COST else None
         answer = kept(slices, question, by, metric=metric, metrics=table.SHOWN, min_support=min_support, policy=policy)

@@ -23,6 +23,7 @@ from analytics.measure.slices import compared_by, is_worse
 from analytics.measure.slices_cost import COST
 from analytics.measure.thresholds.policy import Policy
 from analytics.query.engine import Engine
+from analytics.query.outcomes import outcome_table
 
 
 def ranked_columns(
@@ -150,17 +151,28 @@ def _tells(table: pl.DataFrame, by_score: Callable[[], float]) -> bool:
 
 def ranked_by_kind(
     engine: Engine, question: Question, metric: str = "error_rate", policy: Policy | None = None
-) -> tuple[str, pl.DataFrame]:
-    """Return the ranked columns with the metric that ranks them: the other kind of error where no slice has more of this one.
+) -> tuple[str, pl.DataFrame, bool]:
+    """Return the ranked columns with the metric that ranks them, and whether slices are worse by the one that was asked for too.
 
-    As in the brief: where misses lead and no slice has more of them, one with more false alarms must not be passed over.
+    As in the brief: where misses lead and false alarms are graver somewhere, that slice must not be passed over. Which is graver
+    is told by the share of the rows of its class that the worst slice has wrong more than elsewhere.
     """
     table = ranked_columns(engine, question, metric, policy)
     other = OTHER_KIND.get(metric)
-    if other is None or table.filter(~pl.col("is_told"))["n_worse"].sum() or not table["n_compared"].sum():
-        return metric, table
+    if other is None or not table["n_compared"].sum():
+        return metric, table, False
     beside = ranked_columns(engine, question, other)
-    return (other, beside) if beside.filter(~pl.col("is_told"))["n_worse"].sum() else (metric, table)
+    counts = outcome_table(engine, question.log, question.cohort, question.threshold, (), (), is_weighted=True)
+    totals = counts.select(pl.col(*CELLS).cast(pl.Float64).sum()).row(0, named=True)
+    own, of_other = _gravest(table, totals, metric), _gravest(beside, totals, other)
+    return (other, beside, own > 0) if of_other > own else (metric, table, False)
+
+
+def _gravest(ranked: pl.DataFrame, totals: dict[str, float], metric: str) -> float:
+    """Return what the worst slice has wrong more than elsewhere, as a share of all rows of the class that a metric is about."""
+    held = ranked.filter(~pl.col("is_told") & (pl.col("n_worse") > 0))["worst_held"].max()
+    wrong, right = ("fp", "tn") if metric in ("fpr", "specificity") else ("fn", "tp")
+    return float(held or 0.0) * totals[wrong] / max(totals[wrong] + totals[right], 1.0)  # type: ignore[arg-type]
 
 
 def _share_separated(worse: pl.DataFrame, answer: SliceAnswer) -> float | None:

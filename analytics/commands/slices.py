@@ -40,15 +40,21 @@ def slices(
     policy = policy_of(costs, question.log)
     is_named, metric = metric is not None, metric_asked(question.log, metric, policy)
     if by is None:
-        asked_for = metric
+        asked_for, is_graver = metric, False
         if is_named:
             ranked = ranked_columns(engine, question, metric, policy)
         else:
-            metric, ranked = ranked_by_kind(engine, question, metric, policy)
+            metric, ranked, is_graver = ranked_by_kind(engine, question, metric, policy)
         is_by_rule = question.log.is_right_or_wrong
         seen = selective_of(engine, question)
         said = ranking_reading(
-            ranked, min_support, metric, is_right_or_wrong=is_by_rule, instead_of=asked_for, selective=seen
+            ranked,
+            min_support,
+            metric,
+            is_right_or_wrong=is_by_rule,
+            instead_of=asked_for,
+            is_graver=is_graver,
+            selective=seen,
         )
         say(engine, said, question, at_threshold=METRICS[metric].hangs_on_threshold)
         rows = [{**row, "metric": metric} for row in ranked.to_dicts()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from analytics.measure.slices import MIN_SUPPORT
 from analytics.measure.slices_cost import priced_excess
 
 CELLS = ("tp", "fp", "fn", "tn")
+_OF_KIND = {"fnr": ("tp", "fn"), "fpr": ("fp", "tn")}
+"""The rows that a kind of error is a share of."""
 MOST_ROWS = 0.5
 """Share of the judged rows from which on a value is the rule and no exception, as in `slices_ranking.ranked_columns`; a field
 that arrives empty may be a fault on most rows too."""
@@ -140,6 +143,31 @@ def with_units(
     p = max(float(difference_p_value(excess, level, effect.freedom)[0]), row["p"])
     times = row["p_adjusted"] / row["p"] if row["p"] > 0 else n_compared
     return {**row, **ends, "p": p, "p_adjusted": min(1.0, p * times)}
+
+
+def gravity(row: Mapping[str, Any], totals: Mapping[str, float], kind: str | None) -> float:
+    """Return the share of the rows of its class that a slice has wrong more than elsewhere: misses and false alarms side by side.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of `worst_table`.
+    totals : mapping of str to float
+        ``tp, fp, fn, tn`` of all rows.
+    kind : str or None
+        "fnr" or "fpr"; of anything else it is zero.
+
+    Examples
+    --------
+    >>> row = {"fn": 50, "tp": 50, "fnr": 0.5, "fnr_rest": 0.25}
+    >>> gravity(row, {"tp": 350, "fn": 150, "fp": 0, "tn": 500}, "fnr")
+    0.05
+    """
+    if kind is None or kind not in _OF_KIND:
+        return 0.0
+    cells = _OF_KIND[kind]
+    wrong = (row[kind] - row[f"{kind}_rest"]) * sum(row[cell] for cell in cells)
+    return float(wrong / max(sum(totals[cell] for cell in cells), 1))
 
 
 def _errors_of(table: pl.DataFrame, end: str) -> LabelErrors:

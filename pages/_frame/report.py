@@ -77,8 +77,8 @@ def ranked_by(question: Question, metric: str) -> pl.DataFrame:
     return kept(ranked_columns, question, metric, held_costs(question) if metric == COST else None)
 
 
-def ranked_by_either(question: Question, metric: str) -> tuple[str, pl.DataFrame]:
-    """Return the ranked columns with their metric: the other kind of error where no slice has more of the one asked for."""
+def ranked_by_either(question: Question, metric: str) -> tuple[str, pl.DataFrame, bool]:
+    """Return the ranked columns with their metric: that of the other kind of error where it is graver somewhere."""
     return kept(ranked_by_kind, question, metric, held_costs(question) if metric == COST else None)
 
 

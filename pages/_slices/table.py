@@ -169,7 +169,7 @@ def draw_reading(answer: SliceAnswer, question: Question) -> None:
     cautioned_sentence(said, question, at_threshold=METRICS[answer.metric].hangs_on_threshold)
 
 
-def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instead_of: str) -> None:
+def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instead_of: str, is_graver: bool) -> None:
     """Show the segment columns ranked by how much of the errors they separate; a click opens one, by the metric shown."""
     is_right_or_wrong = question.log.is_right_or_wrong
     said = readings.ranking_reading(
@@ -178,6 +178,7 @@ def draw_ranking(table: pl.DataFrame, metric: str, question: Question, *, instea
         metric,
         is_right_or_wrong=is_right_or_wrong,
         instead_of=instead_of,
+        is_graver=is_graver,
         selective=kept(selective_of, question),
     )
     cautioned_sentence(said, question, at_threshold=METRICS[metric].hangs_on_threshold)

@@ -271,6 +271,11 @@ class Asking:
         return None if self.has_costs else headline(*log.class_counts).metric
 
     @property
+    def is_by_headline(self) -> bool:
+        """Whether slices are compared by what the base rate asks for, whoever chose it: another metric is what somebody wants."""
+        return self.leading_metric == headline(*self.question.log.class_counts).metric
+
+    @property
     def is_chosen(self) -> bool:
         """Whether rows are chosen by their outcome, so that their rates say nothing of the model."""
         outcomes = self.question.cohort.outcomes

@@ -18,9 +18,11 @@ from analytics.answers.gap.answer import Gap, gap
 from analytics.answers.gap.inputs import Inputs, inputs
 from analytics.answers.gap.sides import Sides, sides
 from analytics.answers.labels import selective_of
+from analytics.answers.slices_ranking import ranked_by_kind
 from analytics.measure.brief import MOST_EMPTY, MOST_ROWS
 from analytics.measure.gap.causes import emptied, to_mend
 from analytics.measure.gap.metric import COST
+from analytics.measure.headline import OTHER_KIND
 from analytics.query.discovery.objectives import objective_for
 from analytics.query.discovery.properties import clauses
 from analytics.query.engine import Engine
@@ -48,9 +50,17 @@ def searched(engine: Engine, asking: Asking) -> Discovery:
     """
     weights = weights_of(engine, asking) if asking.has_costs else None
     both = Search(error_weights=weights, among=asking.columns)
-    objective = _usual(asking)
+    objective = _usual(replace(asking, metric=_graver(engine, asking)))
     search = replace(both, objective=objective) if objective in ONE_KIND else both
     return discover_either(engine, asking.question, search)
+
+
+def _graver(engine: Engine, asking: Asking) -> str | None:
+    """Return the metric whose kind of error is graver in some slice, where the one that leads is that of the base rate."""
+    metric = asking.leading_metric
+    if metric is None or metric not in OTHER_KIND or not asking.is_by_headline:
+        return asking.metric
+    return ranked_by_kind(engine, asking.question, metric)[0]
 
 
 def _usual(asking: Asking) -> str:

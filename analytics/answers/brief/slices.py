@@ -19,7 +19,7 @@ from analytics.answers.question import Question, is_of_score, told_by_score
 from analytics.answers.slices import leading_slice, slices
 from analytics.log.column import Column
 from analytics.log.two_decisions import decided_columns
-from analytics.measure.brief import CELLS, with_units, worst_table
+from analytics.measure.brief import CELLS, gravity, with_units, worst_table
 from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.headline import OTHER_KIND
 from analytics.measure.leaks import tells_afterwards
@@ -48,28 +48,32 @@ alike. A judgement."""
 def worst_slices(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the worst slice and the worst field that arrives empty, of those that are clearly worse than their rest.
 
-    Of each column only the slice counts with which its page leads: both must name the same one. Where misses lead and no slice
-    has more of them, one with more false alarms is named, and the other way round. None is where labels hang on the decision.
+    Of each column only the slice counts with which its page leads: both must name the same one. Where misses lead and false
+    alarms are the graver ones, as a share of the rows of their class, the slice with more of these is named, and the other way
+    round: a slice that flags all has the best recall. None is where labels hang on the decision.
     """
     hidden = selective_of(engine, asking.question)
     if hidden is not None and hidden.mixes(asking.leading_metric or COST):
         return ()  # it would be the slice whose rows seldom get a label
     found = _worst(engine, asking)
     other = OTHER_KIND.get(asking.leading_metric or "")
-    if found or other is None:
-        return found
-    beside = _worst(engine, replace(asking, metric=other))
-    return tuple(replace(each, asked=(*each.asked, ("metric", other)) if each.asked else ()) for each in beside)
+    if other is None:
+        return tuple(finding for finding, _ in found.values())
+    for source, (finding, more) in _worst(engine, replace(asking, metric=other)).items():
+        if source not in found or (asking.is_by_headline and more > found[source][1]):
+            asked = (*finding.asked, ("metric", other)) if finding.asked else ()
+            found[source] = replace(finding, asked=asked), more
+    return tuple(found[source][0] for source in ("missing", "slices") if source in found)
 
 
-def _worst(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
-    """Return the worst slice and the worst field that arrives empty by one metric."""
+def _worst(engine: Engine, asking: Asking) -> dict[str, tuple[Finding, float]]:
+    """Return the worst slice and the worst field that arrives empty by one metric, by source, each with how grave it is."""
     question, metric = asking.question, asking.leading_metric
     told = _Telling(engine, question)
     values = _by_cost(told) if metric is None else _by_metric(told, metric)
     counts = pl.concat([values, _by_missing(told)], how="diagonal")
     if counts.is_empty():
-        return ()
+        return {}
     weights, scale = weights_of(engine, asking), told.scale
     counts = counts.with_columns(pl.col(*CELLS) * scale)  # as many rows as they are worth: what tests count
     table = worst_table(counts, weights)
@@ -85,12 +89,13 @@ def _worst(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     if len(rows) > 1 and _is_same(engine, question, rows[0], rows[1]):
         rows = rows[:1]
     versions = [told.versions.get(row["column"].removesuffix(_MISSING), ()) for row in rows]
-    return tuple(
-        _finding_of(
-            question, _of_all(row, scale), weights, table.height, metric, own if row["kind"] == "missing" else ()
-        )
-        for row, own in zip(rows, versions, strict=True)
-    )
+    totals = dict.fromkeys(CELLS, 0.0) if OTHER_KIND.get(metric or "") is None else told.totals()
+    made = {}
+    for row, own in zip(rows, versions, strict=True):
+        of_own = own if row["kind"] == "missing" else ()
+        finding = _finding_of(question, _of_all(row, scale), weights, table.height, metric, of_own)
+        made[finding.source] = finding, gravity(row, totals, _OTHER_SIDE.get(metric or "", metric))
+    return made
 
 
 def _of_all(row: dict[str, Any], scale: float) -> dict[str, Any]:
@@ -136,6 +141,12 @@ class _Telling:
         asked = self.question.log, self.question.cohort, self.question.threshold
         found = outcome_table(self.engine, *asked, by, missing, is_weighted=True)
         return found.with_columns(pl.col(*CELLS).cast(pl.Float64))
+
+    def totals(self) -> dict[str, float]:
+        """Count all judged rows by outcome, as slices are counted."""
+        return {
+            name: value * self.scale for name, value in self.counts().select(CELLS).sum().row(0, named=True).items()
+        }
 
     def by(self, counts: pl.DataFrame) -> bool:
         """Whether slices tell the label, as what is known only afterwards does, or are another word for the decision."""

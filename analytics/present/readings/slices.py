@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
 import polars.selectors as cs
 
 from analytics.measure.metrics import METRICS
@@ -14,13 +12,25 @@ from analytics.measure.slices import compared_by
 from analytics.measure.slices_cost import COST
 from analytics.present import clusters, words
 from analytics.present.base_rate import split_words
-from analytics.present.marks.slices import SIGNIFICANT, support, support_words, verdict
+from analytics.present.marks.slices import support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
 from analytics.present.readings.slices_cost import cost_reading
+from analytics.present.readings.slices_kinds import (
+    ROWS_OF,
+    doing,
+    explained,
+    graver_part,
+    is_beyond,
+    is_default,
+    kinds_part,
+)
 from analytics.present.readings.slices_support import (
     base_rate_part,
+    by_of,
+    capital,
     few_part,
     n_judged,
+    name_of,
     none_of,
     stand_for_part,
     unjudged_part,
@@ -32,24 +42,14 @@ if TYPE_CHECKING:
 
 _Row = dict[str, Any]
 
-_MAX_NAMED, _MAX_NAME = 3, 60
-"""Slices that a sentence names, and characters of each. A judgement."""
+_MAX_NAMED = 3
+"""Slices that a sentence names. A judgement."""
 _STANDING_OUT = ("worse", "higher", "better", "lower")
 _COUNTED = ("tp", "fp", "fn", "tn", "few_rows", "excess_errors")
 _OF_CLASSES = ("base_rate", "base_rate_complement", "excess_base_rate")
 _MODEL = ("excess_model", "excess_model_low", "excess_model_high", "excess_model_p_adjusted")
 _ENDS = ("", "_low", "_high")
 _KINDS = ("fpr", "fnr")
-_DOING = {
-    "fnr": "misses {value} of {positives}",
-    "recall": "finds {value} of {positives}",
-    "fpr": "flags {value} of the negatives",
-    "specificity": "passes {value} of the negatives",
-    "precision": "is right in {value} of what it flags",
-}
-"""What the model does in a slice, by metric; other metrics are named."""
-_ROWS_OF = {"fnr": "missed row", "recall": "missed row", "fpr": "false alarm", "specificity": "false alarm"}
-"""The rows that a difference of a metric is about, where these can be counted."""
 
 
 def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
@@ -66,7 +66,7 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
     needed = [*table.select(cs.starts_with("slice_")).columns, *_COUNTED, *_MODEL]
     needed += [name for name in _OF_CLASSES if name in table.columns]
     difference, p = compared_by(metric)
-    needed += [f"{difference}{end}" for end in _ENDS] + [p, *([_explained(metric)] if _is_beyond(metric) else [])]
+    needed += [f"{difference}{end}" for end in _ENDS] + [p, *([explained(metric)] if is_beyond(metric) else [])]
     for name in (metric, *kinds):
         needed += [f"{name}{end}" for end in _ENDS] + [f"{name}_difference{end}" for end in _ENDS]
         needed += [f"{name}_complement", f"{name}_p_adjusted"]
@@ -76,32 +76,36 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
     if not rows:
         return NO_ROWS
     if not any(words.is_known(row[metric]) for row in rows):
-        return f"{_sentence_start(metric)} has no value by {_by_of(answer)}: {METRICS[metric].undefined}."
-    unjudged = unjudged_part(answer, partial(_name_of, answer))
+        return f"{_sentence_start(metric)} has no value by {by_of(answer)}: {METRICS[metric].undefined}."
+    unjudged = unjudged_part(answer, partial(name_of, answer))
     if len(rows) > 1 and metric == COST:
-        costs = cost_reading(answer, partial(_name_of, answer), _by_of(answer))
+        costs = cost_reading(answer, partial(name_of, answer), by_of(answer))
         return behind_unseen(f"{unjudged} {costs}".strip(), answer.selective, metric)
     if len(rows) == 1:
         text = words.metric_interval(metric, *(rows[0][f"{metric}{end}"] for end in _ENDS))
-        whole = f"All rows are in one slice, {_name_of(answer, rows[0])}"
+        whole = f"All rows are in one slice, {name_of(answer, rows[0])}"
         return f"{whole}, so there is nothing to compare: {words.metric_phrase(metric)} is {text}."
     found = {key: [row for row in rows if verdict(row, metric) == key] for key in _STANDING_OUT}
     alike = clusters.alike_part(answer.unit, answer.design_effect, answer.weight)
     few = " ".join(filter(None, [few_part(answer, rows), alike, stand_for_part(answer)]))
-    of_kinds = _kinds_part(answer, rows, kinds, positives) if METRICS[metric].is_of_errors else ""
+    of_kinds = kinds_part(answer, rows, kinds, positives) if METRICS[metric].is_of_errors else ""
+    graver = graver_part(answer, rows, positives)
     if any(found.values()):
-        first, *rest = (*_standing_out(answer, rows, found, positives), of_kinds)
+        of = f" in {words.metric_phrase(metric)}" if graver and is_default(answer) else ""
+        first, *rest = (*_standing_out(answer, rows, found, positives, of), of_kinds)
     else:
         quiet = _nothing_stands_out(answer, rows)
         first, *rest = [of_kinds, quiet] if of_kinds else quiet.split("\n")
+    if graver:
+        first, rest = (graver, [first, *rest]) if is_default(answer) else (first, [graver, *rest])
     return behind_unseen(words.told(f"{unjudged} {first}".strip(), *rest, few), answer.selective, metric)
 
 
 def _standing_out(
-    answer: SliceAnswer, rows: list[_Row], found: dict[str, list[_Row]], positives: str
+    answer: SliceAnswer, rows: list[_Row], found: dict[str, list[_Row]], positives: str, of: str
 ) -> tuple[str, ...]:
-    """Say what stands out, the worst slice first; the others are details."""
-    where = f" of {words.plural(len(rows), 'slice')} by {_by_of(answer)}"
+    """Say what stands out, ``of`` what, the worst slice first; the others are details."""
+    where = f" of {words.plural(len(rows), 'slice')} by {by_of(answer)}"
     told: list[str] = []
     for key, slices in found.items():
         if not slices:
@@ -111,10 +115,10 @@ def _standing_out(
                 told += [_worst_part(answer, slices), _errors_part(answer, rows, slices)]
             else:
                 than = "the others" if answer.is_right_or_wrong else "its base rate explains"
-                none = f"By {_by_of(answer)} no slice is worse than {than}, beyond chance."
+                none = f"By {by_of(answer)} no slice is worse than {than}, beyond chance."
                 told += [_better_part(answer, slices, "")] if told else [none, _better_part(answer, slices, where)]
         else:
-            lead = [] if told else [_furthest_part(answer, slices, key, positives)]
+            lead = [] if told else [_furthest_part(answer, slices, key, positives, of)]
             told += [*lead, _differing_part(answer, slices, key, where)]
     return tuple(told)
 
@@ -126,7 +130,7 @@ def _worst_part(answer: SliceAnswer, worse: list[_Row]) -> str:
     rest = wrong / judged - row["excess_errors"] / judged
     errors = words.plural(round(row["excess_model"]), "error")
     bounds = words.between(*(words.plain(row[f"excess_model_{end}"], 0) for end in ("low", "high")))
-    lead = f"Worst by {_by_of(answer)}: {_name_of(answer, row)} fails in {words.share(wrong / judged)}"
+    lead = f"Worst by {by_of(answer)}: {name_of(answer, row)} fails in {words.share(wrong / judged)}"
     if wrong / judged > rest or answer.is_right_or_wrong:
         than = "elsewhere" if answer.is_right_or_wrong else "its base rate explains"
         return f"{lead} against {words.share(rest)} elsewhere. That is {errors} ({bounds}) more than {than}."
@@ -135,78 +139,33 @@ def _worst_part(answer: SliceAnswer, worse: list[_Row]) -> str:
     return f"{lead} where its base rate explains {explained}. That is {errors} ({bounds}) more."
 
 
-def _furthest_part(answer: SliceAnswer, found: list[_Row], key: str, positives: str) -> str:
+def _furthest_part(answer: SliceAnswer, found: list[_Row], key: str, positives: str, of: str) -> str:
     """Say what the metric is in the slice where most rows are at stake, against elsewhere."""
     metric, (compared, _) = answer.metric, compared_by(answer.metric)
     row = max(found, key=lambda row: abs(row[compared]) * row["support"])
     order = {"worse": "Worst", "better": "Best", "higher": "Highest", "lower": "Lowest"}[key]
-    doing = _doing(row, metric, positives)
-    lead = f"{order} by {_by_of(answer)}: {_name_of(answer, row)}, where {doing}."
+    done = doing(row, metric, positives)
+    lead = f"{order}{of} by {by_of(answer)}: {name_of(answer, row)}, where {done}."
     ends = [row[f"{compared}{end}"] for end in _ENDS]
-    if metric not in _ROWS_OF:
+    if metric not in ROWS_OF:
         size = words.metric_difference(metric, *ends)
         n = words.count(row["support"])
-        return f"{lead} The difference is {size}, n {n}.{'' if _is_beyond(metric) else base_rate_part(row, metric)}"
+        return f"{lead} The difference is {size}, n {n}.{'' if is_beyond(metric) else base_rate_part(row, metric)}"
     size, low, high = (end * row["support"] for end in ends)
     more = "more" if (size > 0) == (METRICS[metric].direction == "lower") else "fewer"
     bounds = words.between(*(words.plain(end, 0) for end in sorted((abs(low), abs(high)))))
     return (
-        f"{lead} That is {words.plural(round(abs(size)), _ROWS_OF[metric])} ({bounds}) {more} than the rest would have."
+        f"{lead} That is {words.plural(round(abs(size)), ROWS_OF[metric])} ({bounds}) {more} than the rest would have."
     )
-
-
-def _doing(row: _Row, metric: str, positives: str, who: str = "the model") -> str:
-    """Say what the model does in a slice by a metric, against elsewhere, or against what its base rate explains."""
-    value, rest = words.metric_text(metric, row[metric]), words.metric_text(metric, row[f"{metric}_complement"])
-    against = f"against {rest} elsewhere"
-    if _is_beyond(metric):
-        against = f"and the errors of the rest would give {words.metric_text(metric, row[_explained(metric)])}"
-    if metric in _DOING:
-        return f"{who} {_DOING[metric].format(value=value, positives=positives or 'the positives')} {against}"
-    return f"{words.metric_phrase(metric)} is {value} {against}"
-
-
-def _is_beyond(metric: str) -> bool:
-    """Whether a metric is compared with what the base rate explains."""
-    return compared_by(metric)[0].endswith("_beyond")
-
-
-def _explained(metric: str) -> str:
-    """Name the column of what the base rate explains."""
-    return f"{metric}_base_rate"
-
-
-def _kinds_part(answer: SliceAnswer, rows: list[_Row], kinds: Sequence[str], positives: str) -> str:
-    """Say in which slice false alarms and misses are clearly more frequent: equal error rates may hide both."""
-    parts: list[str] = []
-    for kind in kinds:
-        least = [row for row in rows if min(row["fp"] + row["tn"], row["tp"] + row["fn"]) >= answer.min_support]
-        clear = [row for row in least if _is_clear(row[f"{kind}_p_adjusted"], len(kinds))]
-        worse = [row for row in clear if row[f"{kind}_difference"] > 0]
-        if worse:
-            on = ("fp", "tn") if kind == "fpr" else ("fn", "tp")
-            most = max(worse, key=lambda row: row[f"{kind}_difference"] * sum(row[name] for name in on))
-            who = "it" if parts else "the model"
-            parts.append(f"in {_name_of(answer, most)} {_doing(most, kind, positives, who)}.")
-    if not parts:
-        return ""
-    return " ".join(
-        [f"By {_by_of(answer)} the two kinds of error differ: {parts[0]}", *(_capital(part) for part in parts[1:])]
-    )
-
-
-def _is_clear(p: float | None, tests: int) -> bool:
-    """Say whether an adjusted p-value is small, of as many families of tests."""
-    return p is not None and p * tests < SIGNIFICANT
 
 
 def _errors_part(answer: SliceAnswer, rows: list[_Row], worse: list[_Row]) -> str:
     """Say in which slices the model is worse than the base rate explains, and how the excess errors of the first one split."""
     named = sorted(worse, key=lambda row: -row["excess_model"])[:_MAX_NAMED]
-    names = words.listed([_name_of(answer, row) for row in named])
+    names = words.listed([name_of(answer, row) for row in named])
     held = sum(row["fp"] + row["fn"] for row in named) / sum(row["fp"] + row["fn"] for row in rows)
     on = sum(map(n_judged, named)) / sum(map(n_judged, rows))
-    where = f"{words.count(len(worse))} of {words.plural(len(rows), 'slice')} by {_by_of(answer)}"
+    where = f"{words.count(len(worse))} of {words.plural(len(rows), 'slice')} by {by_of(answer)}"
     only = ", most of all in" if len(worse) > len(named) else ":"
     holds = "holds" if len(named) == 1 else "hold"
     lead = f"The model is worse than {_than(answer)} in {where}{only} {names}{', which' if only != ':' else ''} {holds}"
@@ -221,7 +180,7 @@ def _than(answer: SliceAnswer) -> str:
 
 def _split_of(answer: SliceAnswer, row: _Row) -> str:
     """Say how the excess errors of a slice split."""
-    return f"In {_name_of(answer, row)}, {split_words(row)}"
+    return f"In {name_of(answer, row)}, {split_words(row)}"
 
 
 def _better_part(answer: SliceAnswer, found: list[_Row], where: str) -> str:
@@ -232,7 +191,7 @@ def _better_part(answer: SliceAnswer, found: list[_Row], where: str) -> str:
     ends = (words.plain(-furthest[f"excess_model_{end}"], 0) for end in ("high", "low"))
     return (
         f"{'It' if not where else 'The model'} is better than {_than(answer)} in {words.count(len(found))}{where}: "
-        f"{most}{_name_of(answer, furthest)}, {fewer} fewer ({words.between(*ends)})."
+        f"{most}{name_of(answer, furthest)}, {fewer} fewer ({words.between(*ends)})."
     )
 
 
@@ -244,17 +203,17 @@ def _differing_part(answer: SliceAnswer, found: list[_Row], key: str, where: str
     size = words.metric_difference(metric, *(furthest[f"{compared}{end}"] for end in _ENDS))
     side = "higher" if furthest[compared] > 0 else "lower"
     valued = {"worse": " (worse)", "better": " (better)"}.get(key, "")
-    than = "its base rate explains" if _is_beyond(metric) else "in the rest"
+    than = "its base rate explains" if is_beyond(metric) else "in the rest"
     most = "" if len(found) == 1 else "most in "
     return (
         f"{_sentence_start(metric)} is {side}{valued} than {than} in {words.count(len(found))}{where}: "
-        f"{most}{_name_of(answer, furthest)}, {value}, which is {size}, n {words.count(furthest['support'])}."
+        f"{most}{name_of(answer, furthest)}, {value}, which is {size}, n {words.count(furthest['support'])}."
     )
 
 
 def _nothing_stands_out(answer: SliceAnswer, rows: list[_Row]) -> str:
     """Say that no difference survives the adjustment, and which is the largest."""
-    metric, by = answer.metric, _by_of(answer)
+    metric, by = answer.metric, by_of(answer)
     compared = [row for row in rows if not row["few_rows"] and words.is_known(row[f"{metric}_difference"])]
     if not compared:
         return f"No slice by {by} has enough {support_words(metric)} to compare {words.metric_phrase(metric)} with the rest."
@@ -267,9 +226,9 @@ def _nothing_stands_out(answer: SliceAnswer, rows: list[_Row]) -> str:
     furthest = max(known, key=lambda row: abs(row[column]))
     ends = (furthest[f"{column}{end}"] for end in _ENDS)
     return words.told(
-        f"{_sentence_start(metric)} differs from {'what the base rate explains' if _is_beyond(metric) else 'the rest'} in "
+        f"{_sentence_start(metric)} differs from {'what the base rate explains' if is_beyond(metric) else 'the rest'} in "
         f"{none_of(len(compared), len(rows), by)}, beyond chance.",
-        f"The largest difference, adjusted for looking at all of them: {_name_of(answer, furthest)} with "
+        f"The largest difference, adjusted for looking at all of them: {name_of(answer, furthest)} with "
         f"{words.metric_difference(metric, *ends)}, n {words.count(furthest['support'])}.",
     )
 
@@ -277,14 +236,14 @@ def _nothing_stands_out(answer: SliceAnswer, rows: list[_Row]) -> str:
 def _no_errors_part(answer: SliceAnswer, rows: list[_Row], compared: list[_Row]) -> str:
     """Say that the model is nowhere clearly worse or better than the base rate explains, and where most errors are."""
     none = (
-        f"The model is worse or better than {_than(answer)} in {none_of(len(compared), len(rows), _by_of(answer))}, "
+        f"The model is worse or better than {_than(answer)} in {none_of(len(compared), len(rows), by_of(answer))}, "
         "beyond chance."
     )
     split = [row for row in compared if words.is_known(row["excess_model"])]
     if not split:
         return none
     most = max(split, key=lambda row: row["excess_errors"])
-    where = f"Most errors more than elsewhere are in {_name_of(answer, most)}"
+    where = f"Most errors more than elsewhere are in {name_of(answer, most)}"
     if answer.is_right_or_wrong:
         excess = words.between(*(words.plain(most[f"excess_model_{end}"], 0) for end in ("low", "high")))
         return words.told(
@@ -293,26 +252,6 @@ def _no_errors_part(answer: SliceAnswer, rows: list[_Row], compared: list[_Row])
     return words.told(none, f"{where}: {split_words(most)}, n {words.count(most['support'])}.")
 
 
-def _name_of(answer: SliceAnswer, row: _Row) -> str:
-    """Name a slice by its values, cut where they are long; a number or a missing value says its column."""
-    names = []
-    for place, column in enumerate(answer.by):
-        value, is_text = row[f"slice_{place}"], answer.table.schema[f"slice_{place}"] == pl.String
-        label = words.value_label(value)
-        names.append(label if is_text and value is not None else f"{words.column_words(column)} {label}")
-    return words.shortened(" · ".join(names), _MAX_NAME)
-
-
-def _by_of(answer: SliceAnswer) -> str:
-    """Name the sliced columns."""
-    return words.listed([words.shortened(words.column_words(column), _MAX_NAME) for column in answer.by])
-
-
 def _sentence_start(metric: str) -> str:
     """Name a metric at the start of a sentence."""
-    return _capital(words.metric_phrase(metric))
-
-
-def _capital(text: str) -> str:
-    """Begin a sentence."""
-    return f"{text[:1].upper()}{text[1:]}"
+    return capital(words.metric_phrase(metric))

@@ -25,6 +25,7 @@ def ranking_reading(
     *,
     is_right_or_wrong: bool = False,
     instead_of: str | None = None,
+    is_graver: bool = False,
     selective: Selective | None = None,
 ) -> str:
     """Say which column separates the errors most, or why none can be named.
@@ -40,7 +41,9 @@ def ranking_reading(
     is_right_or_wrong : bool
         Whether rows are of no class, so that no base rate explains an error.
     instead_of : str or None
-        The metric that was asked for, where no slice is worse by it and the columns are ranked by the other kind of error.
+        The metric that was asked for, where the columns are ranked by the other kind of error: by it no slice is worse.
+    is_graver : bool
+        Slices are worse by the metric that was asked for too, and less grave.
     selective : Selective or None
         What is known where labels hang on the decision.
     """
@@ -89,6 +92,8 @@ def ranking_reading(
         rate += f" where its base rate explains {words.metric_text(metric, best['worst_explained'])}"
     lead = f"Look at {column} first{':' if rate else ', most of all'} where it is {worst}{rate}."
     asked = "" if instead_of in (None, metric) else f" {_none_worse(str(instead_of))}"
+    if is_graver and instead_of is not None:
+        asked = f" That is graver than where {words.metric_phrase(instead_of)} is worst."
     return f"{lead} {which}{_single_part(table)}{asked}{apart} Choose a column to open it."
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.marks.slices import support_words
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 
 _MANY_ROWS, _LARGE = 100, 0.05
 """Rows of a slice, and its share of the cohort, from which it is said first that nothing is known of it. By hand."""
-_MAX_NAMED = 3
-"""Such slices that are named. A judgement."""
+_MAX_NAMED, _MAX_NAME = 3, 60
+"""Such slices that are named, and characters of each. A judgement."""
 _APART = 1.25
 """Times that one base rate exceeds the other from which the sentence says so. A judgement."""
 _JUDGED = ("tp", "fp", "fn", "tn")
@@ -86,3 +88,23 @@ def base_rate_part(row: dict[str, Any], metric: str) -> str:
         return ""
     rates = f"{words.share(own)} against {words.share(rest)}"
     return f" Positives are {'more' if own > rest else 'less'} frequent there, {rates}, which alone moves this metric."
+
+
+def name_of(answer: SliceAnswer, row: dict[str, Any]) -> str:
+    """Name a slice by its values, cut where they are long; a number or a missing value says its column."""
+    names = []
+    for place, column in enumerate(answer.by):
+        value, is_text = row[f"slice_{place}"], answer.table.schema[f"slice_{place}"] == pl.String
+        label = words.value_label(value)
+        names.append(label if is_text and value is not None else f"{words.column_words(column)} {label}")
+    return words.shortened(" · ".join(names), _MAX_NAME)
+
+
+def by_of(answer: SliceAnswer) -> str:
+    """Name the sliced columns."""
+    return words.listed([words.shortened(words.column_words(column), _MAX_NAME) for column in answer.by])
+
+
+def capital(text: str) -> str:
+    """Begin a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"

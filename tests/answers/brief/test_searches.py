@@ -43,7 +43,7 @@ def test_a_slice_of_several_conditions_has_a_size_in_money_where_errors_have_a_c
     assert "€" in finding_worth(priced, answer)
 
 
-@pytest.mark.parametrize(("recall", "false_alarms", "metric"), [(0.1, 0.02, "fnr"), (0.6, 0.3, "error_rate")])
+@pytest.mark.parametrize(("recall", "false_alarms", "metric"), [(0.1, 0.02, "fnr"), (0.6, 0.3, "fpr")])
 def test_where_misses_lead_they_are_searched_for_first_and_false_alarms_are_found_all_the_same(
     desk: Desk, recall: float, false_alarms: float, metric: str
 ) -> None:
@@ -60,6 +60,4 @@ def test_where_misses_lead_they_are_searched_for_first_and_false_alarms_are_foun
     assert isinstance(found.parts, FoundParts) and found.parts.metric == metric
     assert [clause.values for clause in found.clauses] == [("odd",)]
     asked = dict(found.asked)
-    assert asked.get("objective") == (None if metric == "fnr" else "beyond_base_rate"), (
-        "its evidence opens as it was found"
-    )
+    assert asked.get("objective") == (None if metric == "fnr" else "fpr"), "its evidence opens as it was found"

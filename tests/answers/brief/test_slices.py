@@ -130,12 +130,12 @@ def test_more_of_the_other_kind_of_error_is_named_where_the_kind_that_leads_is_a
         question = Question(log, Cohort(), 0.5)
         found = SOURCES["slices"].find(engine, Asking(question))
         leads = headline(*log.class_counts).metric
-        by, ranked = ranked_by_kind(engine, question, leads)
+        by, ranked, is_graver = ranked_by_kind(engine, question, leads)
         alone = discover(engine, question, Search(objective=objective_for(leads)))
         either = discover_either(engine, question, alone.search)
     said = ranking_reading(ranked, MIN_SUPPORT, by, instead_of=leads)
     assert "where it is west" in said.split(". ")[0] and f"worse than the rest in {leads}, beyond chance." in said
-    assert by == ("fpr" if prevalence < 0.5 else "fnr") and ranked["n_worse"].to_list() == [1]
+    assert not is_graver and by == ("fpr" if prevalence < 0.5 else "fnr") and ranked["n_worse"].to_list() == [1]
     unseen = discovery_reading(alone).split("\n")[0]
     assert ("False alarms" if prevalence < 0.5 else "Misses") + " are not looked at here" in unseen
     assert "region is west" in discovery_reading(either, alone.search.objective).split("\n")[0]
@@ -196,3 +196,26 @@ def test_what_is_known_only_after_the_outcome_is_named_neither_in_the_brief_nor_
     )  # bands of the score too
     assert before <= set(scan.table["column"]) | {"zip_code"}
     assert not after & {each.parts.column for each in told if isinstance(each.parts, SliceParts)}
+
+
+def test_a_slice_that_flags_all_leads_though_it_has_the_best_recall(desk: Desk) -> None:
+    """Where the score is turned round in one region the others miss more, and nothing is wrong with them."""
+    rng, n = np.random.default_rng(8), 6_000
+    label, region = rng.random(n) < 0.1, rng.choice(["north", "south", "west"], n, p=[0.5, 0.4, 0.1])
+    score = 1 / (1 + np.exp(2.5 - 1.6 * label - rng.normal(0, 1, n)))
+    score = np.where(region == "west", 1 - score, score).round(5)
+    frame = pl.DataFrame({"score": score, "label": label.astype(int), "region": region})
+    question = Question(desk.log(frame, score="score", label="label", segments=("region",)), Cohort(), 0.5)
+    with closing(Engine(desk.workspace)) as engine:
+        (found,) = SOURCES["slices"].find(engine, Asking(question))
+        (named,) = SOURCES["slices"].find(engine, Asking(question, metric="fnr"))
+        opened = slices_reading(slices(engine, question, ["region"], metric="recall"))
+        by, ranked, is_graver = ranked_by_kind(engine, question, "recall")
+        (searched,) = SOURCES["discovery"].find(engine, Asking(question))
+    assert isinstance(found.parts, SliceParts) and (found.parts.value, found.parts.metric) == ("west", "fpr")
+    assert isinstance(named.parts, SliceParts) and named.parts.metric == "fnr", "what is named is obeyed"
+    first, details = opened.split("\n")
+    assert first.startswith("Worst by region: west, where the model flags ") and "Worst in recall" in details
+    said = ranking_reading(ranked, MIN_SUPPORT, by, instead_of="recall", is_graver=is_graver)
+    assert (by, is_graver) == ("fpr", True) and "That is graver than where recall is worst." in said
+    assert [clause.values for clause in searched.clauses] == [("west",)]
