@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from analytics.answers.brief.finding import Asking, CourseParts, Finding
+from analytics.answers.brief.finding import Asking, CourseParts, Finding, SliceParts
 from analytics.answers.brief.registry import SOURCES, Source
 from analytics.answers.gap.sides import proposed_sides
 from analytics.answers.question import Question
@@ -19,6 +19,7 @@ _ERRORS = "wrong decisions"
 _BOUNDS = ("lt", "le", "gt", "ge")
 _REMEDIES = ("thresholds",)
 """Questions whose findings are remedies for the state that errors shifted into."""
+_DATE = len("2026-01-01")
 _PLACES = ("first", "by size", "last")
 
 
@@ -120,6 +121,8 @@ def composed(asking: Asking, asked: Sequence[Source], findings: Iterable[Finding
     ranked = sorted(found, key=lambda each: (_PLACES.index(each.place), -sizes[id(each)], each.source in _REMEDIES))
     kept: list[Finding] = []
     for each in ranked:
+        if any(_is_of_filled(each, other) for other in ranked):
+            continue
         if not any(_is_within(each, other) or _is_within(other, each) for other in kept):
             kept.append(each)
     open_ = (source for source in SOURCES.values() if source not in asked)
@@ -133,6 +136,14 @@ def _is_within(inner: Finding, outer: Finding) -> bool:
         return False
     is_of_rows = bool(outer.clauses) and inner.size is not None and outer.size is not None
     return is_of_rows and set(outer.clauses) <= set(inner.clauses)
+
+
+def _is_of_filled(course: Finding, other: Finding) -> bool:
+    """Whether some bad days are those on which scores were filled in, which is why."""
+    days = other.parts.filled_days if isinstance(other.parts, SliceParts) else None
+    if not days or not isinstance(course.parts, CourseParts) or course.parts.until is None:
+        return False
+    return bool(days[0] <= course.parts.until[:_DATE] and course.parts.since[:_DATE] <= days[-1])
 
 
 def address_of(finding: Finding, cohort: Cohort) -> tuple[tuple[str, str], ...]:

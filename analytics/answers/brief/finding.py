@@ -44,6 +44,8 @@ class SliceParts:
         Judged rows of the slice, their share of those that it is compared in, and the slices that the test was adjusted for.
     versions : tuple of str
         Of a missing value: the model versions that have the column, in whose rows it is compared; none where all have it.
+    filled_days : tuple of str or None
+        Of a score that looks filled in: the first and the last day of these rows, none where these came throughout; else None.
     """
 
     column: str
@@ -55,6 +57,7 @@ class SliceParts:
     share: float
     n_compared: int
     versions: tuple[str, ...] = ()
+    filled_days: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

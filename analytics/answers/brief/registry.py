@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from analytics.answers.brief.course import worse_since
+from analytics.answers.brief.filled import filled_scores
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.handover import better_handover, can_hand_over
 from analytics.answers.brief.others import (
@@ -133,6 +134,13 @@ _ALL = (
         "By size: wrong decisions, or cost, beyond what the FNR and FPR of the rest predict there; misses or false alarms alone "
         "where the metric that leads counts these. Last where a metric that leads has no such rows.",
         is_by_metric=True,
+    ),
+    Source(
+        "filled",
+        "review",
+        "whether scores were filled in",
+        filled_scores,
+        "By size: errors, or cost, that decisions by a score that no model gave have beyond what those of the others predict.",
     ),
     Source(
         "overruled",

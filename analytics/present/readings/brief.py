@@ -28,6 +28,7 @@ from analytics.present.discovery import spoken_slice
 from analytics.present.moments import moment_label
 from analytics.present.readings.brief_overruled import overruled_details, overruled_reading
 from analytics.present.readings.brief_parts import (
+    MAX_NAME,
     amount,
     calibration_certainty,
     calibration_sentence,
@@ -36,10 +37,11 @@ from analytics.present.readings.brief_parts import (
     handover_sentence,
     label_sentence,
     line_sentence,
+    short_name,
     sized,
     turning_sentence,
-    value_words,
     versions_words,
+    where_words,
 )
 from analytics.present.readings.compare import compare_reading, interval_part, money_part
 from analytics.present.readings.compare_judged import corrected_details, judged_reading
@@ -57,8 +59,6 @@ if TYPE_CHECKING:
     from analytics.measure.intervals import Interval
 
 _DAYS_OF_A_WEEK = 7.0
-_MAX_NAME = 60
-"""Characters of a column, a value or a side within a sentence. A judgement."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
@@ -66,7 +66,7 @@ def change_reading(metric: str, change: Interval | None, sides: tuple[str, str])
     """Say by how much production is better or worse than the reference; empty where the metric has no value on a side."""
     if change is None:
         return ""
-    phrase, names = words.metric_phrase(metric), [_name(side) for side in sides]
+    phrase, names = words.metric_phrase(metric), [short_name(side) for side in sides]
     start = f"{phrase[:1].upper()}{phrase[1:]}"
     if float(change.low) <= 0 <= float(change.high):
         return f"{start} differs by no more than chance where {names[1]} from where {names[0]}."
@@ -93,16 +93,13 @@ def finding_sentence(finding: Finding, log: Log) -> str:
     """Say what is wrong, in one sentence."""
     match finding.parts:
         case SliceParts() as parts:
-            column = _column_of(parts.column, log)
-            where = (
-                f"{column} arrives empty" if parts.value is None else f"{column} is {_name(value_words(parts, log))}"
-            )
+            where = where_words(parts, log)
             of, rest = "", "elsewhere"
             if parts.versions:
                 of, rest = f" in rows of {versions_words(parts)}", "where it arrives"
             return f"Where {where}{of}, {_rates(parts.metric, parts.rate, parts.rate_rest, log, rest)}."
         case FoundParts() as parts:
-            where = words.shortened(spoken_slice(parts.slice), 3 * _MAX_NAME)
+            where = words.shortened(spoken_slice(parts.slice), 3 * MAX_NAME)
             rest = "that its base rate explains" if parts.is_explained else "elsewhere"
             return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log, rest)}."
         case CalibrationParts() as parts:
@@ -128,7 +125,7 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             if parts.until is not None:
                 rates = _rates(parts.metric, parts.after, parts.before, log, "on other days")
                 return f"From {day} to {moment_label(parts.until)} {rates}."
-            begun = f", when version {_name(parts.began)} began," if parts.began else ""
+            begun = f", when version {short_name(parts.began)} began," if parts.began else ""
             return f"Since {day}{begun} {_rates(parts.metric, parts.after, parts.before, log, 'before')}."
         case WhoWasRight() as parts:
             return overruled_reading(parts)
@@ -143,19 +140,7 @@ def _found_sentence(found: CheckResult) -> str:
     text = words.one_line(_SENTENCE.split(found.message)[0])
     if found.column is None or words.one_line(found.column) in text:
         return text
-    return f"{_name(found.column)!r}: {text[:1].lower()}{text[1:]}"
-
-
-def _column_of(column: str, log: Log) -> str:
-    """Name a column within a sentence: what a class truly is, and what it was taken for, by that, else by its words."""
-    right = log.mapping.right
-    if right is not None and right.kind == "classes" and column in (right.true, right.predicted):
-        return "the true class" if column == right.true else "the predicted class"
-    return _name(words.column_words(column))
-
-
-def _name(text: str) -> str:
-    return words.shortened(words.one_line(text), _MAX_NAME)
+    return f"{short_name(found.column)!r}: {text[:1].lower()}{text[1:]}"
 
 
 def _rates(metric: str, rate: float, rest: float, log: Log, where: str = "elsewhere") -> str:
@@ -191,9 +176,9 @@ def _gap_sentence(parts: GapParts) -> str:
         words.number(value, 1) if parts.metric == COST else words.points(value).removeprefix("+")
         for value in (abs(parts.change.value), parts.part.value)
     )
-    by, (before, after) = PART_WORDS[parts.name], map(_name, parts.sides)
+    by, (before, after) = PART_WORDS[parts.name], map(short_name, parts.sides)
     if parts.columns:
-        by = f"{by} ({words.listed([_name(words.column_words(column)) for column in parts.columns])})"
+        by = f"{by} ({words.listed([short_name(words.column_words(column)) for column in parts.columns])})"
     if parts.change.is_clear:
         return f"{phrase[:1].upper()}{phrase[1:]} where {after} is {size} worse than where {before}: most by {by}."
     whole = f"is {size} better" if parts.change.high < 0 else "has not changed beyond chance"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from analytics.measure.calibration.told import CalibrationParts
 
 _DAYS_OF_A_WEEK = 7
+MAX_NAME = 60
+"""Characters of a column, a value or a side within a sentence. A judgement."""
 _NEARLY = 0.9
 """Share of the scored rows that is nearly everybody; what is left is hardly anyone. A judgement."""
 _MAX_VERSIONS, _MAX_VERSION = 3, 40
@@ -175,3 +177,28 @@ def handover_certainty(parts: HandoverParts, days: float | None) -> str:
         wrong_now, wrong = (words.share(value) for value in parts.wrong)
         answered = f" Of the answers {wrong} are wrong, {wrong_now} before."
     return f"{looked}{answered} Saved on rows that did not choose the confidence."
+
+
+def where_words(parts: SliceParts, log: Log) -> str:
+    """Name the rows of a slice: the value of a column, none, or one that looks filled in, with its days where these are few."""
+    column = _column_of(parts.column, log)
+    if parts.value is None:
+        return f"{column} arrives empty"
+    if parts.filled_days is None:
+        return f"{column} is {short_name(value_words(parts, log))}"
+    ends = [moment_label(day) for day in parts.filled_days]
+    when = f", from {ends[0]} to {ends[1]}" if len(set(ends)) > 1 else f", on {ends[0]}" if ends else ""
+    return f"{column} is {short_name(str(parts.value))} as if filled in{when}"
+
+
+def _column_of(column: str, log: Log) -> str:
+    """Name a column within a sentence: what a class truly is, and what it was taken for, by that, else by its words."""
+    right = log.mapping.right
+    if right is not None and right.kind == "classes" and column in (right.true, right.predicted):
+        return "the true class" if column == right.true else "the predicted class"
+    return short_name(words.column_words(column))
+
+
+def short_name(text: str) -> str:
+    """Cut a name, a value or a side so that it fits into a sentence."""
+    return words.shortened(words.one_line(text), MAX_NAME)

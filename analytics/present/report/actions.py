@@ -43,6 +43,8 @@ def _of_slice(parts: SliceParts) -> tuple[str, str]:
     if parts.value is None:
         return f"Mend the source of {name}, or train with the field empty as it arrives.", DATA
     value = name_of(words.value_label(parts.value))
+    if parts.filled_days is not None:
+        return f"Find out what writes {value} where the model has no answer, and send these rows to a person.", SYSTEM
     return (
         f"Read the errors where {name} is {value} on Review, and train with more such rows{_UNTIL}.",
         MODEL,

@@ -19,6 +19,10 @@ _LEAST_AGAINST = 0.01
 """Of the logged decisions, the share from which on others than the score's say that something else decided; fewer are roundings
 and single corrections. As the share that people overrule, from which a model is not followed. By hand."""
 
+_NEARLY_ALL, _LESSER_PART = 0.9, 0.5
+"""Of the decisions against the score, the share that one value holds, and of all decided rows the most that it may: then it is
+where people or another rule decide. By hand."""
+
 _MIN_ROWS_OF_CUT = 30
 """Rows of the rarer value of a column from which it is no accident that the score parts it from the other. A judgement."""
 
@@ -34,6 +38,8 @@ class _Contradicted:
     example: str | None = None
     n_decided: int = 0
     n_positive: int = 0
+    where: tuple[str, str] | None = None
+    """The column and the value that hold nearly all of them, where one does on the lesser part of the rows."""
 
     @property
     def are_alike(self) -> bool:
@@ -66,7 +72,27 @@ def _contradicted(evidence: Evidence) -> _Contradicted:
     n_decided, n_positive = evidence.row("SELECT count(decision), count(*) FILTER (decision = 1) FROM log_file.log")
     words = {0: "negative", 1: "positive"}
     example = f"row {place + 1}: score {score:g}, decided {words[decision]}"
-    return _Contradicted(count, example, n_decided, n_positive)
+    return _Contradicted(count, example, n_decided, n_positive, _where(evidence, count))
+
+
+def _where(evidence: Evidence, n_against: int) -> tuple[str, str] | None:
+    """Return the value that holds nearly all decisions against the score and few of the others: the rarest of such values."""
+    log = evidence.log
+    if n_against < _MIN_ROWS_ALIKE:
+        return None
+    found = []
+    for column in map(log.column, log.mapping.segments):
+        if not 1 < column.n_distinct == len(column.top) <= MAX_VALUES_BY_VALUE or column.name in log.bins:
+            continue
+        ((value, n, n_there, n_decided),) = evidence.connection.execute(
+            f"SELECT {column.sql_name}::VARCHAR, count(*) FILTER ((score >= ?)::UTINYINT <> decision) AS n, "
+            "count(*) FILTER (decision IS NOT NULL AND score IS NOT NULL) AS decided, sum(decided) OVER () "
+            "FROM log_file.log GROUP BY 1 ORDER BY n DESC, 1 LIMIT 1",
+            [log.mapping.threshold],
+        ).fetchall()
+        if value is not None and n >= _NEARLY_ALL * n_against and n_there <= _LESSER_PART * n_decided:
+            found.append((n_there, column.name, value))
+    return min(found)[1:] if found else None
 
 
 def _other_decisions(evidence: Evidence) -> Values:
@@ -159,10 +185,14 @@ def _decision_against_score(log: Log, found: _Contradicted) -> Iterator[Said]:
             log.mapping.decision,
             found.n,
             f"{found.n:,} logged {differ} from the score at the threshold "
-            f"{log.mapping.threshold:g}. Check the threshold, or whether people override the model.",
+            f"{log.mapping.threshold:g}{_in_words(found.where)}. Check the threshold, or whether people override the model.",
             found.example,
             severity="note" if found.n < _LEAST_AGAINST * found.n_decided else "warning",
         )
+
+
+def _in_words(where: tuple[str, str] | None) -> str:
+    return f", nearly all where {where[0]!r} is {where[1]!r}" if where else ""
 
 
 def _decisions_alike(log: Log, found: _Contradicted) -> Iterator[Said]:

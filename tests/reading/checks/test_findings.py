@@ -395,3 +395,15 @@ def test_what_to_do_about_a_threshold_that_moved_is_no_matter_of_the_data(desk: 
     parts = PreflightParts(shown(faulty(desk, "threshold-moved"))["threshold-moved"], 0)
     said, whose = _BY_PARTS[PreflightParts](parts)
     assert said.startswith("Find out who moved the threshold") and whose == "system"
+
+
+@pytest.mark.parametrize("is_of_one_value", [True, False])
+def test_where_decisions_against_the_score_are_of_one_value_it_is_named(desk: Desk, is_of_one_value: bool) -> None:
+    rng, n = np.random.default_rng(6), 1_200
+    score, channel = rng.random(n).round(4), rng.choice(["branch", "web", "app"], n, p=[0.2, 0.5, 0.3])
+    is_turned = rng.random(n) < (0.6 * (channel == "branch") if is_of_one_value else 0.1)
+    frame = {"score": score, "channel": channel, "label": (rng.random(n) < score).astype(int)}
+    frame["decision"] = ((score >= 0.5) ^ is_turned).astype(int)
+    log = desk.log(pl.DataFrame(frame), score="score", label="label", decision="decision", segments=("channel",))
+    said = shown(log)["decision-against-score"].message
+    assert ("nearly all where 'channel' is 'branch'" in said) is is_of_one_value
