@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from analytics.measure.intervals import Interval
 
 _DAYS_OF_A_WEEK = 7.0
+"""Sizes are told by the week where a log spans two of them."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 

@@ -32,7 +32,7 @@ _MAX_VERSIONS, _MAX_VERSION = 3, 40
 """Model versions that a sentence names, and characters of a name. A judgement."""
 
 
-def value_words(parts: SliceParts, log: Log) -> str:
+def _value_words(parts: SliceParts, log: Log) -> str:
     """Name the value of a slice; of a bin that holds hardly anything but one value that is said, as of a default filled in."""
     name, bins = words.value_label(parts.value), log.bins.get(parts.column)
     top = () if bins is None else log.column(parts.column).top
@@ -185,7 +185,7 @@ def where_words(parts: SliceParts, log: Log) -> str:
     if parts.value is None:
         return f"{column} arrives empty"
     if parts.filled_days is None:
-        return f"{column} is {short_name(value_words(parts, log))}"
+        return f"{column} is {short_name(_value_words(parts, log))}"
     ends = [moment_label(day) for day in parts.filled_days]
     when = f", from {ends[0]} to {ends[1]}" if len(set(ends)) > 1 else f", on {ends[0]}" if ends else ""
     return f"{column} is {short_name(str(parts.value))} as if filled in{when}"
