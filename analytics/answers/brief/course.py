@@ -19,6 +19,7 @@ from analytics.answers.overview_shifted import effect_of, since_clauses
 from analytics.answers.question import Question
 from analytics.measure.course import risen, spell
 from analytics.measure.course_recent import recent
+from analytics.measure.headline import OTHER_KIND
 from analytics.measure.intervals import normal_quantile
 from analytics.measure.labels.selective import selective
 from analytics.query.engine import Engine
@@ -40,8 +41,16 @@ _MOST_VERSIONS = 50
 def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the day since which errors are clearly more frequent, up to the end of the log, else the days in which they were.
 
-    What to do follows from what changed then: the finding opens Gap with the days before and since as its sides.
+    What to do follows from what changed then: the finding opens Gap with the days before and since as its sides. Where misses
+    lead and are no more frequent, false alarms that are stand there, and the other way round.
     """
+    metric = rate_of(asking.leading_metric)
+    found, other = _since(engine, asking, metric), OTHER_KIND.get(metric)
+    return found or (_since(engine, asking, other) if other and asking.is_by_headline else ())
+
+
+def _since(engine: Engine, asking: Asking, metric: str) -> tuple[Finding, ...]:
+    """Return since when, or when, one rate of errors is clearly higher."""
     log, every = asking.question.log, bucket(asking.question.log)
     question = None if every is None or log.ranks_wrong_way else settled(engine, asking.question)
     if question is None or every is None:
@@ -49,7 +58,6 @@ def worse_since(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     scores = engine.score_table(log, question.cohort, question.threshold, sums=())
     if not log.is_right_or_wrong and selective(scores.frame, scores.threshold_bin) is not None:
         return ()
-    metric = rate_of(asking.leading_metric)
     table = engine.time_table(log, question.cohort, question.threshold, every, is_weighted=True).drop_nulls("bucket")
     days, errors, n, unlabelled = followed(table, metric, every)
     counts = errors, n, unlabelled, effect_of(engine, question, metric)

@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.measure.comparisons import benjamini_hochberg, proportion_p_value
 from analytics.measure.course import MIN_JUDGED, MOVED, may_be_undone
+from analytics.measure.headline import OTHER_KIND
 from analytics.measure.intervals import newcombe, normal_quantile
 from analytics.present import words
 from analytics.present.marks.slices import SIGNIFICANT
@@ -84,7 +85,23 @@ def since_first(overview: Overview, question: Question, metric: str, lead: str) 
     }
     rate = _RATES.get(metric)
     since = _since_part(overview, rate, whats[rate]) if rate else ""
+    since = " ".join(filter(None, (since, _other_part(overview, rate, whats))))
     return f"{since} Over the whole period {lead}" if since else lead
+
+
+def _other_part(overview: Overview, rate: str | None, whats: dict[str, str]) -> str:
+    """Say that the other kind of error is more frequent now, which the one that leads hides: flagging more misses less."""
+    other = OTHER_KIND.get(rate or "")
+    if other is None or other not in overview.shifts:
+        return ""
+    shift = overview.shifts[other].shift
+    if not shift.after > shift.before:
+        return ""
+    if rate not in overview.shifts or overview.shifts[rate].since != overview.shifts[other].since:
+        return _since_part(overview, other, whats[other])
+    rows = "False alarms" if other == "fpr" else "Misses"
+    of = "the negative rows" if other == "fpr" else "the positive rows"
+    return f"{rows} rose then, from {words.share(shift.before)} to {words.share(shift.after)} of {of}."
 
 
 def _since_part(overview: Overview, rate: str, what: str) -> str:

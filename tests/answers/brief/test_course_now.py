@@ -11,6 +11,7 @@ import pytest
 
 from analytics.answers.brief.answer import brief
 from analytics.answers.brief.finding import Asking, CourseParts
+from analytics.answers.brief.registry import SOURCES
 from analytics.answers.overview import overview
 from analytics.answers.overview_shifted import shifted_since
 from analytics.answers.question import Question
@@ -81,3 +82,23 @@ def test_stable_days_have_no_jump_and_no_bad_last_day() -> None:
     late = np.where(np.arange(60) == 59, 0.9, 0.0)
     assert recent(np.where(np.arange(60) == 59, 70.0, 30.0), of_days, known) is not None
     assert recent(np.where(np.arange(60) == 59, 70.0, 30.0), of_days, late) is None, "labels to come may undo it"
+
+
+def test_false_alarms_that_rose_are_said_where_misses_lead_and_became_fewer(desk: Desk) -> None:
+    """Scores that went up for everybody find more and flag more: the one must not hide the other."""
+    rng, n, days = np.random.default_rng(4), 8_000, 120
+    day = np.sort(rng.random(n) * days)
+    label = rng.random(n) < 0.1
+    score = 1 / (1 + np.exp(3 - 1.6 * label - rng.normal(0, 1, n))) + 0.3 * (day >= 80)
+    times = [datetime(2026, 3, 2) + timedelta(days=float(at)) for at in day]
+    frame = pl.DataFrame({"p": score.clip(0, 1).round(5), "bad": label.astype(int), "at": times})
+    log = desk.log(frame, score="p", label="bad", time="at", segments=())
+    question = Question(log, Cohort(), 0.5)
+    with closing(Engine(desk.workspace)) as engine:
+        (found,) = SOURCES["course"].find(engine, Asking(question))
+        chosen = SOURCES["course"].find(engine, Asking(question, metric="fnr"))
+        said = overview_reading(overview(engine, question), question, "recall").replace("\u202f", " ")
+    assert isinstance(found.parts, CourseParts) and found.parts.metric == "fpr" and chosen == ()
+    assert found.parts.since.startswith("2026-05-") and found.parts.after > 3 * found.parts.before
+    places = [said.lower().index(text) for text in ("of bad is missed since", "false alarms", "over the whole period")]
+    assert places == sorted(places)
