@@ -138,8 +138,10 @@ def _with_said_decisions(mapping: Mapping, reading: Reading, source: Source) -> 
     if source.positive or source.label:
         mapping = positives.with_decision_values(mapping, reading)
     if source.decision_positive:
-        rest = tuple(value for value in positives.decided_values(column) if value not in source.decision_positive)
-        mapping = replace(mapping, decision_positive=tuple(source.decision_positive), decision_negative=rest)
+        guessed = (*mapping.decision_positive, *mapping.decision_negative)
+        decided = guessed if positives.is_of_label(mapping, column) else positives.decided_values(column)
+        other = tuple(value for value in decided if value not in source.decision_positive)
+        mapping = replace(mapping, decision_positive=tuple(source.decision_positive), decision_negative=other)
     if source.decision_negative:
         negative = tuple(source.decision_negative)
         positive = tuple(value for value in mapping.decision_positive if value not in negative)

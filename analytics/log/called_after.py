@@ -29,6 +29,8 @@ _ACT = re.compile(
 """Names of what was done because of a score, or of what somebody has."""
 _MIN_STEM = 5
 """Letters at the beginning of two words that make them one: *Retouren*, *retourniert*. As of values in `value_words`."""
+_FORMS = "(d|[a-z]?ed|ee?s?|t|[ai]d[oa])"
+"""How what happened ends: *late* and *lated*, *fail* and *failed*, *clic* and *cliquée*. *Parking* is a thing."""
 _NO_STEMS = frozenset(
     {
         "model",
@@ -105,13 +107,22 @@ def is_called_after(score: str, name: str, *, is_act: bool = False) -> bool:
 
     >>> is_called_after("return_prob", "was_returned"), is_called_after("churn_prob", "churn_offer")
     (True, False)
+    >>> is_called_after("proba_clic", "a_cliqué"), is_called_after("p_fail", "failed"), is_called_after("p_late", "latency")
+    (True, True, False)
     """
     if is_past(name) or (not is_act and (_ACT.fullmatch(folded_name(name)) or strength("decision", name) is not None)):
         return False
     own, other = (
         {word[:_MIN_STEM] for word in _about(each, _CHANCE_WORD) if len(word) >= _MIN_STEM} for each in (score, name)
     )
-    return bool((own & other) - _NO_STEMS)
+    return bool((own & other) - _NO_STEMS) or _has_form(score, name)
+
+
+def _has_form(score: str, name: str) -> bool:
+    """Whether a word of a column's name is a form of a short one that a score is the chance of: *clic*, *cliqué*."""
+    short = [word for word in _about(score, _CHANCE_WORD) if len(word) == _MIN_STEM - 1]
+    forms = [word for word in _about(name, _CHANCE_WORD) if len(word) >= _MIN_STEM]
+    return any(re.fullmatch(re.sub("c$", "(c|qu)", word) + _FORMS, form) for word in short for form in forms)
 
 
 def is_twin(predicted: str, true: str) -> bool:

@@ -10,7 +10,8 @@ from analytics.log.column import Column
 from analytics.log.mapping import Mapping as Roles
 from analytics.log.right import class_columns_of
 from analytics.log.schema import Reading
-from analytics.log.value_words import groups, known, plain, positive_of
+from analytics.log.spelling import plain
+from analytics.log.value_words import groups, known, positive_of
 
 _MAX_ROUNDING = 0.011
 """How far two chances may miss one in sum: each may be rounded to two digits."""

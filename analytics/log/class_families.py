@@ -10,7 +10,7 @@ from analytics.log.column import PERCENT, Column
 from analytics.log.right import as_a_name, class_columns_of
 from analytics.log.role_names import is_prediction, strength
 from analytics.log.schema import Reading
-from analytics.log.value_words import UNKNOWN_WORDS, plain
+from analytics.log.unknown_words import is_unknown
 
 _MIN_LETTERS = 3
 """Letters of a beginning that stand for a class by themselves: *neg*, *neu*, *pos*. Set by hand."""
@@ -57,7 +57,7 @@ def of_columns(reading: Reading) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for column in words[:_MAX_COLUMNS] if len(names) >= MIN_PLACES else ():
         values = [value for value, _ in column.top]
-        known = [value for value in values if plain(value) not in UNKNOWN_WORDS]
+        known = [value for value in values if not is_unknown(value)]
         scores = next((each for of in (values, known) if (each := _scores(reading, of, names))), ())
         if len(scores) >= MIN_PLACES:
             found[column.name] = tuple(name for _, name in scores)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from analytics.log.value_words import NEGATIONS
 
 _POSITIVE = ("positive", "pos", "positiv", "positivo", "positif")
 _STEMS = ("fraud", "scam", "malign", "defect", "toxic", "spam", "betrug", "bosartig", "bösartig")
+_NUMBERED = re.compile(r"([01])\s*[-–:=.)|]\s*[^\W\d]")
+"""A code with its word behind it: ``1 - fraud``."""
 _NEGATIVE = ("negative", "neg", "negativ", "negativo", "négatif", "benign", "legit", "genuine", "ham", "healthy")
 """Words as sure as 1 and 0, whatever a column is about: what is *good*, *late* or *paid* depends on the question."""
 
@@ -35,6 +38,8 @@ def as_one(groups: Mapping[str, list[str]]) -> dict[str, list[str]]:
 
 def _meant(key: str) -> str | None:
     """Return 1 or 0 as a word means it for sure, None where it does not."""
+    if numbered := _NUMBERED.match(key):
+        return numbered[1]
     if key in _POSITIVE or key.startswith(_STEMS):
         return "1"
     first, _, rest = key.replace("-", " ").partition(" ")

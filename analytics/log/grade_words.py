@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from analytics.log.column import Column
 from analytics.log.role_names import folded_name
-from analytics.log.value_words import folded, plain
+from analytics.log.spelling import plain
+from analytics.log.value_words import folded
 
 _NUMBER = r"(-?\d+(?:[.,]\d+)?)"
 _UNITS = r"stars?|sterne?|estrellas?|etoiles?|points?|punkte?|puntos?|pts?|von|out"

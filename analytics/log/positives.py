@@ -13,11 +13,12 @@ from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.role_names import folded_name
 from analytics.log.schema import Reading
+from analytics.log.spelling import plain
+from analytics.log.unknown_words import UNKNOWN_WORDS
 from analytics.log.value_words import (
     BLANK,
     GIVEN,
     POSITIVE_WORDS,
-    UNKNOWN_WORDS,
     folded,
     groups,
     is_adverse,
@@ -25,7 +26,6 @@ from analytics.log.value_words import (
     is_mark,
     is_plain_pair,
     known,
-    plain,
     positive_of,
     warns_of,
 )
@@ -263,6 +263,11 @@ def untold(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> di
 def _asks(values: Sequence[str], *, is_judged: bool) -> bool:
     """Whether it is asked which value is positive: of two always, of several where one against the others is what is judged."""
     return len(values) == 2 or (len(values) > 2 and is_judged)
+
+
+def is_of_label(mapping: Mapping, column: Column) -> bool:
+    """Whether a decision has both values of the label, so that any other one decides nothing."""
+    return all(_shared_values(values, column) for values in (mapping.positive, mapping.negative))
 
 
 def _is_shared(mapping: Mapping, reading: Reading) -> bool:

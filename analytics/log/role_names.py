@@ -69,7 +69,8 @@ _NAMES: dict[str, _Names] = {
             rf"two_year_recid|(true|final)_(?!{ACTS}).*",
             r"outcome|y|obs(erved)?|feedback",
             r"((user|human|customer)_)?thumbs?(_up)?|(user|human|customer)_feedback",
-            r"correct|accepted|charge_?backs?(_flag)?",
+            r"correct|accepted|((is|has|had|was|got)_)?(charge_?backs?|contracargo|retrofacturation|ruckbuchung|ruckbelastung)"
+            r"(_(flag|received|filed|confirmed|recibid[oa]|recue?|erhalten))?",
             r"is_(fraud|default|churn|late|spam).*",
             r"loan_status",
             r"resolved(_to|_value)?",
@@ -87,7 +88,7 @@ _NAMES: dict[str, _Names] = {
             rf"(.*_)?({'|'.join(EVENTS)})(_(flag|ind|indicator|yn|30d|60d|90d|12m|label|observed|arrival|delivery|"
             r"confirmed|confirmado|confirmada|confirmee?|bestatigt|bestaetigt|gesichert|averee?|constatee?|eingetreten|ocurrido|"
             r"survenue?|realizado|realizada|effectuee?))?",
-            r"expected(_(label|class|outcome|decision|verdict|answer|category|result))?",
+            r"expected(_(label|class|outcome|decision|verdict|answer|category|result|output|response))?",
             r"employed|beschaftigt|beschaeftigt|empleado|employe",
             r".*_?(outcome|result|resolution|ergebnis|resultado|resultat|verdict|veredicto|urteil)",
             r"(resultado|resultat|ergebnis|verdict|veredicto)_.*|befund",
@@ -137,7 +138,7 @@ _NAMES: dict[str, _Names] = {
             r"(predicted|predict|prediction|pred|model)_(label|class|outcome|value|target)",
             r"(label|class|outcome|target)_(predicted|prediction|pred)",
             r"predict",
-            r"(scored|assigned)_labels?",
+            r"(scored|assigned)_labels?|(inferred|detected|computed|(model_)?output|llm|ai)_(labels?|class|category)",
             r"(prediction|predicted|predict)\(.*\)",
             r"\$[a-z]_.*",
             r"[iu]_(churn|bad|default|fraud|target|label|outcome|y|is_.*)",

@@ -15,6 +15,8 @@ from analytics.log.adverse_words import (
     BENIGN_STEMS,
     GRANTED_STEMS,
 )
+from analytics.log.spelling import loose, plain
+from analytics.log.unknown_words import UNKNOWN_WORDS, is_no_answer
 
 POSITIVE_WORDS = (
     *("1", "true", "positive", "pos", *ADVERSE_EVENTS, "high"),
@@ -43,43 +45,6 @@ _NEGATIVE_WORDS = frozenset(
     | {"benign", "legit", "legitimate", "genuine", "ham", "healthy", "clean"}
 )
 """Values that mean negative, where the other value says nothing by itself."""
-
-UNKNOWN_WORDS = frozenset(
-    {
-        "",
-        "-1",
-        "?",
-        "-",
-        "--",
-        "---",
-        ".",
-        "unknown",
-        "pending",
-        "not known yet",
-        "not known",
-        "open",
-        "current",
-        "in progress",
-    }
-    | {"in review", "under review", "ignore", "ignored", "skip", "skipped", "to be determined", "not yet", "unresolved"}
-    | {
-        "unclear",
-        "uncertain",
-        "unsure",
-        "not sure",
-        "inconclusive",
-        "indeterminate",
-        "ambiguous",
-        "unklar",
-        "incertain",
-    }
-    | {"undecided", "issued", "in grace period", "unlabelled", "unlabeled", "unavailable", "not available", "tbd"}
-    | {"n/a", "na", "n.a.", "#n/a", "k.a.", "nan", "nat", "null", "nil", "none", "undefined", "missing", "not set"}
-    | {r"\n", "(null)", "(none)", "(blank)", "(empty)", "(missing)", "(unknown)", "<null>", "<na>", "<none>", "<unset>"}
-    | {"[null]", "#null!", "#value!", "keine angabe", "unbekannt", "offen", "ausstehend"}
-    | {"desconocido", "pendiente", "sin datos", "sin dato", "inconnu", "en attente", "non renseigné"}
-)
-"""Values of a label that mean: not known yet."""
 
 _LETTERS = (("c", "i"),)
 """Pairs of letters of which the first is positive: evaluation tools write C for correct and I for incorrect."""
@@ -119,9 +84,6 @@ GIVEN = "a time"
 FIRST_YEAR, LAST_YEAR = 1901, 2998
 """Years of what happened: 1900-01-01, 2999-12-31 and 9999-12-31 are written for nothing. By convention of databases."""
 
-_NINES = re.compile(r"-?9+")
-"""Beside 0 and 1, and beside yes and no, nines stand for an answer that is not there, as forms and registers code it."""
-
 NEGATIONS = frozenset(
     {"not", "no", "non", "never", "none", "without", "didn't", "doesn't", "isn't", "wasn't", "hasn't", "won't"}
     | {"nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne", "nein"}
@@ -135,16 +97,6 @@ _MINUS = ("-", "\u2212", "\u2013")
 
 _PREFIXES = ("not", "non", "no", "un", "in", "im", "ir", "il", "dis", "mis", "kein", "nicht", "des", "dés", "mé")
 """Beginnings that deny the rest of a word, where the rest is the other value."""
-
-
-def plain(value: str) -> str:
-    """Return a value without what is a matter of spelling: capitals, blanks, zeros after the point.
-
-    >>> plain(" Not  Fraud "), plain("1.0"), plain("1.5")
-    ('not fraud', '1', '1.5')
-    """
-    text = " ".join(value.split()).casefold()
-    return re.sub(r"(?<=\d)\.0+$", "", text) if text.endswith("0") and re.fullmatch(r"[+-]?\d+\.0+", text) else text
 
 
 def folded(value: str) -> str:
@@ -173,10 +125,10 @@ def is_mark(value: str) -> bool:
 def known(values: Sequence[str]) -> list[str]:
     """Return the values of a label without those that mean: not known yet.
 
-    -1 is a class beside 1, and ``-`` beside ``+``; a nine, or several, is an answer that is not there beside 0 and 1.
+    -1 is a class beside 1, and ``-`` beside ``+``; a nine, or *void*, is an answer that is not there beside 0 and 1.
 
-    >>> known(["0", "1", "9"]), known(["-1", "1"]), known(["+", "-"]), known(["8", "9"])
-    (['0', '1'], ['-1', '1'], ['+', '-'], ['8', '9'])
+    >>> known(["0", "1", "9"]), known(["-1", "1"]), known(["+", "-"]), known(["8", "9"]), known(["yes", "no", "void"])
+    (['0', '1'], ['-1', '1'], ['+', '-'], ['8', '9'], ['yes', 'no'])
     """
     if is_plain_pair(values):
         return list(values)
@@ -186,7 +138,7 @@ def known(values: Sequence[str]) -> list[str]:
         for value, text in zip(values, map(plain, values), strict=True)
         if text not in UNKNOWN_WORDS or (has_plus and value.strip() == "-")
     ]
-    others = [(value, text) for value, text in said if not _NINES.fullmatch(text)]
+    others = [(value, text) for value, text in said if not is_no_answer(text)]
     return [value for value, _ in (others if {_meant(text) for _, text in others} == {"0", "1"} else said)]
 
 
@@ -198,12 +150,16 @@ def is_plain_pair(values: Sequence[str]) -> bool:
 def groups(values: Sequence[str]) -> dict[str, list[str]]:
     """Return values by what they mean, each with its spellings, in the order of their first ones.
 
+    Of three and more that are left, those are one that differ as two writers of one word do: *not_paid*, *not paid*.
+
     *F* means false beside true alone: beside *L* it may be fraud, beside *M* female.
 
     >>> groups(["T", "F"]), groups(["F", "L"])
     ({'1': ['T'], '0': ['F']}, {'f': ['F'], 'l': ['L']})
     >>> groups(["FP", "TN", "TP", "FN"])
     {'0': ['FP', 'TN'], '1': ['TP', 'FN']}
+    >>> groups(["paid", "not paid", "not_paid"])
+    {'paid': ['paid'], 'not paid': ['not paid', 'not_paid']}
     """
     found: dict[str, list[str]] = {}
     texts = [plain(value) for value in values]
@@ -213,7 +169,13 @@ def groups(values: Sequence[str]) -> dict[str, list[str]]:
     for value, text, cell in zip(values, texts, cells, strict=True):
         meant = text if text == "f" and not is_false else _meant(text)
         found.setdefault(cell if cell and are_cells else meant, []).append(value)
-    return found
+    if len(found) <= 2:
+        return found
+    firsts: dict[str, str] = {}
+    one: dict[str, list[str]] = {}
+    for key, spelt in found.items():
+        one.setdefault(firsts.setdefault(loose(key), key), []).extend(spelt)
+    return one
 
 
 def _is_denied(value: str, other: str) -> bool:

@@ -26,7 +26,8 @@ from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
 from analytics.log.role_names import is_prediction, strength
 from analytics.log.schema import Reading
-from analytics.log.value_words import UNKNOWN_WORDS, plain, positive_of
+from analytics.log.unknown_words import is_unknown
+from analytics.log.value_words import positive_of
 
 _HIGHEST = frozenset({"high", "hoch", "alto", "alta", "eleve"})
 """The highest step of a scale of words, in four languages: positive beside a low one, a class beside others. By hand."""
@@ -258,7 +259,7 @@ def _has_positive_word(true: Column) -> bool:
     *High* beside *low* and *medium* is a step of a scale.
     """
     found = None if true.kind == "number" else positive_of(positives.known_groups(true))
-    return found is not None and plain(found) not in _HIGHEST
+    return found is not None and found not in _HIGHEST
 
 
 def _of_pairs(mapping: Mapping, reading: Reading, said: Collection[str]) -> Right | None:
@@ -292,7 +293,7 @@ def _unknown(reading: Reading, right: Right) -> tuple[str, ...]:
     """Return the true classes that mean not known yet: words for it that are never predicted and have no score."""
     predicted = {fold(value, right) for value, _ in reading.column(right.predicted).top} if right.predicted else set()
     predicted |= {fold(value, right) for value, _ in _class_scores(reading, replace(right, unknown=()))}
-    values = [value for value, _ in reading.column(right.true).top if plain(value) in UNKNOWN_WORDS]
+    values = [value for value, _ in reading.column(right.true).top if is_unknown(value)]
     return tuple(value for value in values if fold(value, right) not in predicted)
 
 

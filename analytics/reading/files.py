@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -15,8 +14,8 @@ from analytics.errors import InputError
 from analytics.log.column import unique_names
 from analytics.log.layout import CsvOptions
 from analytics.log.origin import SOURCE_FILE, FileRead, Origin
-from analytics.log.receipt import LineCounts, SetAside
-from analytics.reading import parts, raw
+from analytics.reading import account, parts, raw
+from analytics.reading.formats import kinds
 from analytics.reading.formats import sources as file_sources
 from analytics.reading.formats.sources import Source
 from analytics.reading.mixed import read_as_written, types_found
@@ -49,11 +48,14 @@ class Export:
         What the files were; several formats are joined by a plus.
     origin : Origin
         The account of each file, and what is to be said about them.
+    empty : tuple of str
+        Names of the files without a character, which were passed over beside others.
     """
 
     table: Table
     file_format: str
     origin: Origin
+    empty: tuple[str, ...] = ()
 
 
 def read_exports(
@@ -97,6 +99,7 @@ def read_exports(
     scratch.mkdir()
     try:
         sources: list[Source] = []
+        empty: dict[int, str] = {}
         for place, file in enumerate(given):
             own = scratch / f"file{place}"
             own.mkdir()
@@ -105,8 +108,13 @@ def read_exports(
                 sources += file_sources.prepare_all(
                     file.path, own, max_bytes=max_bytes, progress=done, csv=csv, name=file.name
                 )
+            except file_sources.EmptyFile as error:
+                if len(given) == 1 or (place == len(given) - 1 and not sources):
+                    raise _named(error, file.name, len(given)) from error
+                empty[len(sources) + len(empty)] = file.name
             except InputError as error:
                 raise _named(error, file.name, len(given)) from error
+        passed_over = (kinds.said_of_empty([*empty.values()]),) if empty else ()
         if len(sources) > _MAX_FILES:
             raise InputError(f"Expected at most {_MAX_FILES:,} files, found {len(sources):,}. Join them before.")
         contradictions = tuple(source.contradiction for source in sources if source.contradiction)
@@ -122,12 +130,19 @@ def read_exports(
                 unfolds=not as_text,
                 is_seen=is_seen,
             )
-            table = replace(table, repairs=(*source.repairs, *table.repairs))
+            table = replace(table, repairs=(*source.repairs, *table.repairs, *passed_over))
             table = parts.with_keys(connection, table, source.name)
             origin = Origin((), (), contradictions, source.sheet, source.sheets, table.layout)
             origin = replace(origin, paths=table.paths, hints=table.hints, payload=table.payload, offered=table.offered)
-            return Export(table, source.file_format, origin)
-        return _united(connection, sources, scratch, csv, progress, contradictions, as_text=as_text)
+            return Export(table, source.file_format, origin, (*empty.values(),))
+        export = _united(connection, sources, scratch, csv, progress, contradictions, as_text=as_text)
+        listed = [*export.origin.files]
+        for place, name in empty.items():
+            listed.insert(place, FileRead(name, export.file_format, 0, 0))
+        table = replace(export.table, repairs=(*export.table.repairs, *passed_over))
+        return replace(
+            export, table=table, origin=replace(export.origin, files=tuple(listed)), empty=(*empty.values(),)
+        )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -203,16 +218,16 @@ def _united(
         unique_names([*names, *keys, SOURCE_FILE]),
         (*types, *["VARCHAR"] * len(keys), "VARCHAR"),
         is_text=any(table.is_text for table in tables),
-        set_aside=_added_reasons(tables),
+        set_aside=account.added_reasons(tables),
         header=unique_names([*names, *keys, SOURCE_FILE]),
         repairs=parts.said_of_keys(keys)
-        + _said_of_all(
+        + account.said_of_all(
             [(*source.repairs, *table.repairs) for source, table in zip(sources, tables, strict=True)], shown
         ),
-        lines=_added_lines(tables),
+        lines=account.added_lines(tables),
     )
     file_format = "+".join(sorted({source.file_format for source in sources}))
-    differing = tuple(_differences(tables, shown, names))
+    differing = tuple(account.differences(tables, shown, names))
     first, paths = tables[0], dict.fromkeys(chain.from_iterable(table.paths for table in tables))
     origin = Origin(tuple(files), differing, contradictions, layout=first.layout, paths=tuple(paths))
     origin = replace(origin, hints=first.hints, payload=first.payload)
@@ -258,52 +273,3 @@ def _join_parts(
         marks = ", ".join("?" for _ in (*keys, name))
         connection.execute(f"INSERT INTO raw SELECT {cells}, {marks} FROM part{at} ORDER BY rowid", [*given, name])
         connection.execute(f"DROP TABLE part{at}")
-
-
-def _differences(tables: Sequence[Table], shown: Sequence[str], names: Sequence[str]) -> list[str]:
-    """Say which columns not all files have, those together that are missing in the same files."""
-    lacking: dict[tuple[str, ...], list[str]] = {}
-    for name in names:
-        without = tuple(file for table, file in zip(tables, shown, strict=True) if name not in table.names)
-        lacking.setdefault(without, []).append(name)
-    lacking.pop((), None)
-    said = []
-    for without, absent in lacking.items():
-        many = len(absent) > 1
-        which = f"{len(absent):,} columns ({parts.some(absent)}) are" if many else f"{absent[0]!r} is"
-        where = f"missing in {len(without):,} of {len(tables):,} files ({parts.some(without)})"
-        said.append(f"{which} {where}: {'they are' if many else 'it is'} missing on their rows.")
-    return said
-
-
-def _added_reasons(tables: Sequence[Table]) -> tuple[SetAside, ...]:
-    """Return the rows set aside over all files, by reason."""
-    reasons: Counter[str] = Counter()
-    for reason in chain.from_iterable(table.set_aside for table in tables):
-        reasons[reason.reason] += reason.rows
-    return tuple(SetAside(*reason) for reason in reasons.most_common())
-
-
-def _added_lines(tables: Sequence[Table]) -> LineCounts | None:
-    """Return the lines over all files, where each has lines."""
-    counts = [table.lines for table in tables if table.lines is not None]
-    if len(counts) < len(tables):
-        return None
-    return LineCounts(
-        *[
-            sum(getattr(count, name) for count in counts)
-            for name in ("header", "skipped", "blank", "kept", "set_aside", "total")
-        ]
-    )
-
-
-def _said_of_all(repairs: Sequence[Sequence[str]], shown: Sequence[str]) -> tuple[str, ...]:
-    """Return what was said about the files, once for all where it was said of several."""
-    files: dict[str, list[str]] = {}
-    for said, name in zip(repairs, shown, strict=True):
-        for sentence in said:
-            files.setdefault(sentence, []).append(name)
-    return tuple(
-        f"{len(names):,} files: {sentence}" if len(names) > 1 else f"{names[0]}: {sentence}"
-        for sentence, names in files.items()
-    )

@@ -16,6 +16,7 @@ from analytics.log.origin import SOURCE_FILE, FileRead, Origin
 from analytics.log.schema import Log, Reading
 from analytics.reading import build, files, growth, parts, profile
 from analytics.reading.checks import registry
+from analytics.reading.formats import kinds
 from analytics.reading.sql import database
 from analytics.reading.types import infer
 from analytics.reading.types.conversion import Conversion
@@ -109,6 +110,8 @@ def _day(connection: duckdb.DuckDBPyConnection, log: Log, given: Sequence[files.
     export = files.read_exports(
         connection, given, told.folder, CsvOptions(), max_bytes=told.max_bytes, progress=lambda done: None
     )
+    if export.empty:
+        raise Differs(f"{kinds.said_of_empty(export.empty)} {_ANEW}")
     n_rows, columns = _as_before(connection, export, given[0].name, log.reading)
     read = n_rows + sum(reason.rows for reason in export.table.set_aside)
     own = export.origin.files or (FileRead(given[0].name, export.file_format, read, n_rows),)

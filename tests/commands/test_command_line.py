@@ -604,6 +604,8 @@ def test_the_positive_value_of_a_decision_is_said_or_shared_with_the_label(decid
     assert (row["tp"], row["fp"], row["fn"], row["tn"]) == (10, 0, 10, 10)
     row = ask("overview", decided, "--positive", "good", "--decision-positive", "bad")
     assert (row["tp"], row["fp"], row["fn"], row["tn"]) == (10, 10, 10, 0)
+    row = ask("overview", decided, "--decision-positive", "good")
+    assert (row["tp"], row["fp"], row["fn"], row["tn"]) == (0, 10, 10, 10)
     row = ask("overview", decided, "--decision", "other", "--decision-positive", "no")
     assert (row["tp"], row["fp"], row["fn"], row["tn"]) == (10, 10, 0, 10)
 

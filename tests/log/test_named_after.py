@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.log import called_after
 from analytics.log.hints import hint
 from analytics.log.mapping import Mapping
 from analytics.log.roles import Guess, guess
@@ -67,6 +68,21 @@ def test_the_column_that_a_prediction_is_called_after_is_the_label(desk: Desk, l
 def test_the_column_that_a_score_is_called_after_is_the_label(desk: Desk, label: str, score: str) -> None:
     mapping = mapped(desk, **{"private": RNG.integers(0, 2, N), label: LABEL, score: SCORE})
     assert (mapping.label, mapping.score) == (label, score)
+
+
+@pytest.mark.parametrize(
+    ("score", "name", "is_called"),
+    [
+        ("proba_clic", "a_cliqué", True),
+        ("p_fail", "failed", True),
+        ("p_plan", "was_planned", True),
+        ("p_late", "latency", False),
+        ("p_park", "parking", False),
+    ],
+)
+def test_a_short_word_and_its_forms(score: str, name: str, *, is_called: bool) -> None:
+    """What begins alike for four letters alone may be about something else."""
+    assert called_after.is_called_after(score, name) is is_called
 
 
 def test_what_compares_the_truth_with_a_prediction_is_no_label_beside_the_truth(desk: Desk) -> None:

@@ -87,12 +87,16 @@ def test_the_command_asks_and_takes_the_answer(tmp_path: Path, monkeypatch: pyte
         (("0", "1", "9"), ("1",), ("0",)),
         (("N", "Y", "99", "-9"), ("Y",), ("N",)),
         (("8", "9"), ("9",), ("8",)),
+        (("yes", "no", "void"), ("yes",), ("no",)),
+        (("1", "0", "#REF!", "{null}", "-1.#IND", "N.D.", "no label"), ("1",), ("0",)),
+        (("Fraud\u200b", "fraud", "Legit."), ("Fraud\u200b", "fraud"), ("Legit.",)),
+        (("'yes'", "no!", "\uff11", "0"), ("'yes'", "\uff11"), ("no!", "0")),
         (("+", "-"), ("+",), ("-",)),
         (("+", "-", "?"), ("+",), ("-",)),
         (("\N{BALLOT X}", "\N{CHECK MARK}"), ("\N{CHECK MARK}",), ("\N{BALLOT X}",)),
     ],
 )
-def test_cells_of_a_confusion_signs_and_nines(
+def test_cells_of_a_confusion_signs_nines_and_spellings(
     values: tuple[str, ...], positive: tuple[str, ...], negative: tuple[str, ...]
 ) -> None:
     """An alert that was a false positive is a negative; a nine beside 0 and 1 is no answer."""
@@ -132,6 +136,9 @@ def test_a_mark_is_judged_alike_before_and_after_a_log_is_built(desk: Desk) -> N
         ("finding", ("0", "1", "negative", "positive"), ("1", "positive")),
         ("result", ("no", "yes", "not fraud", "fraud"), ("yes", "fraud")),
         ("outcome", ("0", "1", "paid", "late"), ("1",)),
+        ("outcome", ("0", "1", "1 - late", "0: on time"), ("1", "1 - late")),
+        ("delivery", ("verspätet", "pünktlich", "puenktlich", "PÜNKTLICH"), ("verspätet",)),
+        ("status", ("unpaid", "not_late", "not late"), ("unpaid",)),
         ("thumbs", ("down", "up"), ("up",)),
         ("user_feedback", ("like", "dislike"), ("like",)),
     ],

@@ -9,6 +9,7 @@ import pytest
 
 from analytics.log import roles
 from analytics.log.column import Column
+from analytics.log.role_names import strength
 from analytics.log.schema import Reading
 from tests.of_each import of_each
 
@@ -192,3 +193,11 @@ def test_most_logs_without_a_trap_need_no_question() -> None:
 def test_what_was_found_out_is_a_label_beside_a_flag(label: str, other: str) -> None:
     columns = (binary(0, other, ("1", "0")), fraction(1, "score"), binary(2, label, ("1", "0")))
     assert roles.guess(Reading("0" * 64, "log.csv", "csv", N, N, columns)).mapping.label == label
+
+
+def test_charges_that_were_taken_back_are_labels_and_what_was_inferred_is_a_decision() -> None:
+    told = ("contracargo", "chargeback_received", "rétrofacturation reçue", "Rückbuchung erhalten", "expected_response")
+    untold = ("chargeback_amount", "prior_chargebacks", "chargeback_rate")
+    assert [name for name in (*told, *untold) if strength("label", name) is not None] == [*told]
+    said = ("inferred_label", "detected_class", "model_output_label", "machine_class", "vehicle_category")
+    assert [name for name in said if strength("decision", name) is not None] == [*said[:3]]

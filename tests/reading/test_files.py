@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 from pathlib import Path
@@ -166,11 +167,25 @@ def test_rows_set_aside_say_which_file_they_are_from(desk: Desk) -> None:
 
 
 def test_a_damaged_file_among_many_is_named(desk: Desk) -> None:
-    root = folder(desk, {"a.csv": MAY, "b.csv": "", "c.csv": MAY})
-    with pytest.raises(InputError, match=r"b\.csv"):
-        united(desk, root)
     with pytest.raises(InputError, match=r"b\.parquet"):
         united(desk, folder(desk, {"a.csv": MAY, "b.parquet": b"PAR1" + bytes(50)}))
+
+
+def test_files_that_hold_nothing_are_passed_over_beside_others(desk: Desk) -> None:
+    """Engines write a part for each worker, also for one without a row."""
+    files: dict[str, str | bytes] = {"a.csv": MAY, "b.csv": "", "c.csv.gz": gzip.compress(b""), "d.csv": MAY}
+    reading, _ = united(desk, folder(desk, files))
+    assert [(file.name, file.rows_kept) for file in reading.origin.files] == [
+        ("a.csv", 2),
+        ("b.csv", 0),
+        ("c.csv.gz", 0),
+        ("d.csv", 2),
+    ]
+    assert "2 files hold nothing and were passed over, the first is 'b.csv'." in reading.repairs
+    packed_too = desk.read(desk.file(zipped({"a.csv": MAY, "b.csv": ""}), "log.zip"))
+    assert packed_too.rows_kept == 2 and "1 file holds nothing and was passed over: 'b.csv'." in packed_too.repairs
+    with pytest.raises(InputError, match=r"found an empty file"):
+        united(desk, folder(desk, {"a.csv": "", "d.csv": ""}))
 
 
 def test_names_of_an_archive_lead_nowhere(desk: Desk, tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ BESIDE = {
     "_SUCCESS": "",
     "_committed_123": "{}",
     "dt=2024-03-01/region=north/.part-0.csv.crc": "crc",
+    "dt=2024-03-01/region=north/Thumbs.db": "d",
     "manifest.json": json.dumps({"files": [{"name": "part-0.csv", "rows": 20}]}),
     "schema.json": json.dumps({"columns": [{"name": "id"}]}),
     "checksums.txt": "ab part-0.csv\n",
@@ -92,7 +93,7 @@ def test_marks_and_manifests_are_passed_over_and_said(desk: Desk) -> None:
     reading, _ = united(desk, folder(desk, {**parted("csv"), **BESIDE}))
     assert reading.rows_kept == 40
     (said,) = [said for said in reading.repairs if "passed over" in said]
-    assert said.startswith("7 other files in the folder were passed over: '_SUCCESS', '_committed_123', ")
+    assert said.startswith("8 other files in the folder were passed over: '_SUCCESS', '_committed_123', ")
 
 
 def test_manifests_in_an_archive_are_left_out(desk: Desk) -> None:

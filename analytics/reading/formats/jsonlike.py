@@ -26,9 +26,10 @@ _MIN_MEMBERS, _MIN_SHARE, _LOOKED_AT = 3, 0.5, 1 << 14
 """Members in a row, and their share of the first line's characters, from which a text is JSON whatever its beginning."""
 
 _TIME = (
-    r"(?:\d{4}[-/]\d\d[-/]\d\d[T ]|[A-Z][a-z]{2} [ \d]\d )\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
+    r"(?:\d{4}[-/]\d\d[-/]\d\d[T ]|[A-Z][a-z]{2} [ \d]\d |[IWEF]\d{4} )\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
+    r"(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
 )
-"""Time of a log line, with a month by its name as syslog writes it."""
+"""Time of a log line, with a month by its name as syslog writes it, or behind the letter of a level as Go and C++ programs do."""
 _LEADING_TIME = re.compile(rf"\[?({_TIME})\b")
 _LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL"
 _LOG_LINE = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from analytics.errors import InputError
@@ -51,7 +52,7 @@ _SAID_PACKINGS = {ending: entry.name for entry in PACKINGS.values() for ending i
 
 _BESIDE = re.compile(
     r"(?:.*[._-])?(?:manifest|checksums?)(?:\.(?:json|txt|csv|dat))?"
-    r"|(?:schema|metadata|md5sums?|sha256sums?)(?:\.(?:json|txt))?|.*\.crc"
+    r"|(?:schema|metadata|md5sums?|sha256sums?)(?:\.(?:json|txt))?|.*\.crc|thumbs\.db|desktop\.ini"
 )
 """Names of files that stand beside the parts of a table."""
 
@@ -145,3 +146,14 @@ def is_hidden(name: str) -> bool:
     return any(
         part.startswith((".", "_")) for part in PurePath(name.replace("\\", "/")).parts if part not in (".", "..")
     )
+
+
+def said_of_empty(names: Sequence[str]) -> str:
+    """Return a sentence on files without a character: engines write a part for each worker, also for one without a row.
+
+    >>> said_of_empty(["part-1.csv"])
+    "1 file holds nothing and was passed over: 'part-1.csv'."
+    """
+    if len(names) == 1:
+        return f"1 file holds nothing and was passed over: {names[0]!r}."
+    return f"{len(names):,} files hold nothing and were passed over, the first is {names[0]!r}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,10 @@ class Source:
     has_noise: bool = False
 
 
+class EmptyFile(InputError):
+    """A file without a character, which engines write for a worker without a row."""
+
+
 def prepare(
     path: Path,
     scratch: Path,
@@ -138,7 +143,7 @@ def prepare_all(
         head = _read_head(path)
         if not head:
             where = f"inside {shown!r}, which is packed" if packing else f"in {shown!r}"
-            raise InputError(f"Expected a table {where}, found an empty file: nothing to read. Export the log again.")
+            raise EmptyFile(f"Expected a table {where}, found an empty file: nothing to read. Export the log again.")
         found = kinds.by_first_bytes(head)
         if found not in PACKINGS or found in _ARCHIVES:
             break
@@ -224,16 +229,21 @@ def _unpack(
                 raise InputError(
                     f"Expected tables in {shown!r}, found another archive in it: {entry.filename!r}. Unpack it first."
                 )
-            sources.append(
-                prepare(target, folder, max_bytes=max_bytes, progress=lambda _: None, csv=csv, name=entry.filename)
-            )
+            with suppress(EmptyFile):
+                sources.append(
+                    prepare(target, folder, max_bytes=max_bytes, progress=lambda _: None, csv=csv, name=entry.filename)
+                )
     if not sources:
         raise InputError(
             f"Expected a table in the archive {shown!r}, found none: nothing to read. Export the log again."
         )
-    left_out = len(entries) - len(tables)
+    left_out, n_empty = len(entries) - len(tables), len(tables) - len(sources)
     if left_out:
         said = f"{left_out:,} other file{'s' * (left_out > 1)} in the archive {'were' if left_out > 1 else 'was'} left out."
+        sources[0] = replace(sources[0], repairs=(*sources[0].repairs, said))
+    if n_empty:
+        names = {source.name for source in sources}
+        said = kinds.said_of_empty([entry.filename for entry in tables if entry.filename not in names])
         sources[0] = replace(sources[0], repairs=(*sources[0].repairs, said))
     if not kinds.says_packing(shown, kind):
         said = f"The name {shown!r} says something else than the content: it is a {kind} archive and was read as that."

@@ -20,19 +20,28 @@ _MIN_ROWS = 5
 """Rows of separated text from which cells in braces are taken apart: a single cell of JSON is a text. A judgement."""
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|nan"
+_FURTHER = r"(?:,\s*[a-z_]+=(?:[A-Za-z0-9_.:<>]|'')+\s*)*"
+"""What stands behind the numbers: ``dtype=float32``, ``device='cuda:0'``."""
 _NUMBERS = (
     r"^\s*[A-Za-z_.]{0,20}\(?\s*[\[({]\s*((?:(?:"
     + _NUMBER
-    + r")\s*[,; ]?\s*)+)[\])}]\s*(?:,\s*dtype=[a-z0-9.]+\s*)?\)?\s*$"
+    + r")\s*[,; ]?\s*)+)"
+    + _FURTHER
+    + r"[\])}]\s*"
+    + _FURTHER
+    + r"\)?\s*$"
 )
 """A list of numbers as NumPy, R, Spark and PostgreSQL write it: ``[0.2 0.8]``,
-``(0.2, 0.8)``, ``array([0.2, 0.8])``, ``{0.2,0.8}``."""
+``(0.2, 0.8)``, ``array([0.2, 0.8])``, ``{0.2,0.8}``; one number as PyTorch does: ``tensor(0.8)``."""
 
 _MAX_TREE = 1 << 18
 """Characters of a tree: more are names that are values themselves, such as ids. A judgement."""
 
-_BEGINS = r"^\s*(?:[A-Za-z_.]{1,20}\(\s*)?[\[({]"
+_BEGINS = r"^\s*(?:[A-Za-z_.]{1,20}\(\s*)?[\[({]|^\s*tensor\("
 _WORDS = (("None", "null"), ("True", "true"), ("False", "false"))
+
+_WRAPPED = r"\b(?:np|numpy)\.[a-z]+[0-9]*_?\(([^()]*)\)"
+"""A number as NumPy 2 shows it within a list: ``np.float64(0.8)``."""
 
 
 def _as_python(name: str) -> str:
@@ -43,6 +52,12 @@ def _as_python(name: str) -> str:
     return f"CASE WHEN NOT contains({name}, '\"') THEN {text} END"
 
 
+def _as_shown(name: str) -> str:
+    """Return the expression that makes JSON of a Python object with numbers that are wrapped, or are its keys."""
+    bare = rf"regexp_replace({name}, '{_WRAPPED}', '\1', 'g')"
+    return _as_python(rf"regexp_replace({bare}, '([{{,]\s*)(-?[0-9]+)(\s*:)', '\1''\2''\3', 'g')")
+
+
 def _as_numbers(name: str) -> str:
     """Return the expression that makes JSON of a list of numbers."""
     inner = f"regexp_extract({name}, '{_NUMBERS}', 1)"
@@ -50,7 +65,7 @@ def _as_numbers(name: str) -> str:
     return f"CASE WHEN regexp_matches({name}, '{_NUMBERS}') THEN to_json({numbers})::VARCHAR END"
 
 
-_NOTATIONS = (str, _as_python, _as_numbers)
+_NOTATIONS = (str, _as_python, _as_shown, _as_numbers)
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,9 @@ def test_values_inside_values_are_columns_in_every_format(desk: Desk, made: Any)
         "[{:.2e} {:.2e}]",
         "DenseVector([{:.2f}, {:.2f}])",
         "{{'no': {:.2f}, 'yes': {:.2f}}}",
+        "{{0: {:.2f}, 1: {:.2f}}}",
+        "tensor([{:.2f}, {:.2f}], device='cuda:0', dtype=torch.float16)",
+        "[np.float64({:.2f}), np.float64({:.2f})]",
         '[{{"label": "no", "score": {:.2f}}}, {{"label": "yes", "score": {:.2f}}}]',
     ],
 )
