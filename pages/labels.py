@@ -25,7 +25,7 @@ with frame.boundary():
         metric, costs = controls.draw_metric(question)
         answer = kept(labels, question, metric, costs)
         with head:
-            sentence(readings.labels_reading(answer))
+            sentence(readings.behind_stopped_labels(readings.labels_reading(answer), question))
         weeks.draw_weeks(answer)
         audit.draw_audit(question)
         revised.draw_revised(question, metric)

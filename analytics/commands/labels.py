@@ -52,7 +52,7 @@ def labels(
     ] = None,
 ) -> None:
     """How late labels come, up to when a metric may be trusted, whether labels stay, and whether all mean the same by them."""
-    from analytics.present.readings import labels_reading, revised_reading, sites_reading
+    from analytics.present.readings import behind_stopped_labels, labels_reading, revised_reading, sites_reading
 
     engine, question = ask(source, asked)
     log = question.log
@@ -65,7 +65,7 @@ def labels(
     is_timeless = log.time_low is None and (again is not None or apart is not None)
     answer = None if is_timeless else labels_answer(engine, question, metric, costs)
     told = (
-        labels_reading(answer) if answer is not None else "",
+        behind_stopped_labels(labels_reading(answer), question) if answer is not None else "",
         revised_reading(again) if again is not None else "",
         sites_reading(apart) if apart is not None else "",
     )

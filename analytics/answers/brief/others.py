@@ -44,6 +44,9 @@ _LEAST_ECE = 0.01
 what is rarer than ten in a hundred. A judgement."""
 _LEAST_UNLABELLED = 0.05
 """Share of rows without a label from which on those with one may not be typical, where labels do not come with age. By hand."""
+_NEARLY_ALL = 0.9
+"""Share of the rows without a label that are of one value whose labels stopped, from which on nothing else is to be said of them.
+A judgement."""
 _IDLE = 0.9
 """Share of the positives that are missed, or of the negatives that are flagged, above which the whole interval lies where a
 threshold decides next to nothing. A judgement."""
@@ -64,7 +67,16 @@ _OF_A_CLASS = (("tp", "fn"), ("tn", "fp"))
 """Rows that are decided rightly and wrongly, by class."""
 _ERROR, _WARNING = "error", "warning"
 _BY_CLASS = "drawn-by-class"
-_UNDOING = ("one-class-after", "decisions-alike", "cut-of-score", _BY_CLASS, "score-too-good", "threshold-moved")
+_STOPPED_IN = "labels-stopped-in"
+_UNDOING = (
+    "one-class-after",
+    "decisions-alike",
+    "cut-of-score",
+    _BY_CLASS,
+    "score-too-good",
+    "threshold-moved",
+    _STOPPED_IN,
+)
 """Warnings that undo every number about the rows that they name, as an error does."""
 
 
@@ -208,6 +220,9 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     young = turning(engine, question)
     if young is not None and young.is_late:
         return ()  # which is said first
+    stopped_in = max((each.rows or 0 for each in log.findings if each.code == _STOPPED_IN), default=0)
+    if stopped_in >= _NEARLY_ALL * (log.n_rows - log.n_labelled):
+        return ()  # preflight says where: no waiting brings them
     days = label_days(engine, question)
     arrival = None if days is None else label_arrival(days)
     since = arrival.since if arrival else None

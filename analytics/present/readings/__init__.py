@@ -68,7 +68,7 @@ from analytics.present.readings.overview import (
     overview_reading,
     score_reading,
 )
-from analytics.present.readings.overview_cautions import cautioned
+from analytics.present.readings.overview_cautions import behind_stopped_labels, cautioned
 from analytics.present.readings.overview_lead import positives_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.overview_unjudged import unlabelled_words
@@ -118,6 +118,7 @@ __all__ = [
     "agreement_reading",
     "arrival_reading",
     "band_reading",
+    "behind_stopped_labels",
     "books_reading",
     "both_reliability_reading",
     "break_even_reading",

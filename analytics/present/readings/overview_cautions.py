@@ -41,6 +41,7 @@ def cautions(question: Question, overview: Overview) -> str:
         _nothing_told_part,
         _wrong_way_part,
         unseen_labels_part,
+        _stopped_in_part,
         _undecided_part,
         _cut_part,
     )
@@ -70,6 +71,7 @@ def cautioned(
         _nothing_told_part,
         _wrong_way_part,
         _drawn_part,
+        _stopped_in_part,
         *([unchosen_part] if at_threshold else []),
     )
     beside = [*young, *([None] * len(questions))]
@@ -158,6 +160,24 @@ def _against_part(question: Question, overview: Overview) -> str:
         return ""
     at, rows = words.threshold_text(question.threshold), words.plural(found.rows or 0, "row")
     return f"Threshold {at} is not what decided: {rows} were decided otherwise, and what follows judges the score."
+
+
+def behind_stopped_labels(reading: str, question: Question) -> str:
+    """Return what is said of labels behind where they stopped, which no waiting mends."""
+    return f"{_stopped_in_part(question)} {reading}".strip()
+
+
+def _stopped_in_part(question: Question) -> str:
+    """Say where labels stopped while those of others go on: nothing that follows is of the newer rows there; else nothing."""
+    found = next((each for each in question.log.findings if each.code == "labels-stopped-in"), None)
+    if found is None or found.column is None or found.example is None or question.cohort:
+        return ""
+    value, _, day = found.example.rpartition(" since ")
+    where = f"{words.column_words(found.column)} is {value}"
+    since = words.bucket_label(date.fromisoformat(day), "1d")
+    return (
+        f"Where {words.shortened(words.one_line(where), MAX_NOUN)} no row has a label since {since}, and others go on."
+    )
 
 
 def _nothing_told_part(question: Question) -> str:

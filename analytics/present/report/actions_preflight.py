@@ -53,6 +53,10 @@ def preflight_action(parts: PreflightParts) -> tuple[str, str]:
             f"Leave out the rows from {since} on, and find out whether labels are still to come or a rule wrote them.",
             DATA,
         )
+    if parts.found.code == "labels-stopped-in" and parts.found.example is not None:
+        value = parts.found.example.rpartition(" since ")[0]
+        where = f"{name_of(words.column_words(parts.found.column or ''))} is {name_of(value)}"
+        return f"Mend the feed of labels where {where}, and read the log again.", DATA
     if parts.found.code in _OF_CODES:
         return _OF_CODES[parts.found.code]
     if parts.found.code == "drawn-by-class" and parts.found.column is not None:

@@ -94,6 +94,13 @@ PLANTED: dict[str, tuple[Plant, str, str, int | None, str]] = {
         None,
         "found 3 that count",
     ),
+    "labels-stopped-in": (
+        put("label", (pl.col("partner") == "C") & after(9), None),
+        "warning",
+        "partner",
+        None,
+        "No row where 'partner' is 'C' has a label since 2024-09-0",
+    ),
     "missing-in-segment": (
         put("weight", (pl.col("partner") == "C") & some(0.95), None),
         "warning",

@@ -24,9 +24,9 @@ def ask(engine: Engine, asking: ReportAsking) -> LabelsAnswer:
     return labels(engine, asking.question, asking.metric)
 
 
-def build(answer: LabelsAnswer, _: ReportAsking) -> tuple[Section, ...]:
+def build(answer: LabelsAnswer, asking: ReportAsking) -> tuple[Section, ...]:
     """Return the section of the labels."""
-    lead, more = split_lead(readings.labels_reading(answer))
+    lead, more = split_lead(readings.behind_stopped_labels(readings.labels_reading(answer), asking.question))
     chart = _chart(answer)
     title = f"{METRICS[answer.metric].label}, of the labels that are there and of all that will come"
     figure = Figure(title, readings.matured_reading(answer), chart_drawing(chart, lead), _sheet(answer), chart)
