@@ -35,6 +35,7 @@ from analytics.present.readings.brief_parts import (
     course_certainty,
     handover_certainty,
     handover_sentence,
+    is_class_never_predicted,
     label_sentence,
     line_sentence,
     short_name,
@@ -94,6 +95,9 @@ def finding_sentence(finding: Finding, log: Log) -> str:
     """Say what is wrong, in one sentence."""
     match finding.parts:
         case SliceParts() as parts:
+            if is_class_never_predicted(parts, log):
+                n = words.plural(parts.n, "row")
+                return f"The class {short_name(str(parts.value))!r} is never predicted: it is what {n} truly are."
             where = where_words(parts, log)
             of, rest = "", "elsewhere"
             if parts.versions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from analytics.log.right import fold
 from analytics.present import words
 from analytics.present.moments import moment_label
 from analytics.present.money import money, money_interval
@@ -177,6 +178,20 @@ def handover_certainty(parts: HandoverParts, days: float | None) -> str:
         wrong_now, wrong = (words.share(value) for value in parts.wrong)
         answered = f" Of the answers {wrong} are wrong, {wrong_now} before."
     return f"{looked}{answered} Saved on rows that did not choose the confidence."
+
+
+def is_class_never_predicted(parts: SliceParts, log: Log) -> bool:
+    """Whether the rows of a slice are those of a true class that no row is taken for: a new one, or another name for one."""
+    right = log.mapping.right
+    if right is None or right.kind != "classes" or right.predicted is None or parts.column != right.true:
+        return False
+    predicted = log.reading.column(right.predicted)
+    known = {fold(value, right) for value, _ in predicted.top}
+    return (
+        predicted.n_distinct == len(predicted.top)
+        and isinstance(parts.value, str)
+        and fold(parts.value, right) not in known
+    )
 
 
 def where_words(parts: SliceParts, log: Log) -> str:

@@ -24,7 +24,7 @@ from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.discovery import slice_words, spoken_slice
 from analytics.present.moments import moment_label
-from analytics.present.readings.brief_parts import handover_sentence
+from analytics.present.readings.brief_parts import handover_sentence, is_class_never_predicted
 from analytics.present.readings.compare_account import rounded
 from analytics.present.readings.compare_operations import notable_part
 from analytics.present.readings.compare_slices import losing_slices
@@ -233,6 +233,10 @@ def action_of(finding: Finding, brief: Brief | None = None) -> tuple[str, str]:
             "changed: Labels holds them against each other at equal scores.",
             DATA,
         )
+    parts, log = finding.parts, None if brief is None else brief.asking.question.log
+    if log is not None and isinstance(parts, SliceParts) and is_class_never_predicted(parts, log):
+        value = name_of(str(parts.value))
+        return f"Find out whether {value} is new or another name for a class: train with its rows, or map it.", MODEL
     right = None if brief is None else brief.asking.question.log.mapping.right
     if right is not None and isinstance(finding.parts, SliceParts) and finding.parts.column == right.true:
         return _of_slice(finding.parts)[0].partition(_UNTIL)[

@@ -43,7 +43,9 @@ def _changes(evidence: Evidence) -> list[Change]:
 
 def _changes_over(connection: duckdb.DuckDBPyConnection, log: Log, periods: Sequence[Period]) -> Iterator[Change]:
     """Yield the columns that change over stretches of the log, the units first."""
-    roles = {log.mapping.row_id, log.mapping.label, log.mapping.decision, log.mapping.time, log.mapping.model_version}
+    roles = {log.mapping.row_id, log.mapping.time, log.mapping.model_version}
+    if log.mapping.kind != "numbers":  # of a predicted number, and of the true one, the unit is the first question
+        roles |= {log.mapping.label, log.mapping.decision}
     columns = [column for column in log.reading.columns if column.name not in roles and column.n_missing < log.n_rows]
     step = log.n_rows / sum(period.rows for period in periods)
     yield from unit_changes(connection, columns, periods, step)
