@@ -183,9 +183,14 @@ def handover_certainty(parts: HandoverParts, days: float | None) -> str:
 def is_class_never_predicted(parts: SliceParts, log: Log) -> bool:
     """Whether the rows of a slice are those of a true class that no row is taken for: a new one, or another name for one."""
     right = log.mapping.right
-    if right is None or right.kind != "classes" or right.predicted is None or parts.column != right.true:
+    if (
+        right is None
+        or right.kind != "classes"
+        or parts.column != right.true
+        or right.predicted not in log.reading.names
+    ):
         return False
-    predicted = log.reading.column(right.predicted)
+    predicted = log.reading.column(str(right.predicted))
     known = {fold(value, right) for value, _ in predicted.top}
     return (
         predicted.n_distinct == len(predicted.top)
